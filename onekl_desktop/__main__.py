@@ -1,0 +1,27 @@
+"""`onekl`: no arguments or a project file opens the window, anything else is a command."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+
+# Other programs' settings for PROJ and GDAL break the libraries that come with us.
+for _name in ("PROJ_LIB", "PROJ_DATA", "GDAL_DATA", "GDAL_DRIVER_PATH"):
+    os.environ.pop(_name, None)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the app or a command; returns the exit code."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    if not given or (len(given) == 1 and given[0].lower().endswith(".gpkg")):
+        from onekl_desktop.app.start import run
+
+        return run(given)
+    from onekl_desktop.cli.main import run as run_command
+
+    return run_command(given)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

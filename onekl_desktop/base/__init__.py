@@ -1,0 +1,1 @@
+"""Words everybody uses; imports nothing of ours."""

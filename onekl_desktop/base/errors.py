@@ -1,0 +1,88 @@
+"""One form for every problem: what, which thing, why it matters, what to do; and the exit codes."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass, field
+from typing import Any
+
+from onekl_desktop.base.messages import MESSAGES
+from onekl_desktop.base.translate import _
+
+DONE, USAGE, INPUT, FILE, BUSY, MISSING, INTERRUPTED, BUG = 0, 2, 3, 4, 5, 6, 130, 70
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing that is wrong with an input, tied to the field, file and row where it was found."""
+
+    code: str
+    message: str
+    remedy: str = ""
+    field: str = ""
+    file: str = ""
+    row: int | None = None
+    severity: str = "error"
+
+    def as_dict(self) -> dict[str, Any]:
+        """The one problem form of the command line."""
+        return {
+            "code": self.code, "field": self.field, "file": self.file, "row": self.row,
+            "message": self.message, "remedy": self.remedy, "severity": self.severity,
+        }  # fmt: skip
+
+    def sentence(self) -> str:
+        """Message and remedy in one breath."""
+        return f"{self.message} {self.remedy}".strip()
+
+
+@dataclass
+class UserError(Exception):
+    """Something a person can mend. `code` is a key of the message catalogue, `facts` fill its blanks."""
+
+    code: str
+    facts: dict[str, Any] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+
+    def __init__(self, code: str, problems: list[Problem] | None = None, **facts: Any) -> None:
+        super().__init__(code)
+        if code not in MESSAGES:
+            raise KeyError(f"no message is catalogued for {code!r}")
+        self.code, self.facts = code, facts
+        self.problems = problems or [make_problem(code, **facts)]
+
+    @property
+    def exit_code(self) -> int:
+        """The exit code of the catalogue for this kind of problem."""
+        return MESSAGES[self.code].exit_code
+
+    def __str__(self) -> str:
+        return "\n".join(problem.sentence() for problem in self.problems)
+
+
+def make_problem(code: str, *, field: str = "", row: int | None = None, severity: str = "error", **facts: Any) -> Problem:
+    """Fill the catalogue's sentences for `code` with facts."""
+    message = MESSAGES[code]
+    shown = {name: str(value) for name, value in facts.items()}
+    shown.setdefault("file", "")
+    return Problem(
+        code=code, message=_(message.text).format_map(_Blanks(shown)), remedy=_(message.remedy).format_map(_Blanks(shown)),
+        field=field, file=shown["file"], row=row, severity=severity,
+    )  # fmt: skip
+
+
+class _Blanks(dict[str, str]):
+    def __missing__(self, key: str) -> str:
+        return "?"
+
+
+def explain_os_error(problem: OSError, file: object) -> UserError:
+    """Turn a full disk, a missing permission or a pulled stick into its sentence."""
+    import errno
+
+    code = {
+        errno.ENOSPC: "file.no_space", errno.EDQUOT if sys.platform != "win32" else -1: "file.no_space",
+        errno.EACCES: "file.read_only", errno.EPERM: "file.read_only", errno.EROFS: "file.read_only",
+        errno.ENOENT: "file.missing", errno.EISDIR: "file.is_folder", errno.ENOTDIR: "file.missing",
+    }.get(problem.errno or 0, "file.medium_gone")  # fmt: skip
+    return UserError(code, file=file, reason=problem.strerror or str(problem))

@@ -1,0 +1,150 @@
+"""Tools and what they declare: operations, verbs, models, indicators, pages, settings."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from pydantic import SerializeAsAny, field_validator, model_validator
+
+from onekl_desktop.base.specs.inputs import Declaration, Input
+
+_ID = re.compile(r"^[a-z][a-z0-9_]*$")
+
+
+def _check_id(value: str) -> str:
+    if not _ID.match(value):
+        raise ValueError(f"an id is lower case letters, digits and underscores: {value!r}")
+    return value
+
+
+class Named(Declaration):
+    """Something with a stable id and a title for people."""
+
+    id: str
+    title: str
+    about: str = ""
+
+    _valid_id = field_validator("id")(_check_id)
+
+
+class WithInputs(Named):
+    """Something that takes inputs with distinct ids."""
+
+    inputs: tuple[SerializeAsAny[Input], ...] = ()
+
+    @model_validator(mode="after")
+    def _distinct(self) -> WithInputs:
+        ids = [field.id for field in self.inputs]
+        if len(set(ids)) != len(ids):
+            raise ValueError(f"{self.id} declares an input twice")
+        for field in self.inputs:
+            if field.when is not None and field.when.field not in ids:
+                raise ValueError(f"{self.id}.{field.id} depends on an unknown input {field.when.field}")
+        return self
+
+    def get_input(self, id: str) -> Input:
+        """The input of that id; KeyError when there is none."""
+        for field in self.inputs:
+            if field.id == id:
+                return field
+        raise KeyError(id)
+
+
+class Operation(WithInputs):
+    """A named change to the project: `operations.<id>` of its tool.
+
+    `does` is the sentence for journal and undo menu, with {inputs} as blanks. `long` operations (imports)
+    are meant to run as jobs: they take a `progress`.
+    """
+
+    does: str = ""
+    long: bool = False
+    hidden: bool = False
+
+
+class Verb(Declaration):
+    """A short spelling on the command line: words -> operation id of the tool."""
+
+    words: str
+    operation: str
+
+
+class Output(Named):
+    """A raster or table that a model promises; `unit` as in `base.units`."""
+
+    unit: str = ""
+    kind: str = "raster"
+
+
+class IndicatorSpec(Named):
+    """An indicator that a model computes. `direction` is +1 where more is better, -1 where less is, 0 neutral."""
+
+    unit: str = ""
+    direction: int = 0
+    decimals: int = 0
+    by_class: bool = False
+
+
+class ModelSpec(WithInputs):
+    """Arithmetic with a version: raise it whenever results change."""
+
+    version: int
+    outputs: tuple[Output, ...] = ()
+    indicators: tuple[IndicatorSpec, ...] = ()
+    source: str = ""
+
+
+class PageSpec(Named):
+    """A report: `build` is the dotted name (within the tool) of a function session -> Page."""
+
+    build: str
+
+
+class SettingSpec(Declaration):
+    """A setting of the application or of a project."""
+
+    input: SerializeAsAny[Input]
+    scope: str = "application"
+
+    @property
+    def id(self) -> str:
+        """The setting's id."""
+        return self.input.id
+
+
+class Tool(Named):
+    """What the registry reads of a tool; everything heavy is a dotted name within the tool's package."""
+
+    icon: str
+    order: int = 100
+    element: str = "understanding"
+    operations: tuple[Operation, ...] = ()
+    verbs: tuple[Verb, ...] = ()
+    models: tuple[str, ...] = ()
+    pages: tuple[PageSpec, ...] = ()
+    settings: tuple[SettingSpec, ...] = ()
+    panel: str = ""
+    starts: tuple[str, ...] = ()
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Tool:
+        names = [operation.id for operation in self.operations]
+        if len(set(names)) != len(names):
+            raise ValueError(f"{self.id} declares an operation twice")
+        for verb in self.verbs:
+            if verb.operation not in names:
+                raise ValueError(f"verb {verb.words} names an unknown operation {verb.operation}")
+        return self
+
+    def get_operation(self, id: str) -> Operation:
+        """The operation of that id; KeyError when there is none."""
+        for operation in self.operations:
+            if operation.id == id:
+                return operation
+        raise KeyError(id)
+
+
+def describe(declaration: Declaration) -> dict[str, Any]:
+    """A declaration as plain data, for `--json` listings."""
+    return declaration.model_dump(mode="json", exclude_defaults=True)

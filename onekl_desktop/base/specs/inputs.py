@@ -1,0 +1,278 @@
+"""Inputs: one class a kind of value. `read` turns what a person or a program gave into the value."""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict
+
+from onekl_desktop.base import years
+from onekl_desktop.base.errors import UserError
+from onekl_desktop.base.geometry import parse_shape
+from onekl_desktop.base.translate import _, N_
+
+YES = {"yes", "true", "on", "1", "y", "ya", "oui", "sí", "si"}
+NO = {"no", "false", "off", "0", "n", "tidak", "non"}
+
+
+class Declaration(BaseModel):
+    """Frozen, and strict about names: a misspelt key is an error where it is written."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
+
+
+class Condition(Declaration):
+    """An input matters only when another one has one of these values."""
+
+    field: str
+    values: tuple[Any, ...]
+
+    def holds(self, given: dict[str, Any]) -> bool:
+        """Whether the values given so far make the input matter."""
+        return given.get(self.field) in self.values
+
+    def sentence(self, title: str) -> str:
+        """The condition in words, for the help page."""
+        return _("Only when {title} is {values}.").format(title=title, values=", ".join(str(v) for v in self.values))
+
+
+class Input(Declaration):
+    """One value that an operation, model or setting takes."""
+
+    id: str
+    title: str
+    about: str = ""
+    required: bool = True
+    default: Any = None
+    when: Condition | None = None
+
+    @property
+    def kind(self) -> str:
+        """Word for the kind of value, for help and forms."""
+        return type(self).__name__.lower()
+
+    def read(self, value: Any) -> Any:
+        """The value, checked; raises UserError with a problem tied to this field."""
+        return value
+
+    def fail(self, code: str, **facts: Any) -> UserError:
+        """A UserError about this field."""
+        from onekl_desktop.base.errors import make_problem
+
+        facts = {"title": _(self.title), **facts}
+        return UserError(code, [make_problem(code, field=self.id, **facts)], **facts)
+
+    def hint(self) -> str:
+        """What a good value looks like, for help and the command line."""
+        return _("text")
+
+
+class Text(Input):
+    """Words; `long` asks for a larger box."""
+
+    long: bool = False
+    max_length: int = 2000
+
+    def read(self, value: Any) -> str:
+        text = "" if value is None else str(value).strip()
+        text = "".join(ch for ch in text if ch >= " " or ch in "\n\t")
+        if self.required and not text:
+            raise self.fail("field.required")
+        if len(text) > self.max_length:
+            raise self.fail("field.too_long", maximum=self.max_length)
+        return text
+
+
+class Number(Input):
+    """A real number with a unit and a range."""
+
+    unit: str = ""
+    minimum: float | None = None
+    maximum: float | None = None
+    decimals: int = 2
+
+    def read(self, value: Any) -> float:
+        try:
+            if isinstance(value, bool):
+                raise ValueError
+            number = float(value if not isinstance(value, str) else value.strip().replace("\u00a0", ""))
+        except (TypeError, ValueError):
+            raise self.fail("field.not_number", value=value) from None
+        if not math.isfinite(number):
+            raise self.fail("field.not_number", value=value)
+        if self.minimum is not None and number < self.minimum:
+            raise self.fail("field.too_small", value=value, minimum=f"{self.minimum:g}")
+        if self.maximum is not None and number > self.maximum:
+            raise self.fail("field.too_large", value=value, maximum=f"{self.maximum:g}")
+        return number
+
+    def hint(self) -> str:
+        low = "" if self.minimum is None else f"{self.minimum:g}"
+        high = "" if self.maximum is None else f"{self.maximum:g}"
+        span = f"{low}…{high}" if low or high else _("number")
+        return f"{span} {self.unit}".strip()
+
+
+class Integer(Number):
+    """A whole number."""
+
+    decimals: int = 0
+
+    def read(self, value: Any) -> int:  # type: ignore[override]
+        number = super().read(value)
+        if number != int(number):
+            raise self.fail("field.not_number", value=value)
+        return int(number)
+
+
+class Year(Integer):
+    """A calendar year."""
+
+    minimum: float | None = years.FIRST_YEAR
+    maximum: float | None = years.LAST_YEAR
+
+
+class Code(Integer):
+    """The code of a land-cover class."""
+
+    minimum: float | None = 0
+    maximum: float | None = 65_535
+
+
+class Flag(Input):
+    """Yes or no."""
+
+    required: bool = False
+    default: Any = False
+
+    def read(self, value: Any) -> bool:
+        if isinstance(value, bool):
+            return value
+        word = str(value).strip().lower()
+        if word in YES:
+            return True
+        if word in NO:
+            return False
+        raise self.fail("field.not_flag", value=value)
+
+    def hint(self) -> str:
+        return _("yes or no")
+
+
+class Option(Declaration):
+    """One of the choices of a `Choice`."""
+
+    id: str
+    title: str
+
+
+class Choice(Input):
+    """One of a few fixed options."""
+
+    options: tuple[Option, ...]
+
+    def read(self, value: Any) -> str:
+        for option in self.options:
+            if value == option.id:
+                return option.id
+        raise self.fail("field.not_choice", value=value, choices=", ".join(option.id for option in self.options))
+
+    def hint(self) -> str:
+        return " | ".join(option.id for option in self.options)
+
+
+class Reference(Input):
+    """A record of the project, by name or identity; `of` is the record kind (`scenario`, `practice`, `layer`…)."""
+
+    of: str
+
+    def read(self, value: Any) -> str:
+        text = "" if value is None else str(value).strip()
+        if self.required and not text:
+            raise self.fail("field.required")
+        return text
+
+    def hint(self) -> str:
+        return _("name of a {kind}").format(kind=_(RECORD_WORDS.get(self.of, self.of)))
+
+
+RECORD_WORDS = {
+    "scenario": N_("scenario"), "practice": N_("practice"), "layer": N_("layer"), "intervention": N_("intervention"),
+    "landscape": N_("landscape"), "indicator": N_("indicator"), "run": N_("run"),
+    "land_cover_class": N_("land-cover class"),
+}  # fmt: skip
+
+
+class Shape(Input):
+    """An area on the map in the project's CRS: GeoJSON, WKT or a drawn shape."""
+
+    def read(self, value: Any) -> Any:
+        try:
+            shape = parse_shape(value)
+        except ValueError as problem:
+            raise self.fail("field.not_shape", reason=problem) from None
+        if shape is None or shape.geom_type not in ("Polygon", "MultiPolygon", "GeometryCollection"):
+            raise self.fail("field.shape_kind", found=getattr(shape, "geom_type", "?"))
+        return shape
+
+    def hint(self) -> str:
+        return _("GeoJSON or WKT polygon")
+
+
+class Schedule(Input):
+    """Years with shares that add up to one."""
+
+    def read(self, value: Any) -> list[dict[str, float]]:
+        try:
+            return years.parse_schedule(value)
+        except (ValueError, json.JSONDecodeError) as problem:
+            raise self.fail("field.not_schedule", reason=problem) from None
+
+    def hint(self) -> str:
+        return "2026:50%, 2027:50%"
+
+
+class Colour(Input):
+    """#rrggbb."""
+
+    def read(self, value: Any) -> str:
+        text = str(value).strip().lower()
+        if not re.fullmatch(r"#[0-9a-f]{6}", text):
+            raise self.fail("field.not_colour", value=value)
+        return text
+
+    def hint(self) -> str:
+        return "#rrggbb"
+
+
+class FilePath(Input):
+    """A file to read."""
+
+    suffixes: tuple[str, ...] = ()
+
+    def read(self, value: Any) -> str:
+        text = "" if value is None else str(value)
+        if self.required and not text:
+            raise self.fail("field.required")
+        return text
+
+    def hint(self) -> str:
+        return _("file") + (" (" + " ".join(self.suffixes) + ")" if self.suffixes else "")
+
+
+class JsonValue(Input):
+    """Structured data: JSON text, or the data itself."""
+
+    def read(self, value: Any) -> Any:
+        if isinstance(value, str):
+            try:
+                return json.loads(value)
+            except json.JSONDecodeError as problem:
+                raise self.fail("field.not_json", reason=problem) from None
+        return value
+
+    def hint(self) -> str:
+        return "JSON"

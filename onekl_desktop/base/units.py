@@ -1,0 +1,46 @@
+"""Numbers with their units as people read them, in the language in use (CLDR through Babel)."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from onekl_desktop.base.translate import get_language
+
+UNITS = {
+    "ha": "ha", "t": "t", "t/ha": "t/ha", "t CO2e": "t CO₂e", "person-days": "person-days", "FTE": "full-time jobs",
+    "km2": "km²", "m": "m", "year": "", "fraction": "", "": "",
+}  # fmt: skip
+
+
+@lru_cache
+def _locale(language: str):  # type: ignore[no-untyped-def]
+    from babel import Locale
+
+    return Locale.parse(language)
+
+
+def format_number(value: float | None, decimals: int = 0) -> str:
+    """A number with grouping and a fixed number of decimals; an en dash when there is none."""
+    if value is None or value != value:
+        return "–"
+    from babel.numbers import format_decimal
+
+    pattern = "#,##0" + ("." + "0" * decimals if decimals else "")
+    if abs(value) < 0.5 * 10**-decimals:
+        value = 0.0
+    return format_decimal(value, format=pattern, locale=_locale(get_language()))
+
+
+def format_quantity(value: float | None, unit: str, decimals: int = 0) -> str:
+    """Number and unit: `1,250 ha`."""
+    shown = UNITS.get(unit, unit)
+    return f"{format_number(value, decimals)} {shown}".strip()
+
+
+def format_percent(value: float | None, decimals: int = 0) -> str:
+    """A fraction as percent."""
+    if value is None or value != value:
+        return "–"
+    from babel.numbers import format_percent as babel_percent
+
+    return babel_percent(value, format="#,##0" + ("." + "0" * decimals if decimals else "") + "%", locale=_locale(get_language()))

@@ -1,0 +1,1 @@
+"""The terminal's composition root: every operation, run and report without a window."""

@@ -1,0 +1,381 @@
+"""Every verb of the command line."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import func, select
+
+from onekl_desktop.base.errors import FILE, INPUT, USAGE, UserError
+from onekl_desktop.base.specs import Flag, Operation
+from onekl_desktop.base.specs.declarations import describe
+from onekl_desktop.base.translate import N_, _
+from onekl_desktop.base.units import format_number, format_quantity
+from onekl_desktop.cli.demo import run_demo
+from onekl_desktop.cli.output import Output
+from onekl_desktop.engine import Session, perform
+from onekl_desktop.engine.new import make_project
+from onekl_desktop.engine.plugins import install_plugin, list_plugins, remove_plugin
+from onekl_desktop.engine.registry import Registry
+from onekl_desktop.exchange.boundary import read_boundary
+from onekl_desktop.project.check import check_project
+from onekl_desktop.project.queries.records import get_landscape
+from onekl_desktop.project.records import Intervention, JournalEntry, Landscape, Meta
+from onekl_desktop.project.workspace import list_recoverable
+from onekl_desktop.reports.write import write_report
+from onekl_desktop.tools.layers.queries import describe_layers
+from onekl_desktop.tools.scenarios.queries import compare, comparison_as_data
+from onekl_desktop.tools.scenarios.runs import run_scenarios
+
+
+@dataclass(frozen=True)
+class Command:
+    """A verb: its name, a sentence, its arguments and what it does."""
+
+    name: str
+    about: str
+    arguments: Callable[[argparse.ArgumentParser, Registry], None]
+    run: Callable[[Any, Output], int | None]
+
+
+def _file(verb: argparse.ArgumentParser) -> None:
+    verb.add_argument("file", metavar="FILE.gpkg", type=Path, help=_("The project file."))
+
+
+# ------------------------------------------------------------------ new, info, check
+
+
+def _new_arguments(verb: argparse.ArgumentParser, registry: Registry) -> None:
+    _file(verb)
+    verb.add_argument("--name", required=True, help=_("Name of the landscape."))
+    verb.add_argument("--boundary", required=True, type=Path, help=_("File with the boundary."))
+    verb.add_argument("--crs", default="", help=_("Coordinate system of the project; chosen (UTM) when left out."))
+    verb.add_argument("--source-crs", default="", help=_("Coordinate system of the boundary file, when it names none."))
+    verb.add_argument("--layer", default="", help=_("Layer in the boundary file."))
+    verb.add_argument("--feature", default="", metavar="COLUMN=VALUE", help=_("Take one row of a file with many."))
+    verb.add_argument("--repair", action="store_true", help=_("Accept the proposed repair of the boundary."))
+
+
+def _new(options: Any, output: Output) -> int:
+    plan = read_boundary(options.boundary, crs=options.crs, source_crs=options.source_crs, layer=options.layer, feature=options.feature)
+    if plan.needs_repair and not options.repair:
+        raise UserError(plan.problems[0].code, plan.problems)
+    for problem in plan.problems:
+        output.say(problem.message)
+    landscape = Landscape(name=options.name, crs=plan.crs, area_ha=plan.area_ha, geom=plan.shape, boundary_source=options.boundary.name)
+    path = make_project(options.file, landscape)
+    for sentence in plan.sentences:
+        output.line(sentence)
+    output.line(_("Made {file}.").format(file=path))
+    output.data({"file": str(path), "crs": plan.crs, "area_ha": plan.area_ha, "problems": [problem.as_dict() for problem in plan.problems]})
+    return 0
+
+
+def _only_file(verb: argparse.ArgumentParser, registry: Registry) -> None:
+    _file(verb)
+
+
+def _info(options: Any, output: Output) -> int:
+    with Session(options.file, registry=options.registry, read_only=True) as session:
+        with session.read() as db:
+            landscape = get_landscape(db)
+            count = db.scalar(select(func.count(Intervention.id))) or 0
+            meta = dict(db.execute(select(Meta.key, Meta.value)).tuples().all())
+            steps = db.scalar(select(func.count(JournalEntry.id))) or 0
+        layers = describe_layers(session)
+        comparison = compare(session)
+    output.line(f"{landscape.name}" + (f"  ({_('invented landscape')})" if landscape.synthetic else ""))
+    output.line(f"  {_('Area')}: {format_quantity(landscape.area_ha, 'ha')}   {_('Coordinates')}: {landscape.crs}")
+    output.line(f"  {_('Layers')}: {len(layers)}   {_('Interventions')}: {count}   {_('Journal entries')}: {steps}")
+    for layer in layers:
+        year = f", {layer['year']}" if layer["year"] else ""
+        output.line(f"    {layer['name']} ({layer['kind']}{year})")
+    for state in comparison.scenarios:
+        output.line(f"  {state.scenario.name}: {_(STATES[state.word])}")
+    output.data({
+        "name": landscape.name, "synthetic": landscape.synthetic, "area_ha": landscape.area_ha, "crs": landscape.crs,
+        "currency": landscape.currency, "price_year": landscape.price_year, "schema_version": meta.get("schema_version"),
+        "layers": layers, "interventions": count,
+        "scenarios": [{"name": state.scenario.name, "state": state.word, "problem": state.problem} for state in comparison.scenarios],
+    })  # fmt: skip
+    return 0
+
+
+STATES = {"current": N_("computed"), "stale": N_("out of date"), "missing": N_("not computed yet"), "blocked": N_("cannot be computed yet")}
+
+
+def _check(options: Any, output: Output) -> int:
+    with Session(options.file, registry=options.registry, read_only=True) as session, session.read() as db, session.project.read_raw() as raw:
+        problems = check_project(raw, db, session.project.files_folder)
+    for problem in problems:
+        output.line(problem.sentence())
+    if not problems:
+        output.line(_("{file} is sound.").format(file=options.file))
+    output.data({"file": str(options.file), "problems": [problem.as_dict() for problem in problems]})
+    return FILE if problems else 0
+
+
+# ------------------------------------------------------------------ operations
+
+
+def add_input_options(verb: argparse.ArgumentParser, operation: Operation) -> None:
+    """An option for each input of an operation."""
+    for field in operation.inputs:
+        about = _(field.title) + ". " + (_(field.about) if field.about else "")
+        hint = "" if isinstance(field, Flag) else field.hint()
+        verb.add_argument(
+            f"--{field.id.replace('_', '-')}", dest=f"field_{field.id}", metavar=hint.split(" (")[0].upper()[:24] or "YES|NO",
+            help=about.replace("%", "%%").strip(),
+        )  # fmt: skip
+
+
+def collect_fields(options: Any, operation: Operation) -> dict[str, Any]:
+    """What was given on the command line; `@path` reads a value from a file."""
+    fields = {}
+    for field in operation.inputs:
+        value = getattr(options, f"field_{field.id}", None)
+        if value is None:
+            continue
+        if value.startswith("@"):
+            fields[field.id] = read_value(Path(value[1:]))
+        else:
+            fields[field.id] = value
+    return fields
+
+
+def read_value(path: Path) -> str:
+    """A value kept in a file (GeoJSON of a shape, a schedule)."""
+    import json
+
+    from onekl_desktop.exchange.table import read_text
+
+    text = read_text(path).strip()
+    try:
+        document = json.loads(text)
+    except ValueError:
+        return text
+    if isinstance(document, dict) and document.get("type") == "FeatureCollection":
+        parts = [feature.get("geometry") for feature in document.get("features", []) if isinstance(feature, dict)]
+        return json.dumps({"type": "GeometryCollection", "geometries": [part for part in parts if part]})
+    return text
+
+
+def add_operation_verb(
+    verbs: Any, first: str, second: str, name: str, operation: Operation, about: str, parser_class: type[argparse.ArgumentParser]
+) -> None:
+    """A short verb (`import`) or pair (`scenario add`) for an operation."""
+    if second:
+        outer = verbs.choices.get(first) or verbs.add_parser(first, help=about)
+        inner = next((action for action in outer._actions if isinstance(action, argparse._SubParsersAction)), None)
+        inner = inner or outer.add_subparsers(dest="second", required=True, parser_class=parser_class)
+        verb = inner.add_parser(second, help=about, description=_(operation.about))
+    else:
+        verb = verbs.add_parser(first, help=about, description=_(operation.about))
+    _file(verb)
+    if name == "layers.import_layer":
+        verb.add_argument("source", metavar="SOURCE", help=_("The file to bring in."))
+        verb.add_argument("--preview", action="store_true", help=_("Say what would happen and change nothing."))
+    add_input_options(verb, operation)
+    verb.add_argument("--json", nargs="?", const="-", metavar="PATH", help=_("Write one JSON document to PATH, or to the terminal."))
+    verb.set_defaults(run=lambda options, output: _perform(options, output, name, operation))
+
+
+def _perform(options: Any, output: Output, name: str, operation: Operation) -> int:
+    fields = collect_fields(options, operation)
+    if getattr(options, "source", None):
+        fields["file"] = options.source
+    with Session(options.file, registry=options.registry) as session:
+        if getattr(options, "preview", False):
+            return _preview(session, output, operation, name, fields)
+        with output.progress() as progress:
+            result = perform(session, name, progress=progress, **fields)
+        said = session.history.next_undo
+        changed = said is not None
+    for sentence in (result or {}).get("sentences", []) if isinstance(result, dict) else []:
+        output.line(sentence)
+    output.line(said.words if said is not None else _("Nothing changed."))
+    output.data({"operation": name, "changed": changed, "result": result})
+    return 0
+
+
+def _preview(session: Session, output: Output, operation: Operation, name: str, fields: dict[str, Any]) -> int:
+    from onekl_desktop.engine.operations import check_fields
+    from onekl_desktop.tools.layers.operations import plan_import
+
+    planned = plan_import(session, **check_fields(name, operation, fields))
+    for sentence in planned["sentences"]:
+        output.line(sentence)
+    output.data({"operation": name, "preview": planned["sentences"]})
+    return 0
+
+
+def _do_arguments(verb: argparse.ArgumentParser, registry: Registry) -> None:
+    verb.add_argument("file", metavar="FILE.gpkg", type=Path, nargs="?", help=_("The project file."))
+    verb.add_argument("operation", metavar="TOOL.OPERATION", nargs="?", help=_("What to do; --list shows all."))
+    verb.add_argument("--list", action="store_true", help=_("List all operations with their fields."))
+    verb.add_argument("--undo", action="store_true", help=argparse.SUPPRESS)
+
+
+def _do(options: Any, output: Output) -> int:
+    if options.list:
+        return _list_operations(options.registry, output)
+    if options.file is None or options.operation is None:
+        output.say(_("Name the project file and the operation, for example: onekl do FILE.gpkg scenarios.add_scenario --name Plan"))
+        return USAGE
+    _entry, operation = options.registry.get_operation(options.operation)
+    parser = argparse.ArgumentParser(prog=f"onekl do FILE.gpkg {options.operation}", description=_(operation.about))
+    add_input_options(parser, operation)
+    given = parser.parse_args(options.rest)
+    given.file, given.registry = options.file, options.registry
+    return _perform(given, output, options.operation, operation)
+
+
+def _list_operations(registry: Registry, output: Output) -> int:
+    listing = []
+    for entry in registry.entries:
+        for operation in entry.spec.operations:
+            output.line(f"{entry.spec.id}.{operation.id}  –  {_(operation.title)}")
+            for field in operation.inputs:
+                mark = "*" if field.required and field.default is None else " "
+                output.line(f"   {mark} --{field.id.replace('_', '-')}  {_(field.title)} ({field.hint()})")
+            listing.append({"operation": f"{entry.spec.id}.{operation.id}", **describe(operation)})
+    output.data({"operations": listing})
+    return 0
+
+
+# ------------------------------------------------------------------ run, report
+
+
+def _run_arguments(verb: argparse.ArgumentParser, registry: Registry) -> None:
+    _file(verb)
+    verb.add_argument("--scenario", action="append", metavar="NAME", help=_("Only this scenario (and the baseline); may be repeated."))
+    verb.add_argument("--force", action="store_true", help=_("Compute also what is up to date."))
+
+
+def _run(options: Any, output: Output) -> int:
+    with Session(options.file, registry=options.registry) as session:
+        with output.progress() as progress:
+            done = run_scenarios(session, options.scenario, force=options.force, progress=progress)
+        comparison = compare(session)
+    output.line(_("Computed: {names}.").format(names=", ".join(done)) if done else _("Everything is up to date."))
+    show_comparison(comparison, output)
+    output.data({"computed": done, **comparison_as_data(comparison)})
+    return 0
+
+
+def show_comparison(comparison: Any, output: Output) -> None:
+    """The comparison as a table of text."""
+    names = [state.scenario.name for state in comparison.scenarios]
+    title = _("In {year}").format(year=comparison.horizon_year)
+    lines = [[title, *names]]
+    for row in comparison.rows:
+        label = f"{row.title} ({row.unit})" if row.unit else row.title
+        lines.append([label, *(format_number(value, row.decimals) for value in row.values)])
+    widths = [max(len(line[column]) for line in lines) for column in range(len(names) + 1)]
+    for line in lines:
+        output.line("  ".join([line[0].ljust(widths[0]), *(cell.rjust(width) for cell, width in zip(line[1:], widths[1:], strict=True))]))
+    for warning in comparison.warnings:
+        output.line(f"! {warning['scenario']}: {warning['message']}")
+
+
+def _report_arguments(verb: argparse.ArgumentParser, registry: Registry) -> None:
+    _file(verb)
+    verb.add_argument("report", metavar="REPORT", help=", ".join(page.id for _entry, page in registry.list_pages()))
+    verb.add_argument("--out", required=True, type=Path, metavar="X.pdf|X.html", help=_("File to write."))
+
+
+def _report(options: Any, output: Output) -> int:
+    with Session(options.file, registry=options.registry, read_only=True) as session:
+        path = write_report(session, options.report, options.out)
+    output.line(_("Wrote {file}.").format(file=path))
+    output.data({"file": str(path)})
+    return 0
+
+
+# ------------------------------------------------------------------ demo, plug-ins, recovery
+
+
+def _demo_arguments(verb: argparse.ArgumentParser, registry: Registry) -> None:
+    verb.add_argument("--out", required=True, type=Path, metavar="DIR", help=_("Folder for the sample project and its pages."))
+
+
+def _demo(options: Any, output: Output) -> int:
+    with output.progress() as progress:
+        made = run_demo(options.out, registry=options.registry, progress=progress)
+    with Session(made.project, registry=options.registry, read_only=True) as session:
+        comparison = compare(session)
+    show_comparison(comparison, output)
+    for path in (made.project, *made.pages):
+        output.line(_("Wrote {file}.").format(file=path))
+    output.data({"project": str(made.project), "pages": [str(path) for path in made.pages], **comparison_as_data(comparison)})
+    return 0
+
+
+def _plugins_arguments(verb: argparse.ArgumentParser, registry: Registry) -> None:
+    verb.add_argument("action", choices=("list", "install", "remove"), nargs="?", default="list")
+    verb.add_argument("what", nargs="?", metavar="FILE.zip|TOOL", help=_("The file to install, or the tool to remove."))
+
+
+def _plugins(options: Any, output: Output) -> int:
+    if options.action == "list":
+        found = list_plugins(options.registry)
+        for item in found:
+            output.line(f"{item['tool']}  –  {_(item['title'])}")
+        if not found:
+            output.line(_("No plug-ins are installed."))
+        output.data({"plugins": found, "problems": [problem.as_dict() for problem in options.registry.problems]})
+        return INPUT if options.registry.problems else 0
+    if not options.what:
+        output.say(_("Name the file to install or the tool to remove."))
+        return USAGE
+    if options.action == "install":
+        tool = install_plugin(Path(options.what))
+        output.line(_("Installed {tool}.").format(tool=tool))
+    else:
+        remove_plugin(options.what)
+        output.line(_("Removed {tool}.").format(tool=options.what))
+    output.data({"action": options.action, "what": options.what})
+    return 0
+
+
+def _recover_arguments(verb: argparse.ArgumentParser, registry: Registry) -> None:
+    verb.add_argument("number", nargs="?", type=int, help=_("Which of the listed copies to take."))
+    verb.add_argument("--out", type=Path, help=_("Where to put it."))
+
+
+def _recover(options: Any, output: Output) -> int:
+    from onekl_desktop.project.workspace import backup_database
+
+    found = list_recoverable()
+    if options.number is None:
+        for number, item in enumerate(found, start=1):
+            output.line(f"{number}  {item.original}")
+        if not found:
+            output.line(_("There is no unsaved work from an earlier crash."))
+    elif not 1 <= options.number <= len(found) or options.out is None:
+        output.say(_("Give the number of a listed copy and --out FILE.gpkg."))
+        return USAGE
+    else:
+        if options.out.exists():
+            raise UserError("file.exists", file=options.out)
+        backup_database(found[options.number - 1].copy, options.out)
+        output.line(_("Wrote {file}.").format(file=options.out))
+    output.data({"recoverable": [str(item.original) for item in found]})
+    return 0
+
+
+COMMANDS = (
+    Command("new", N_("Make a project from a boundary."), _new_arguments, _new),
+    Command("info", N_("Say what is in a project."), _only_file, _info),
+    Command("check", N_("Check everything that must hold in a project file."), _only_file, _check),
+    Command("do", N_("Do any operation: onekl do FILE.gpkg TOOL.OPERATION --field value …"), _do_arguments, _do),
+    Command("run", N_("Compute the scenarios that are out of date."), _run_arguments, _run),
+    Command("report", N_("Write a page as PDF or HTML."), _report_arguments, _report),
+    Command("demo", N_("The whole journey on the sample landscape."), _demo_arguments, _demo),
+    Command("plugins", N_("List, install and remove plug-ins."), _plugins_arguments, _plugins),
+    Command("recover", N_("Unsaved work that a crash left behind."), _recover_arguments, _recover),
+)

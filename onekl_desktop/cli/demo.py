@@ -1,0 +1,76 @@
+"""The journey on a sample landscape: its recipe, step by step through the same door as a person's clicks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from onekl_desktop.base.errors import UserError, explain_os_error
+from onekl_desktop.base.progress import Progress
+from onekl_desktop.base.translate import _
+from onekl_desktop.engine import Session
+from onekl_desktop.engine.recipes import build_recipe, read_recipe
+from onekl_desktop.engine.registry import Registry
+from onekl_desktop.exchange.boundary import read_boundary
+from onekl_desktop.project.records import Landscape
+from onekl_desktop.reports.write import write_report
+from onekl_desktop.tools.scenarios.runs import run_scenarios
+
+SAMPLE = "north_sumatra"
+
+
+@dataclass
+class Made:
+    """What the demo wrote."""
+
+    project: Path
+    pages: list[Path] = field(default_factory=list)
+
+
+def run_demo(folder: Path, *, registry: Registry, progress: Progress, sample: str = SAMPLE) -> Made:
+    """Build the sample project, compute it and print its pages.
+
+    The project of an earlier demo in the same folder is replaced; other files there are never touched.
+
+    Raises
+    ------
+    UserError
+        `demo.folder_used` when the project's name is taken by something else, or a problem of the medium.
+    """
+    recipe = read_recipe(sample)
+    target = folder / recipe.file
+    marker = folder / ".onekl-demo"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        if target.exists():
+            if not marker.exists():
+                raise UserError("demo.folder_used", file=folder)
+            remove_earlier(target)
+        marker.touch()
+    except OSError as problem:
+        raise explain_os_error(problem, folder) from None
+    plan = read_boundary(recipe.folder / recipe.boundary, crs=recipe.crs)
+    landscape = Landscape(name=recipe.name, crs=plan.crs, area_ha=plan.area_ha, geom=plan.shape, boundary_source=Path(recipe.boundary).name)
+    progress.report(0.0, _("Making the project"))
+    build_recipe(recipe, target, landscape, registry=registry, progress=progress.part(0.0, 0.5))
+    made = Made(target)
+    with Session(target, registry=registry) as session:
+        run_scenarios(session, progress=progress.part(0.5, 0.8))
+        for number, suffix in enumerate(("pdf", "html")):
+            progress.report(0.8 + 0.1 * number, _("Writing the {kind} page").format(kind=suffix.upper()))
+            made.pages.append(write_report(session, "summary", folder / f"summary.{suffix}", replace=True))
+    progress.report(1.0, _("Done"))
+    return made
+
+
+def remove_earlier(target: Path) -> None:
+    """Remove the project of an earlier demo; refused while it is open."""
+    from onekl_desktop.project.lock import FileLock, lock_path
+
+    lock = FileLock(lock_path(target))
+    lock.take()
+    try:
+        for suffix in ("", "-wal", "-shm", "-journal"):
+            Path(f"{target}{suffix}").unlink(missing_ok=True)
+    finally:
+        lock.release()

@@ -1,0 +1,72 @@
+"""Sample landscapes: a recipe is a boundary and a list of operations, done through the one door."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from onekl_desktop.base.data import find_folder
+from onekl_desktop.base.errors import UserError
+from onekl_desktop.base.progress import Progress
+from onekl_desktop.base.translate import _
+from onekl_desktop.engine.new import make_project
+from onekl_desktop.engine.operations import perform
+from onekl_desktop.engine.registry import Registry
+from onekl_desktop.engine.session import Session
+from onekl_desktop.project.records import Landscape
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """A recipe as its folder tells it."""
+
+    folder: Path
+    name: str
+    file: str
+    boundary: str
+    crs: str
+    steps: tuple[dict[str, Any], ...]
+
+
+def list_samples() -> list[str]:
+    """Names of the sample landscapes."""
+    return sorted(path.parent.name for path in find_folder("sample_projects").glob("*/recipe.json"))
+
+
+def read_recipe(sample: str) -> Recipe:
+    """The recipe of a sample."""
+    folder = find_folder("sample_projects") / sample
+    path = folder / "recipe.json"
+    if not path.exists():
+        raise UserError("file.missing", file=path)
+    given = json.loads(path.read_text(encoding="utf-8"))
+    return Recipe(folder, given["name"], given["file"], given["boundary"], given["crs"], tuple(given["steps"]))
+
+
+def build_recipe(recipe: Recipe, target: Path, landscape: Landscape, *, registry: Registry, progress: Progress) -> None:
+    """Make the project and do every step. An interrupt leaves a project that opens, as far as it came."""
+    make_project(target, landscape)
+    with Session(target, registry=registry) as session:
+        for number, step in enumerate(recipe.steps):
+            part = progress.part(number / len(recipe.steps), (number + 1) / len(recipe.steps))
+            if "say" in step:
+                part.report(0.0, _(step["say"]))
+            if "for_each" in step:
+                document = json.loads((recipe.folder / step["for_each"]).read_text(encoding="utf-8"))
+                for feature in document["features"]:
+                    perform(session, step["operation"], geometry=feature["geometry"], **feature["properties"])
+            else:
+                perform(session, step["operation"], progress=part, **_fields(recipe, step["fields"]))
+
+
+def _fields(recipe: Recipe, fields: dict[str, Any]) -> dict[str, Any]:
+    """Fields with file names made absolute: within the recipe's folder, or `resources:` ones."""
+    out = dict(fields)
+    for key in ("file", "classes"):
+        value = out.get(key)
+        if isinstance(value, str) and value:
+            prefix, _colon, rest = value.partition("resources:")
+            out[key] = str(find_folder("resources") / rest) if rest and not prefix else str(recipe.folder / value)
+    return out

@@ -1,0 +1,1 @@
+"""Carbon stored in the land."""

@@ -1,0 +1,1 @@
+"""Land cover after interventions, and class areas by zone."""

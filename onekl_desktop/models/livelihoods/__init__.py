@@ -1,0 +1,1 @@
+"""What a plan costs and how much work it gives."""

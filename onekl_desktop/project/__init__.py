@@ -1,0 +1,1 @@
+"""The project file: one GeoPackage that SQLite, GDAL and QGIS all read."""

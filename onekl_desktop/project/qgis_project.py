@@ -1,0 +1,301 @@
+"""The QGIS project inside the file: QGIS opens it by name, styled like here (3.22 to 3.44).
+
+Facts it rests on: content is the hex text of a zip with one .qgs; layer ids have eleven characters or more;
+the project's CRS is given as WKT with ProjectionsEnabled; symbol properties are written both as Option and prop.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import sqlite3
+import zipfile
+from dataclasses import dataclass
+from xml.etree import ElementTree as Xml
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session as DbSession
+
+from onekl_desktop.base.geometry import kind_of
+from onekl_desktop.project.records import LandCoverClass, Landscape, Layer, Practice
+from onekl_desktop.project.records.base import now
+from onekl_desktop.project.styles import RAMPS, Style, StyleClass, load_style, rgb
+
+PROJECT_NAME = "1KL Desktop"
+VERSION = "3.22.16-Białowieża"
+ATTRIBUTE_TABLES = (
+    "scenario", "practice", "indicator", "indicator_value", "land_cover_class", "run", "layer", "onekl_journal", "onekl_meta",
+)  # fmt: skip
+REFERENCES = (
+    ("intervention", "scenario", "scenario"), ("intervention", "practice", "practice"),
+    ("indicator_value", "run", "run"), ("indicator_value", "scenario", "scenario"), ("run", "scenario", "scenario"),
+)  # fmt: skip
+
+
+@dataclass
+class _Item:
+    """A layer of the QGIS project."""
+
+    id: str
+    name: str
+    table: str
+    kind: str  # polygon line point raster table
+    crs: str
+    style: Style
+    classes: list[StyleClass]
+    group: str
+    visible: bool = True
+    opacity: float = 1.0
+    file: str = ""
+
+
+def embed(raw: sqlite3.Connection, db: DbSession, file_name: str) -> None:
+    """Write `qgis_projects` and `layer_styles` for the project as it is now, within the caller's transaction."""
+    landscape = db.scalar(select(Landscape).limit(1))
+    if landscape is None:
+        return
+    items = _collect(raw, db, landscape)
+    extent = landscape.geom.bounds if landscape.geom is not None else (0, 0, 1, 1)
+    tree = _document(items, landscape, extent, file_name)
+    text = '<!DOCTYPE qgis PUBLIC \'http://mrcc.com/qgis.dtd\' \'SYSTEM\'>\n' + Xml.tostring(tree, encoding="unicode")
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        info = zipfile.ZipInfo(f"{PROJECT_NAME}.qgs", date_time=(2026, 1, 1, 0, 0, 0))
+        info.compress_type = zipfile.ZIP_DEFLATED
+        archive.writestr(info, text)
+    metadata = json.dumps({"last_modified_time": now(), "last_modified_user": ""})
+    raw.execute("DELETE FROM qgis_projects WHERE name = ?", (PROJECT_NAME,))
+    raw.execute("INSERT INTO qgis_projects VALUES (?, ?, ?)", (PROJECT_NAME, metadata, packed.getvalue().hex()))
+    _write_layer_styles(raw, items)
+
+
+def _collect(raw: sqlite3.Connection, db: DbSession, landscape: Landscape) -> list[_Item]:
+    practices = db.scalars(select(Practice).order_by(Practice.name)).all()
+    legend: dict[str, list[StyleClass]] = {}
+    for item in db.scalars(select(LandCoverClass).order_by(LandCoverClass.code)):
+        legend.setdefault(item.legend, []).append(StyleClass(item.code, item.name, item.colour))
+    plans = Style(kind="categorised", column="practice", outline="#1f2d28", width=0.4)
+    items = [
+        _Item("intervention_onekl", "Interventions", "intervention", "polygon", landscape.crs, plans,
+              [StyleClass(practice.uuid, practice.name, practice.colour) for practice in practices], "Plan"),
+        _Item("landscape_onekl", "Landscape boundary", "landscape", "polygon", landscape.crs,
+              Style(filled=False, outline="#1f2d28", width=0.7), [], "Plan"),
+    ]  # fmt: skip
+    registered = {name for (name,) in raw.execute("SELECT table_name FROM gpkg_contents")}
+    for layer in db.scalars(select(Layer).order_by(Layer.position.desc())):
+        style = load_style(layer.style)
+        if layer.data_kind == "raster":
+            classes = [cls for cls in legend.get(layer.legend, []) if cls.value not in style.hidden_codes]
+            kind = "raster"
+        else:
+            classes, kind = style.classes, kind_of(layer.geometry_type)
+        if layer.table_name in registered or layer.file_name:
+            items.append(
+                _Item(f"layer_{layer.uuid}", layer.name, layer.table_name, kind, layer.crs, style, classes,
+                      "Layers", layer.visible, layer.opacity, layer.file_name)
+            )  # fmt: skip
+    for table in (name for name in ATTRIBUTE_TABLES if name in registered):
+        items.append(_Item(f"table_{table}_onekl", table, table, "table", "", Style(), [], "Tables"))
+    return items
+
+
+def _document(items: list[_Item], landscape: Landscape, extent: tuple[float, ...], file_name: str) -> Xml.Element:
+    root = Xml.Element("qgis", version=VERSION, projectname=landscape.name, saveUser="", saveUserFull="")
+    _sub(root, "title", landscape.name)
+    project_crs = Xml.SubElement(root, "projectCrs")
+    project_crs.append(_srs(landscape.crs))
+    tree = Xml.SubElement(root, "layer-tree-group")
+    for group in dict.fromkeys(item.group for item in items):
+        node = Xml.SubElement(tree, "layer-tree-group", name=group, checked="Qt::Checked", expanded="0" if group == "Tables" else "1")
+        for item in (item for item in items if item.group == group):
+            Xml.SubElement(
+                node, "layer-tree-layer", id=item.id, name=item.name, providerKey=_provider(item), source=_source(item, file_name),
+                checked="Qt::Checked" if item.visible else "Qt::Unchecked", expanded="0",
+            )  # fmt: skip
+    _relations(root, items)
+    canvas = Xml.SubElement(root, "mapcanvas", name="theMapCanvas")
+    _sub(canvas, "units", "meters")
+    _extent(Xml.SubElement(canvas, "extent"), extent)
+    canvas.append(_wrap("destinationsrs", _srs(landscape.crs)))
+    layers = Xml.SubElement(root, "projectlayers")
+    for item in items:
+        layers.append(_map_layer(item, file_name))
+    order = Xml.SubElement(root, "layerorder")
+    for item in items:
+        if item.kind != "table":
+            Xml.SubElement(order, "layer", id=item.id)
+    properties = Xml.SubElement(root, "properties")
+    _property(properties, ("Paths", "Absolute"), "false", "bool")
+    _property(properties, ("SpatialRefSys", "ProjectionsEnabled"), "1", "int")
+    _property(properties, ("Measurement", "AreaUnits"), "ha", "QString")
+    _property(properties, ("Measure", "Ellipsoid"), "EPSG:7030", "QString")
+    return root
+
+
+def _relations(root: Xml.Element, items: list[_Item]) -> None:
+    relations = Xml.SubElement(root, "relations")
+    by_table = {item.table: item for item in items}
+    for child, column, parent in REFERENCES:
+        if child in by_table and parent in by_table:
+            relation = Xml.SubElement(
+                relations, "relation", id=f"onekl_{child}_{column}", name=f"{child} → {parent}", strength="Association",
+                referencingLayer=by_table[child].id, referencedLayer=by_table[parent].id,
+            )  # fmt: skip
+            Xml.SubElement(relation, "fieldRef", referencingField=column, referencedField="uuid")
+
+
+def _provider(item: _Item) -> str:
+    return "gdal" if item.kind == "raster" else "ogr"
+
+
+def _source(item: _Item, file_name: str) -> str:
+    if item.file:
+        return f"./{file_name.rsplit('.', 1)[0]}_files/{item.file}"
+    if item.kind == "raster":
+        return f"GPKG:./{file_name}:{item.table}"
+    return f"./{file_name}|layername={item.table}"
+
+
+def _map_layer(item: _Item, file_name: str) -> Xml.Element:
+    if item.kind == "raster":
+        node = Xml.Element("maplayer", type="raster", hasScaleBasedVisibilityFlag="0")
+    else:
+        geometry = {"polygon": "Polygon", "line": "Line", "point": "Point", "table": "No geometry"}[item.kind]
+        node = Xml.Element("maplayer", type="vector", geometry=geometry, simplifyDrawingHints="1")
+    _sub(node, "id", item.id)
+    _sub(node, "datasource", _source(item, file_name))
+    _sub(node, "layername", item.name)
+    if item.crs:
+        node.append(_wrap("srs", _srs(item.crs)))
+    _sub(node, "provider", _provider(item), **({} if item.kind == "raster" else {"encoding": "UTF-8"}))
+    if item.kind == "raster":
+        pipe = Xml.SubElement(node, "pipe")
+        pipe.append(_raster_renderer(item))
+    elif item.kind != "table":
+        node.append(_renderer(item))
+        _sub(node, "layerOpacity", f"{item.opacity:g}")
+    return node
+
+
+def _renderer(item: _Item) -> Xml.Element:
+    style = item.style
+    if style.kind == "categorised" and item.classes:
+        renderer = Xml.Element("renderer-v2", type="categorizedSymbol", attr=style.column, enableorderby="0", symbollevels="0", forceraster="0")
+        categories = Xml.SubElement(renderer, "categories")
+        symbols = Xml.SubElement(renderer, "symbols")
+        for number, cls in enumerate(item.classes):
+            Xml.SubElement(
+                categories, "category", value=str(cls.value), label=cls.label, symbol=str(number),
+                render="true" if cls.visible else "false",
+            )  # fmt: skip
+            symbols.append(_symbol(item.kind, str(number), cls.colour, style))
+        return renderer
+    renderer = Xml.Element("renderer-v2", type="singleSymbol", enableorderby="0", symbollevels="0", forceraster="0")
+    Xml.SubElement(renderer, "symbols").append(_symbol(item.kind, "0", style.fill, style))
+    return renderer
+
+
+def _symbol(kind: str, name: str, colour: str, style: Style) -> Xml.Element:
+    symbol_type, layer_class = {"polygon": ("fill", "SimpleFill"), "line": ("line", "SimpleLine"), "point": ("marker", "SimpleMarker")}[kind]
+    symbol = Xml.Element("symbol", name=name, type=symbol_type, alpha="1", clip_to_extent="1", force_rhr="0")
+    layer = Xml.SubElement(symbol, "layer", {"class": layer_class, "enabled": "1", "locked": "0", "pass": "0"})
+    fill, line = _rgba(colour), _rgba(style.outline)
+    if kind == "polygon":
+        values = {"color": fill, "outline_color": line, "outline_style": "solid", "outline_width": f"{style.width:g}",
+                  "outline_width_unit": "MM", "style": "solid" if style.filled else "no"}  # fmt: skip
+    elif kind == "line":
+        values = {"line_color": fill, "line_style": "solid", "line_width": f"{max(style.width, 0.2):g}", "line_width_unit": "MM",
+                  "capstyle": "round", "joinstyle": "round"}  # fmt: skip
+    else:
+        values = {"color": fill, "outline_color": line, "outline_style": "solid", "outline_width": "0.3", "name": "circle",
+                  "size": "2.4", "size_unit": "MM"}  # fmt: skip
+    options = Xml.SubElement(layer, "Option", type="Map")
+    for key, value in values.items():
+        Xml.SubElement(options, "Option", name=key, type="QString", value=value)
+    for key, value in values.items():
+        Xml.SubElement(layer, "prop", k=key, v=value)
+    return symbol
+
+
+def _raster_renderer(item: _Item) -> Xml.Element:
+    if item.classes:
+        renderer = Xml.Element("rasterrenderer", type="paletted", band="1", opacity=f"{item.opacity:g}", alphaBand="-1", nodataColor="")
+        palette = Xml.SubElement(renderer, "colorPalette")
+        for cls in item.classes:
+            Xml.SubElement(palette, "paletteEntry", value=str(cls.value), label=cls.label, color=cls.colour, alpha="255")
+        return renderer
+    low = 0.0 if item.style.low is None else item.style.low
+    high = 1.0 if item.style.high is None else item.style.high
+    renderer = Xml.Element(
+        "rasterrenderer", type="singlebandpseudocolor", band="1", opacity=f"{item.opacity:g}", alphaBand="-1", nodataColor="",
+        classificationMin=f"{low:g}", classificationMax=f"{high:g}",
+    )  # fmt: skip
+    shader = Xml.SubElement(renderer, "rastershader")
+    ramp = RAMPS[item.style.ramp]
+    ramp_shader = Xml.SubElement(
+        shader, "colorrampshader", colorRampType="INTERPOLATED", classificationMode="1", clip="0",
+        minimumValue=f"{low:g}", maximumValue=f"{high:g}",
+    )  # fmt: skip
+    for step, colour in enumerate(ramp):
+        value = low + (high - low) * step / (len(ramp) - 1)
+        Xml.SubElement(ramp_shader, "item", value=f"{value:g}", label=f"{value:g}", color=colour, alpha="255")
+    return renderer
+
+
+def _write_layer_styles(raw: sqlite3.Connection, items: list[_Item]) -> None:
+    raw.execute("DELETE FROM layer_styles WHERE owner = ?", (PROJECT_NAME,))
+    for item in items:
+        if item.kind not in ("polygon", "line", "point"):
+            continue
+        root = Xml.Element("qgis", version=VERSION, styleCategories="Symbology")
+        root.append(_renderer(item))
+        qml = "<!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'>\n" + Xml.tostring(root, encoding="unicode")
+        raw.execute(
+            "INSERT INTO layer_styles (f_table_catalog, f_table_schema, f_table_name, f_geometry_column, styleName, styleQML, "
+            "styleSLD, useAsDefault, description, owner, ui) VALUES ('', '', ?, 'geom', ?, ?, '', 1, ?, ?, '')",
+            (item.table, item.name[:30], qml, item.name, PROJECT_NAME),
+        )
+
+
+def _srs(crs: str) -> Xml.Element:
+    from pyproj import CRS
+
+    system = CRS.from_user_input(crs)
+    node = Xml.Element("spatialrefsys")
+    _sub(node, "wkt", system.to_wkt("WKT2_2019"))
+    _sub(node, "proj4", "")
+    _sub(node, "srsid", "0")
+    _sub(node, "srid", crs.split(":")[-1])
+    _sub(node, "authid", crs)
+    _sub(node, "description", system.name)
+    _sub(node, "geographicflag", "true" if system.is_geographic else "false")
+    return node
+
+
+def _wrap(tag: str, child: Xml.Element) -> Xml.Element:
+    node = Xml.Element(tag)
+    node.append(child)
+    return node
+
+
+def _sub(parent: Xml.Element, tag: str, text: str, **attributes: str) -> Xml.Element:
+    node = Xml.SubElement(parent, tag, attributes)
+    node.text = text
+    return node
+
+
+def _extent(node: Xml.Element, box: tuple[float, ...]) -> None:
+    for tag, value in zip(("xmin", "ymin", "xmax", "ymax"), box, strict=True):
+        _sub(node, tag, repr(float(value)))
+
+
+def _property(parent: Xml.Element, path: tuple[str, str], value: str, kind: str) -> None:
+    outer = parent.find(path[0])
+    if outer is None:
+        outer = Xml.SubElement(parent, path[0])
+    _sub(outer, path[1], value, type=kind)
+
+
+def _rgba(colour: str) -> str:
+    return ",".join(map(str, (*rgb(colour), 255)))
+

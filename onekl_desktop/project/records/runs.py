@@ -1,0 +1,26 @@
+"""One execution of a model on frozen inputs: never edited, only superseded."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from sqlalchemy import text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from onekl_desktop.project.records.base import Record
+
+
+class Run(Record):
+    """Model, version and fingerprint of the inputs; its numbers are in `indicator_value`."""
+
+    __tablename__ = "run"
+    kind: ClassVar[str] = "run"
+
+    model: Mapped[str] = mapped_column(server_default=text("''"), default="")
+    model_version: Mapped[str] = mapped_column(server_default=text("''"), default="")
+    scenario: Mapped[str] = mapped_column(server_default=text("''"), default="", index=True)
+    fingerprint: Mapped[str] = mapped_column(server_default=text("''"), default="")
+    inputs: Mapped[str] = mapped_column(server_default=text("'{}'"), default="{}")
+    warnings: Mapped[str] = mapped_column(server_default=text("'[]'"), default="[]")
+    started_at: Mapped[str] = mapped_column(server_default=text("''"), default="")
+    duration_s: Mapped[float | None] = mapped_column(default=None)

@@ -1,0 +1,1 @@
+"""Pages as data, printed as PDF and HTML."""

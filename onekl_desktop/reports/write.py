@@ -1,0 +1,1 @@
+def write_report(session, report, out, replace=False): return out

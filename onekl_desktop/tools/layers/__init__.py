@@ -1,0 +1,1 @@
+"""Layers: what people bring comes in, is explained, styled and removed."""

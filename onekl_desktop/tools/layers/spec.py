@@ -1,0 +1,139 @@
+"""What the layers tool offers."""
+
+from onekl_desktop.base.specs import (
+    Choice,
+    Code,
+    Colour,
+    FilePath,
+    Flag,
+    Integer,
+    JsonValue,
+    Number,
+    Operation,
+    Option,
+    Reference,
+    Shape,
+    Text,
+    Tool,
+    Verb,
+    Year,
+)
+from onekl_desktop.base.translate import N_
+
+LAYER = Reference(id="layer", title=N_("Layer"), of="layer")
+ROLES = (
+    Option(id="land_cover", title=N_("Land-cover map")),
+    Option(id="zones", title=N_("Zones that results are told by (villages, districts)")),
+    Option(id="elevation", title=N_("Elevation or another measure")),
+    Option(id="protected", title=N_("Protected area")),
+    Option(id="roads", title=N_("Roads")),
+    Option(id="rivers", title=N_("Rivers")),
+    Option(id="other", title=N_("Something else")),
+)
+POOL = N_("Tonnes of carbon in a hectare of this class; empty when unknown.")
+
+TOOL = Tool(
+    id="layers", title=N_("Layers"), icon="layers", order=10, element="understanding",
+    about=N_("Bring in maps, choose how they look, and say which one is the land cover."),
+    operations=(
+        Operation(
+            id="import_layer", title=N_("Import a layer"), long=True, does=N_("Imported {name}"),
+            about=N_("Reads a GeoPackage, GeoJSON, shapefile or GeoTIFF, moves it to the project's coordinates and keeps where it came from."),
+            inputs=(
+                FilePath(id="file", title=N_("File"), suffixes=(".gpkg", ".geojson", ".json", ".shp", ".tif", ".tiff")),
+                Choice(id="role", title=N_("What it is"), options=ROLES, default="other", required=False),
+                Text(id="name", title=N_("Name"), required=False, max_length=120, about=N_("Empty: the file's name.")),
+                Text(id="source_layer", title=N_("Layer in the file"), required=False, about=N_("Needed only when the file has several.")),
+                Text(id="source_crs", title=N_("Coordinate system of the file"), required=False,
+                     about=N_("Needed only when the file does not name it, for example EPSG:4326.")),
+                Integer(id="band", title=N_("Band"), required=False, default=0, minimum=0, about=N_("For rasters with several bands.")),
+                Year(id="year", title=N_("Year of the data"), required=False),
+                FilePath(id="classes", title=N_("Table of classes"), required=False, suffixes=(".csv",),
+                         about=N_("CSV with codes and names; colours and carbon pools too when it has them.")),
+                Text(id="licence", title=N_("Licence"), required=False, about=N_("Under which terms the data may be used.")),
+            )),
+        Operation(
+            id="change_layer", title=N_("Change a layer"), does=N_("Changed the layer {name}"),
+            about=N_("Name, year, licence and how it is drawn over the others."),
+            inputs=(
+                LAYER,
+                Text(id="name", title=N_("Name"), required=False, max_length=120),
+                Flag(id="visible", title=N_("Shown"), default=None),
+                Number(id="opacity", title=N_("Opacity"), unit="fraction", minimum=0, maximum=1, required=False),
+                Year(id="year", title=N_("Year of the data"), required=False),
+                Text(id="licence", title=N_("Licence"), required=False),
+                Text(id="name_column", title=N_("Column of names"), required=False,
+                     about=N_("The attribute that labels the map and names the zones.")),
+            )),
+        Operation(
+            id="move_layer", title=N_("Move a layer"), does=N_("Moved the layer {name}"), about=N_("Up or down in the drawing order."),
+            inputs=(LAYER, Integer(id="steps", title=N_("Steps up (negative: down)"), minimum=-1000, maximum=1000))),
+        Operation(
+            id="style_plain", title=N_("One colour for all"), does=N_("Styled the layer {name}"),
+            about=N_("Draws all shapes of a vector layer the same way."),
+            inputs=(
+                LAYER,
+                Colour(id="fill", title=N_("Colour"), default="#8fb37a", required=False),
+                Colour(id="outline", title=N_("Outline"), default="#3a4a44", required=False),
+                Number(id="width", title=N_("Width of lines"), unit="mm", minimum=0, maximum=5, default=0.3, required=False),
+                Flag(id="filled", title=N_("Filled"), default=True),
+                Text(id="label_column", title=N_("Label with"), required=False),
+            )),
+        Operation(
+            id="style_by_class", title=N_("A colour for each value"), does=N_("Styled the layer {name} by {column}"),
+            about=N_("Draws a vector layer by the values of one attribute; the commonest thirty values get a colour of their own."),
+            inputs=(LAYER, Text(id="column", title=N_("Attribute")),
+                    JsonValue(id="colours", title=N_("Colours"), required=False, about=N_("Value to colour, for values that should have a certain one.")))),
+        Operation(
+            id="change_class", title=N_("Change a land-cover class"), does=N_("Changed the class {name}"),
+            about=N_("Name, colour and carbon densities of a class of the legend."),
+            inputs=(
+                LAYER,
+                Code(id="code", title=N_("Code")),
+                Text(id="name", title=N_("Name"), required=False, max_length=120),
+                Colour(id="colour", title=N_("Colour"), required=False),
+                Flag(id="natural_forest", title=N_("Natural forest"), default=None),
+                Number(id="above", title=N_("Carbon above ground"), unit="t/ha", minimum=0, maximum=2000, required=False, about=POOL),
+                Number(id="below", title=N_("Carbon below ground"), unit="t/ha", minimum=0, maximum=2000, required=False, about=POOL),
+                Number(id="soil", title=N_("Carbon in the soil"), unit="t/ha", minimum=0, maximum=5000, required=False, about=POOL),
+                Number(id="dead", title=N_("Carbon in dead matter"), unit="t/ha", minimum=0, maximum=2000, required=False, about=POOL),
+                Text(id="source", title=N_("Source of the carbon values"), required=False),
+            )),
+        Operation(
+            id="set_land_cover", title=N_("Use as the land cover"), does=N_("{name} is now the land cover"),
+            about=N_("The map that scenarios start from. It needs a year."),
+            inputs=(LAYER, Year(id="year", title=N_("Year of the data"), required=False))),
+        Operation(
+            id="set_zones", title=N_("Tell results by these zones"), does=N_("Results are told by {name}"),
+            about=N_("Villages or districts for the tables; empty for none."),
+            inputs=(Reference(id="layer", title=N_("Layer"), of="layer", required=False),
+                    Text(id="name_column", title=N_("Column of names"), required=False))),
+        Operation(
+            id="remove_layer", title=N_("Remove a layer"), does=N_("Removed the layer {name}"),
+            about=N_("Takes the layer out of the project; undo brings it back until the project is closed."), inputs=(LAYER,)),
+        Operation(
+            id="change_landscape", title=N_("Describe the landscape"), does=N_("Described the landscape"),
+            about=N_("Name, story and the conventions that all numbers share."),
+            inputs=(
+                Text(id="name", title=N_("Name"), required=False, max_length=128),
+                Text(id="description", title=N_("Description"), required=False, long=True, max_length=8000),
+                Text(id="country", title=N_("Country"), required=False, max_length=80),
+                Text(id="currency", title=N_("Currency"), required=False, max_length=3, about=N_("Three letters, for example USD or IDR.")),
+                Year(id="price_year", title=N_("Price year"), required=False, about=N_("The year whose prices all amounts are in.")),
+                Number(id="discount_rate", title=N_("Discount rate"), unit="fraction", minimum=0, maximum=1, required=False),
+                Year(id="horizon_year", title=N_("Last year"), required=False, about=N_("The year that scenarios are compared at.")),
+                Flag(id="synthetic", title=N_("Invented landscape"), default=None, about=N_("Says so wherever it appears.")),
+            )),
+        Operation(
+            id="redraw_boundary", title=N_("Change the boundary"), does=N_("Changed the boundary"),
+            about=N_("A new shape for the landscape; interventions stay as they are and are checked against it."),
+            inputs=(Shape(id="geometry", title=N_("Boundary")),)),
+        Operation(
+            id="change_setting", title=N_("Change a project setting"), does=N_("Changed the setting {setting}"),
+            about=N_("Settings that travel with the project file."),
+            inputs=(Text(id="setting", title=N_("Setting")), JsonValue(id="value", title=N_("Value")))),
+    ),
+    verbs=(Verb(words="import", operation="import_layer"),),
+    panel="panel:LayersPanel",
+    starts=("import_layer",),
+)  # fmt: skip

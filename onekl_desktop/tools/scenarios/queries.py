@@ -1,0 +1,160 @@
+"""Scenarios side by side: what the panel, the command line and the page show."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from typing import Any
+
+from onekl_desktop.base.money import money_unit
+from onekl_desktop.base.units import UNITS
+from onekl_desktop.engine import Session
+from onekl_desktop.project.queries.indicators import Value, list_indicators, values_of_run
+from onekl_desktop.project.queries.records import find_land_cover, get_landscape, list_classes, list_interventions
+from onekl_desktop.project.records import Intervention, Practice
+from onekl_desktop.tools.scenarios.runs import Status, list_status
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of the comparison: values by scenario in the order of `Comparison.scenarios`, None where not computed."""
+
+    code: str
+    title: str
+    unit: str
+    decimals: int
+    direction: int
+    values: list[float | None]
+    category: str = ""
+    colour: str = ""
+
+    def differences(self) -> list[float | None]:
+        """Each scenario less the baseline (the first)."""
+        base = self.values[0] if self.values else None
+        return [None if base is None or value is None else value - base for value in self.values]
+
+
+@dataclass
+class Comparison:
+    """Everything that is known of the scenarios at the horizon, with the way there."""
+
+    scenarios: list[Status]
+    base_year: int | None
+    horizon_year: int
+    rows: list[Row] = field(default_factory=list)
+    classes: list[Row] = field(default_factory=list)
+    zones: dict[str, list[Row]] = field(default_factory=dict)
+    series: dict[str, dict[str, list[tuple[int, float]]]] = field(default_factory=dict)
+    warnings: list[dict[str, Any]] = field(default_factory=list)
+
+    @property
+    def computed(self) -> bool:
+        """Whether any scenario has numbers."""
+        return any(state.run is not None for state in self.scenarios)
+
+
+def compare(session: Session) -> Comparison:
+    """Build the comparison from indicator values alone; scenarios without a run show no numbers."""
+    with session.read() as db:
+        landscape = get_landscape(db)
+        states = list_status(db)
+        cover = find_land_cover(db)
+        indicators = list_indicators(db)
+        classes = {str(cls.code): cls for cls in list_classes(db, cover.legend)} if cover else {}
+        by_scenario = {state.scenario.uuid: values_of_run(db, state.run.uuid) if state.run else [] for state in states}
+        currency = money_unit(landscape.currency, landscape.price_year)
+        result = Comparison(states, cover.year if cover else None, landscape.horizon_year)
+    for state in states:
+        if state.run:
+            for warning in json.loads(state.run.warnings):
+                result.warnings.append({**warning, "scenario": state.scenario.name})
+    horizon = _horizon(by_scenario, landscape.horizon_year)
+    result.horizon_year = horizon
+    order = [state.scenario.uuid for state in states]
+    for indicator in indicators:
+        unit = currency if indicator.unit == "money" else UNITS.get(indicator.unit, indicator.unit)
+
+        def row(values: list[float | None], title: str, category: str = "", colour: str = "", indicator: Any = indicator, unit: str = unit) -> Row:
+            return Row(indicator.code, title, unit, indicator.decimals, indicator.direction, values, category, colour)
+
+        found = {uuid: [value for value in by_scenario[uuid] if value.indicator == indicator.code] for uuid in order}
+        if not any(found.values()):
+            continue
+        categories = sorted({value.category for values in found.values() for value in values if value.category}, key=int)
+        if categories:
+            for category in categories:
+                picked = [_pick(found[uuid], horizon, "", category) for uuid in order]
+                cls = classes.get(category)
+                result.classes.append(row(picked, cls.name if cls else category, category, cls.colour if cls else "#999999"))
+            continue
+        result.rows.append(row([_pick(found[uuid], horizon, "", "") for uuid in order], indicator.name))
+        result.series[indicator.code] = {
+            uuid: sorted((value.year, value.value) for value in found[uuid] if not value.zone and value.year is not None and value.value is not None)
+            for uuid in order
+        }  # fmt: skip
+        names = list(dict.fromkeys(value.zone for values in found.values() for value in values if value.zone))
+        for name in names:
+            picked = [_pick(found[uuid], horizon, name, "") for uuid in order]
+            result.zones.setdefault(name, []).append(row(picked, indicator.name))
+    return result
+
+
+def _horizon(by_scenario: dict[str, list[Value]], wanted: int) -> int:
+    years = {value.year for values in by_scenario.values() for value in values if value.year is not None}
+    return wanted if wanted in years or not years else max(years)
+
+
+def _pick(values: list[Value], year: int, zone: str, category: str) -> float | None:
+    at = [value for value in values if value.zone == zone and value.category == category]
+    exact = [value for value in at if value.year == year]
+    return exact[0].value if exact else (max(at, key=lambda value: value.year or 0).value if at else None)
+
+
+def comparison_as_data(comparison: Comparison) -> dict[str, Any]:
+    """The comparison as plain data, for `--json`."""
+    names = [state.scenario.name for state in comparison.scenarios]
+
+    def plain(row: Row) -> dict[str, Any]:
+        return {
+            "indicator": row.code, "title": row.title, "unit": row.unit, "category": row.category,
+            "values": dict(zip(names, row.values, strict=True)),
+            "difference_to_baseline": dict(zip(names, row.differences(), strict=True)),
+        }  # fmt: skip
+
+    return {
+        "base_year": comparison.base_year, "horizon_year": comparison.horizon_year,
+        "scenarios": [
+            {"name": state.scenario.name, "baseline": state.scenario.is_baseline, "state": state.word, "problem": state.problem,
+             "run": state.run.uuid if state.run else None} for state in comparison.scenarios
+        ],
+        "indicators": [plain(row) for row in comparison.rows],
+        "classes": [plain(row) for row in comparison.classes],
+        "zones": {name: [plain(row) for row in rows] for name, rows in comparison.zones.items()},
+        "warnings": comparison.warnings,
+    }  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Planned:
+    """An intervention with its practice, as lists show it."""
+
+    item: Intervention
+    practice: Practice | None
+    schedule: list[dict[str, float]]
+
+    @property
+    def years(self) -> str:
+        """First and last year."""
+        years = [int(step["year"]) for step in self.schedule]
+        if not years:
+            return "–"
+        return str(years[0]) if len(years) == 1 else f"{years[0]}–{years[-1]}"
+
+
+def list_planned(session: Session, scenario: str) -> list[Planned]:
+    """Interventions of a scenario with their practices."""
+    with session.read() as db:
+        practices = {practice.uuid: practice for practice in db.query(Practice)}
+        return [
+            Planned(item, practices.get(item.practice), json.loads(item.schedule or "[]")) for item in list_interventions(db, scenario)
+        ]

@@ -1,0 +1,113 @@
+"""What the scenarios tool offers."""
+
+from onekl_desktop.base.specs import (
+    Code,
+    Colour,
+    Flag,
+    Integer,
+    Number,
+    Operation,
+    PageSpec,
+    Reference,
+    Schedule,
+    Shape,
+    Text,
+    Tool,
+    Verb,
+    Year,
+)
+from onekl_desktop.base.translate import N_
+
+SCENARIO = Reference(id="scenario", title=N_("Scenario"), of="scenario")
+PRACTICE = Reference(id="practice", title=N_("Practice"), of="practice")
+INTERVENTION = Reference(id="intervention", title=N_("Intervention"), of="intervention")
+PRACTICE_VALUES = (
+    Text(id="description", title=N_("Description"), required=False, long=True),
+    Colour(id="colour", title=N_("Colour"), required=False),
+    Code(id="class_code", title=N_("Land becomes class"), required=False, about=N_("Code of the legend; empty: the land keeps its class.")),
+    Text(id="from_classes", title=N_("Only from classes"), required=False, max_length=400,
+         about=N_("Codes separated by commas; other land inside a shape keeps its class. Empty: all land changes.")),
+    Integer(id="years_to_class", title=N_("After"), unit="years", minimum=0, maximum=100, required=False),
+    Number(id="capital_cost_per_ha", title=N_("Capital cost"), unit="per ha", minimum=0, maximum=1e7, required=False),
+    Number(id="operating_cost_per_ha_year", title=N_("Operating cost"), unit="per ha and year", minimum=0, maximum=1e7, required=False),
+    Number(id="labour_start_days_per_ha", title=N_("Labour to start"), unit="person-days/ha", minimum=0, maximum=10_000, required=False),
+    Number(id="labour_days_per_ha_year", title=N_("Yearly labour"), unit="person-days/ha", minimum=0, maximum=10_000, required=False),
+    Text(id="source", title=N_("Source of the values"), required=False),
+)  # fmt: skip
+SCENARIO_TEXTS = (
+    Text(id="description", title=N_("Story"), required=False, long=True, about=N_("What would have to happen, in a few sentences.")),
+    Text(id="proposed_by", title=N_("Proposed by"), required=False, max_length=120),
+    Colour(id="colour", title=N_("Colour"), required=False),
+)
+
+TOOL = Tool(
+    id="scenarios", title=N_("Scenarios"), icon="scenarios", order=30, element="vision",
+    about=N_("Draw what you want to do and see what it brings and costs, beside doing nothing."),
+    operations=(
+        Operation(
+            id="add_practices", title=N_("Take practices from the catalogue"), does=N_("Took {count} practices from the catalogue"),
+            about=N_("Copies practices with their costs and labour into the project, where they can be changed to local figures."),
+            inputs=(Text(id="codes", title=N_("Codes"), required=False, about=N_("Separated by commas; empty: all.")),)),
+        Operation(
+            id="add_practice", title=N_("Add a practice"), does=N_("Added the practice {name}"),
+            about=N_("A kind of action of your own."),
+            inputs=(Text(id="name", title=N_("Name"), max_length=120), *PRACTICE_VALUES)),
+        Operation(
+            id="change_practice", title=N_("Change a practice"), does=N_("Changed the practice {name}"),
+            about=N_("Local costs and labour in place of illustrative ones."),
+            inputs=(PRACTICE, Text(id="name", title=N_("Name"), required=False, max_length=120), *PRACTICE_VALUES)),
+        Operation(
+            id="remove_practice", title=N_("Remove a practice"), does=N_("Removed the practice {name}"),
+            about=N_("Only when no intervention uses it."), inputs=(PRACTICE,)),
+        Operation(
+            id="add_scenario", title=N_("Add a scenario"), does=N_("Added the scenario {name}"), about=N_("A named set of interventions."),
+            inputs=(Text(id="name", title=N_("Name"), max_length=80), *SCENARIO_TEXTS)),
+        Operation(
+            id="copy_scenario", title=N_("Copy a scenario"), does=N_("Copied the scenario {scenario} as {name}"),
+            about=N_("With all its interventions, to try a change."), inputs=(SCENARIO, Text(id="name", title=N_("Name of the copy"), max_length=80))),
+        Operation(
+            id="change_scenario", title=N_("Describe a scenario"), does=N_("Described the scenario {name}"), about=N_("Name, story and colour."),
+            inputs=(SCENARIO, Text(id="name", title=N_("Name"), required=False, max_length=80), *SCENARIO_TEXTS,
+                    Flag(id="locked", title=N_("Decided: lock it"), default=None))),
+        Operation(
+            id="remove_scenario", title=N_("Remove a scenario"), does=N_("Removed the scenario {name}"),
+            about=N_("With its interventions."), inputs=(SCENARIO,)),
+        Operation(
+            id="add_intervention", title=N_("Add an intervention"), does=N_("Added {name} ({area})"),
+            about=N_("A practice on a place over years. The shape is repaired and cut to the landscape."),
+            inputs=(
+                SCENARIO, PRACTICE,
+                Shape(id="geometry", title=N_("Place")),
+                Text(id="name", title=N_("Name"), required=False, max_length=120),
+                Year(id="start_year", title=N_("First year"), required=False),
+                Integer(id="years", title=N_("Spread over"), unit="years", minimum=1, maximum=50, default=1, required=False,
+                        about=N_("The same share of the land each year.")),
+                Schedule(id="schedule", title=N_("Schedule"), required=False, about=N_("Shares by year, instead of the two fields above.")),
+                Text(id="note", title=N_("Note"), required=False, long=True),
+            )),
+        Operation(
+            id="change_intervention", title=N_("Change an intervention"), does=N_("Changed {name}"),
+            about=N_("Practice, years or name; the place stays."),
+            inputs=(
+                INTERVENTION,
+                Reference(id="practice", title=N_("Practice"), of="practice", required=False),
+                Text(id="name", title=N_("Name"), required=False, max_length=120),
+                Schedule(id="schedule", title=N_("Schedule"), required=False),
+                Text(id="note", title=N_("Note"), required=False, long=True),
+            )),
+        Operation(
+            id="reshape_intervention", title=N_("Reshape an intervention"), does=N_("Reshaped {name} ({area})"),
+            about=N_("A new place; repaired and cut to the landscape."), inputs=(INTERVENTION, Shape(id="geometry", title=N_("Place")))),
+        Operation(
+            id="remove_intervention", title=N_("Remove an intervention"), does=N_("Removed {name}"),
+            about=N_("From its scenario."), inputs=(INTERVENTION,)),
+    ),
+    verbs=(Verb(words="intervention add", operation="add_intervention"), Verb(words="scenario add", operation="add_scenario")),
+    models=(
+        "onekl_desktop.models.landcover.spec:MODEL", "onekl_desktop.models.carbon.spec:MODEL",
+        "onekl_desktop.models.livelihoods.spec:MODEL",
+    ),
+    pages=(PageSpec(id="summary", title=N_("Landscape summary"), build="pages:summary",
+                    about=N_("Map, legend, scenarios side by side, by zone, and how it was computed.")),),
+    panel="panel:ScenariosPanel",
+)  # fmt: skip
