@@ -31,6 +31,15 @@ def format_number(value: float | None, decimals: int = 0) -> str:
     return format_decimal(value, format=pattern, locale=_locale(get_language()))
 
 
+def format_signed(value: float | None, decimals: int = 0) -> str:
+    """A difference: always with its sign (an en dash for less, which every typeface has)."""
+    if value is None or value != value:
+        return "–"
+    if abs(value) < 0.5 * 10**-decimals:
+        return format_number(0, decimals)
+    return ("+" if value > 0 else "–") + format_number(abs(value), decimals)
+
+
 def format_quantity(value: float | None, unit: str, decimals: int = 0) -> str:
     """Number and unit: `1,250 ha`."""
     shown = UNITS.get(unit, unit)

@@ -1,1 +1,59 @@
-def write_report(session, report, out, replace=False): return out
+"""Write a report by its id; the suffix of the file decides the format."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from onekl_desktop.base.errors import UserError, explain_os_error
+from onekl_desktop.engine.session import Session
+from onekl_desktop.reports.html import build_html
+from onekl_desktop.reports.page import Page
+from onekl_desktop.reports.pdf import write_pdf
+
+SUFFIXES = (".pdf", ".html", ".htm")
+
+
+def build_page(session: Session, report: str) -> Page:
+    """The page of a report.
+
+    Raises
+    ------
+    UserError
+        `report.unknown`.
+    """
+    for entry, spec in session.registry.list_pages():
+        if spec.id == report:
+            page: Page = entry.load(spec.build)(session)
+            return page
+    known = ", ".join(spec.id for _entry, spec in session.registry.list_pages())
+    raise UserError("report.unknown", report=report, known=known)
+
+
+def write_report(session: Session, report: str, out: Path, *, replace: bool = True) -> Path:
+    """Build and write a report under a temporary name, then rename it into place.
+
+    Raises
+    ------
+    UserError
+        `report.unknown`, `report.unknown_format`, `file.exists`, or a problem of the medium.
+    """
+    suffix = out.suffix.lower()
+    if suffix not in SUFFIXES:
+        raise UserError("report.unknown_format", kind=suffix or out.name)
+    if out.exists() and not replace:
+        raise UserError("file.exists", file=out)
+    page = build_page(session, report)
+    part = out.with_name(f".{out.name}.{os.getpid()}.part")
+    try:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        if suffix == ".pdf":
+            write_pdf(page, session.project, part)
+        else:
+            part.write_text(build_html(page, session.project), encoding="utf-8")
+        os.replace(part, out)
+    except OSError as problem:
+        raise explain_os_error(problem, out) from None
+    finally:
+        part.unlink(missing_ok=True)
+    return out

@@ -83,8 +83,7 @@ def make_rivers(rng: np.random.Generator) -> list[shapely.LineString]:
         anchors = np.array(points)
         t = np.linspace(0, len(points) - 1, 140)
         xy = np.column_stack([np.interp(t, range(len(points)), anchors[:, axis]) for axis in (0, 1)])
-        bend = gaussian_filter(rng.normal(size=(140, 2)), (4, 0)) * meander
-        bend[[0, -1]] = 0
+        bend = gaussian_filter(rng.normal(size=(140, 2)), (4, 0)) * meander * np.sin(np.pi * np.linspace(0, 1, 140))[:, None] ** 0.5
         xy = gaussian_filter(xy, (5, 0), mode="nearest") + bend
         return shapely.LineString(np.round(np.column_stack([LEFT + xy[:, 0] * COLUMNS * CELL, TOP - (1 - xy[:, 1]) * ROWS * CELL]), 1))
 
@@ -121,7 +120,8 @@ def make_roads(points: np.ndarray) -> list[shapely.LineString]:
     while rest:
         _gap, a, b = min((float(np.hypot(*(points[i] - points[j]))), i, j) for i in rest for j in joined)
         middle = (points[a] + points[b]) / 2 + np.array([points[b][1] - points[a][1], points[a][0] - points[b][0]]) * 0.12
-        roads.append(shapely.LineString(np.round([points[a], middle, points[b]], 1)))
+        t = np.linspace(0, 1, 12)[:, None]
+        roads.append(shapely.LineString(np.round((1 - t) ** 2 * points[a] + 2 * t * (1 - t) * middle + t**2 * points[b], 1)))
         joined.append(a)
         rest.remove(a)
     return roads
@@ -160,7 +160,8 @@ def make_reserve(boundary: shapely.Polygon) -> shapely.Geometry:
     def at(east: float, north: float) -> tuple[float, float]:
         return LEFT + east * COLUMNS * CELL, TOP - (1 - north) * ROWS * CELL
 
-    outline = [at(0.02, 0.02), at(0.44, 0.02), at(0.40, 0.16), at(0.30, 0.24), at(0.25, 0.36), at(0.16, 0.44), at(0.02, 0.46)]
+    outline = [at(*corner) for corner in (
+        (0.02, 0.02), (0.48, 0.02), (0.47, 0.18), (0.38, 0.28), (0.31, 0.37), (0.20, 0.43), (0.16, 0.62), (0.02, 0.64))]  # fmt: skip
     return shapely.Polygon(outline).buffer(600).buffer(-500).intersection(boundary.buffer(-150))
 
 
@@ -174,15 +175,16 @@ def write_interventions(folder, boundary, reserve, rivers, points, cover):  # ty
 
     upper = shapely.ops.substring(rivers[0], 0.18, 0.55, normalized=True)
     lower = shapely.ops.substring(rivers[2], 0.35, 0.95, normalized=True)
-    edge = area((0.20, 0.16), (0.33, 0.12), (0.36, 0.20), (0.27, 0.27), (0.21, 0.25)).intersection(reserve.buffer(900))
-    west = area((0.06, 0.22), (0.15, 0.20), (0.17, 0.33), (0.09, 0.38)).intersection(reserve)
+    edge = area((0.15, 0.43), (0.20, 0.42), (0.31, 0.36), (0.37, 0.27), (0.46, 0.17), (0.46, 0.07), (0.40, 0.10), (0.34, 0.20), (0.24, 0.33), (0.16, 0.37))
+    edge = edge.intersection(reserve)
+    west = area((0.03, 0.50), (0.14, 0.50), (0.15, 0.61), (0.04, 0.62)).intersection(reserve)
     belt = area((0.30, 0.34), (0.40, 0.30), (0.47, 0.40), (0.40, 0.47), (0.32, 0.43))
     north = area((0.22, 0.54), (0.33, 0.52), (0.36, 0.61), (0.25, 0.63))
     palms = area((0.62, 0.30), (0.76, 0.28), (0.80, 0.42), (0.68, 0.46))
     estuary = area((0.80, 0.80), (0.90, 0.76), (0.95, 0.84), (0.88, 0.92), (0.81, 0.90))
     restore, live = "Restore the reserve", "Green livelihoods"
     plans = [
-        (restore, "assisted_regeneration", "Reserve edge at Arum Hulu", edge, 2027, 5),
+        (restore, "assisted_regeneration", "Reserve edge, regrowth", edge, 2027, 5),
         (restore, "native_planting", "Western gap in the reserve", west, 2028, 4),
         (restore, "forest_patrol", "Patrols in the whole reserve", reserve, 2026, 1),
         (restore, "riparian_buffer", "Upper Arum, both banks", upper.buffer(90, cap_style="flat"), 2027, 3),

@@ -64,7 +64,7 @@ class Inputs:
     @property
     def years(self) -> list[int]:
         """Years that results are told for: the map's, every fifth, the last."""
-        steps = range(self.base_year + STEP_YEARS, self.horizon_year, STEP_YEARS)
+        steps = range(self.base_year + STEP_YEARS, self.horizon_year - 1, STEP_YEARS)
         return list(dict.fromkeys([self.base_year, *steps, self.horizon_year]))
 
     def frozen(self) -> dict[str, Any]:
@@ -349,6 +349,8 @@ def find_warnings(inputs: Inputs, plans: list[landcover.Plan], footprints: list[
         hectares = area_ha(shared, inputs.crs) if not shared.is_empty else 0.0
         if hectares < 0.01:
             continue
+        if plans[first].class_code is None or plans[second].class_code is None:
+            continue  # one of them leaves the land cover alone: nothing to decide
         a, b = by_key[plans[first].key], by_key[plans[second].key]
         later = b if (b.start_year or 0) >= (a.start_year or 0) else a
         problems.append(

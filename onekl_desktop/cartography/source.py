@@ -1,0 +1,158 @@
+"""From the project file to a scene: shapes and rasters are read once and kept by content hash."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from sqlalchemy import select
+
+from onekl_desktop.base.geometry import FlatShapes
+from onekl_desktop.cartography.scene import SceneLayer
+from onekl_desktop.project.file import ProjectFile
+from onekl_desktop.project.layers import read_column, read_shapes
+from onekl_desktop.project.queries.records import get_landscape, list_classes, list_layers
+from onekl_desktop.project.rasters import CoverageRaster, FileRaster, load_grid
+from onekl_desktop.project.records import Intervention, Layer, Practice
+from onekl_desktop.project.styles import Style, StyleClass, load_style
+
+BOUNDARY = Style(filled=False, outline="#22322c", width=0.6)
+
+
+@dataclass(frozen=True)
+class LegendEntry:
+    """One line of a legend: `kind` is polygon, outline, line, point or cell."""
+
+    kind: str
+    label: str
+    colour: str
+    outline: str = "#3a4a44"
+
+
+class MapSource:
+    """Builds scenes of a project. Safe on any thread."""
+
+    def __init__(self, project: ProjectFile) -> None:
+        self._project = project
+        self._shapes: dict[str, FlatShapes] = {}
+        self._rasters: dict[str, Any] = {}
+        self._lock = threading.Lock()
+
+    def shapes_of(self, layer: Layer) -> FlatShapes:
+        """Flat shapes of a vector layer, read once for each content."""
+        key = f"{layer.table_name}:{layer.content_hash}:{layer.revision}"
+        with self._lock:
+            found = self._shapes.get(key)
+        if found is None:
+            with self._project.read_raw() as raw:
+                found = read_shapes(raw, layer.table_name, layer.geometry_type)
+            with self._lock:
+                self._shapes[key] = found
+        return found
+
+    def raster_of(self, layer: Layer) -> Any:
+        """The raster of a layer, opened once."""
+        key = f"{layer.table_name}{layer.file_name}:{layer.content_hash}"
+        with self._lock:
+            if key not in self._rasters:
+                if layer.file_name:
+                    self._rasters[key] = FileRaster(self._project.files_folder / layer.file_name)
+                else:
+                    self._rasters[key] = CoverageRaster(
+                        self._project.read_raw, layer.table_name, load_grid(layer.extent), classes=bool(layer.legend)
+                    )
+            return self._rasters[key]
+
+    def scene_of(self, layer: Layer, style: Style | None = None) -> SceneLayer:
+        """A layer ready to draw."""
+        style = style or load_style(layer.style)
+        if layer.data_kind == "raster":
+            palette: dict[int, str] = {}
+            if layer.legend:
+                with self._project.read() as db:
+                    palette = {cls.code: cls.colour for cls in list_classes(db, layer.legend)}
+            return SceneLayer(layer.uuid, layer.name, style, layer.opacity, raster=self.raster_of(layer), palette=palette)
+        shapes = self.shapes_of(layer)
+        groups = labels = None
+        with self._project.read_raw() as raw:
+            if style.kind == "categorised" and style.column:
+                number = {cls.value: index for index, cls in enumerate(style.classes) if cls.visible}
+                values = read_column(raw, layer.table_name, style.column)
+                groups = np.array([number.get(values.get(int(key)), -1) for key in shapes.keys], np.int32)
+            if style.label_column:
+                texts = read_column(raw, layer.table_name, style.label_column)
+                labels = ["" if texts.get(int(key)) is None else str(texts[int(key)]) for key in shapes.keys]
+        return SceneLayer(layer.uuid, layer.name, style, layer.opacity, shapes=shapes, groups=groups, labels=labels)
+
+    def scene(self, *, scenario: str = "", selected: frozenset[int] = frozenset(), only: set[str] | None = None) -> list[SceneLayer]:
+        """The visible layers (lowest first), the interventions of a scenario, and the boundary on top."""
+        with self._project.read() as db:
+            layers = [layer for layer in reversed(list_layers(db)) if (layer.uuid in only if only is not None else layer.visible)]
+        scenes = []
+        for layer in layers:
+            try:
+                scenes.append(self.scene_of(layer))
+            except (ValueError, OSError):
+                continue  # a table or file that is gone is told by `check`, and must not blank the map
+        if scenario:
+            scenes.append(self.interventions(scenario, selected))
+        scenes.append(self.boundary())
+        return scenes
+
+    def boundary(self) -> SceneLayer:
+        """The outline of the landscape."""
+        with self._project.read_raw() as raw:
+            shapes = read_shapes(raw, "landscape", "MULTIPOLYGON")
+        return SceneLayer("landscape", "Landscape", BOUNDARY, shapes=shapes)
+
+    def interventions(self, scenario: str, selected: frozenset[int] = frozenset()) -> SceneLayer:
+        """The interventions of a scenario in the colours of their practices."""
+        with self._project.read() as db:
+            practices = list(db.scalars(select(Practice).order_by(Practice.name)))
+            rows = dict(db.execute(select(Intervention.id, Intervention.practice).where(Intervention.scenario == scenario)).tuples().all())
+        number = {practice.uuid: index for index, practice in enumerate(practices)}
+        classes = [StyleClass(practice.uuid, practice.name, practice.colour) for practice in practices]
+        classes.append(StyleClass("", "?", "#777777"))
+        with self._project.read_raw() as raw:
+            shapes = read_shapes(raw, "intervention", "MULTIPOLYGON", where="scenario = ?", values=(scenario,))
+        groups = np.array([number.get(rows.get(int(key), ""), len(practices)) for key in shapes.keys], np.int32)
+        style = Style(kind="categorised", column="practice", classes=classes, outline="#10231b", width=0.35)
+        return SceneLayer("interventions", "Interventions", style, shapes=shapes, groups=groups, fill_opacity=0.72, selected=selected)
+
+    def bounds(self) -> tuple[float, float, float, float]:
+        """Box of the landscape."""
+        with self._project.read() as db:
+            shape = get_landscape(db).geom
+        if shape is None or shape.is_empty:
+            return (0.0, 0.0, 1000.0, 1000.0)
+        box = shape.bounds
+        return (box[0], box[1], box[2], box[3])
+
+    def run_raster(self, path: Path, name: str, style: Style, palette: dict[int, str] | None = None) -> SceneLayer:
+        """A raster that a run left in the cache."""
+        return SceneLayer(f"run:{path}", name, style, raster=FileRaster(path), palette=palette or {})
+
+
+def legend_of(scene: list[SceneLayer], codes: dict[str, dict[int, str]] | None = None) -> list[tuple[str, list[LegendEntry]]]:
+    """Legend groups (title, entries) of a scene, topmost first; `codes` gives names to classes by layer uuid."""
+    groups = []
+    for layer in reversed(scene):
+        style = layer.style
+        if layer.raster is not None:
+            names = (codes or {}).get(layer.uuid, {})
+            entries = [LegendEntry("cell", names.get(code, str(code)), colour) for code, colour in layer.palette.items() if code not in style.hidden_codes]
+        elif layer.shapes is not None and style.kind == "categorised" and layer.groups is not None:
+            kind = "polygon" if layer.shapes.kind == "polygon" else layer.shapes.kind
+            present = set(layer.groups.tolist())
+            entries = [LegendEntry(kind, cls.label, cls.colour, style.outline) for index, cls in enumerate(style.classes) if index in present]
+        elif layer.shapes is not None:
+            kind = layer.shapes.kind if style.filled or layer.shapes.kind != "polygon" else "outline"
+            entries = [LegendEntry(kind, layer.name, style.fill, style.outline)]
+        else:
+            entries = []
+        if entries:
+            groups.append((layer.name, entries))
+    return groups

@@ -1,0 +1,97 @@
+"""Line charts as vector drawings: the same on paper (PDF) and on screen (SVG)."""
+
+from __future__ import annotations
+
+import math
+
+from reportlab.graphics import renderSVG
+from reportlab.graphics.shapes import Circle, Drawing, Line, PolyLine, Rect, String
+from reportlab.lib.colors import HexColor
+from reportlab.pdfbase.pdfmetrics import stringWidth
+
+from onekl_desktop.base.units import format_number
+from onekl_desktop.reports.fonts import BOLD, REGULAR, register
+from onekl_desktop.reports.page import Chart
+
+INK, SOFT, GRID = HexColor("#22322c"), HexColor("#5d6b65"), HexColor("#dde3df")
+
+
+def nice_ticks(low: float, high: float, most: int = 5) -> list[float]:
+    """Round numbers that span low..high, at most `most` + 1 of them."""
+    if not math.isfinite(low) or not math.isfinite(high):
+        return [0.0, 1.0]
+    if high - low < 1e-9 * max(abs(high), abs(low), 1):
+        low, high = low - max(abs(low) * 0.05, 0.5), high + max(abs(high) * 0.05, 0.5)
+    raw = (high - low) / most
+    power = 10 ** math.floor(math.log10(raw))
+    step = next(factor * power for factor in (1, 2, 2.5, 5, 10) if factor * power >= raw * (1 - 1e-9))
+    first, last = math.floor(low / step + 1e-9), math.ceil(high / step - 1e-9)
+    return [number * step for number in range(first, last + 1)]
+
+
+def draw_chart(chart: Chart, width: float, height: float) -> Drawing:
+    """Lines with direct labels at their ends; labels are moved apart when they would touch."""
+    register()
+    drawing = Drawing(width, height)
+    drawing.add(String(0, height - 10, chart.title, fontName=BOLD, fontSize=9, fillColor=INK))
+    drawing.add(String(0, height - 21, chart.unit, fontName=REGULAR, fontSize=7.5, fillColor=SOFT))
+    points = [point for line in chart.lines for point in line.points]
+    if not points:
+        return drawing
+    years = sorted({x for x, _y in points})
+    ticks = nice_ticks(min(y for _x, y in points), max(y for _x, y in points))
+    decimals = 0 if ticks[1] - ticks[0] >= 1 else 2
+    left = max(stringWidth(format_number(tick, decimals), REGULAR, 7.5) for tick in ticks) + 6
+    labels = [line.label for line in chart.lines]
+    right = min(max(stringWidth(label, REGULAR, 8) for label in labels) + 12, width * 0.38)
+    x0, x1, y0, y1 = left, width - right, 16.0, height - 32
+
+    def place(x: float, y: float) -> tuple[float, float]:
+        span_x, span_y = max(years[-1] - years[0], 1e-9), ticks[-1] - ticks[0]
+        return x0 + (x1 - x0) * (x - years[0]) / span_x, y0 + (y1 - y0) * (y - ticks[0]) / span_y
+
+    for tick in ticks:
+        _x, y = place(years[0], tick)
+        drawing.add(Line(x0, y, x1, y, strokeColor=GRID, strokeWidth=0.6))
+        drawing.add(String(x0 - 4, y - 2.6, format_number(tick, decimals), fontName=REGULAR, fontSize=7.5, fillColor=SOFT, textAnchor="end"))
+    last = -1e9
+    for year in years:
+        x, _y = place(year, ticks[0])
+        if x - last > 24:
+            drawing.add(String(x, 4, f"{int(year)}", fontName=REGULAR, fontSize=7.5, fillColor=SOFT, textAnchor="middle"))
+            last = x
+    ends = []
+    for line in chart.lines:
+        spots = [place(*point) for point in line.points]
+        if not spots:
+            continue
+        colour = HexColor(line.colour)
+        drawing.add(PolyLine([value for spot in spots for value in spot], strokeColor=colour, strokeWidth=1.8, strokeLineJoin=1, strokeLineCap=1))
+        drawing.add(Circle(*spots[-1], 2.2, fillColor=colour, strokeColor=None))
+        ends.append([spots[-1][1], line, spots[-1][1]])
+    ends.sort(key=lambda end: end[0])
+    for lower, upper in zip(ends, ends[1:], strict=False):
+        upper[0] = max(upper[0], lower[0] + 9.5)
+    over = max(ends[-1][0] - (y1 + 4), 0) if ends else 0
+    for y, line, _at in ends:
+        label = _shorten(line.label, right - 12)
+        drawing.add(Rect(x1 + 5, y - over - 0.6, 4, 4, fillColor=HexColor(line.colour), strokeColor=None))
+        drawing.add(String(x1 + 11, y - over - 2.2, label, fontName=REGULAR, fontSize=8, fillColor=INK))
+    return drawing
+
+
+def _shorten(text: str, width: float) -> str:
+    if stringWidth(text, REGULAR, 8) <= width:
+        return text
+    while text and stringWidth(text + "…", REGULAR, 8) > width:
+        text = text[:-1]
+    return text.rstrip() + "…"
+
+
+def to_svg(drawing: Drawing) -> str:
+    """The drawing as an SVG element."""
+    text = renderSVG.drawToString(drawing)
+    text = text[text.index("<svg") :]
+    return text.replace(f"font-family: {REGULAR}", "font-family: inherit").replace(f"font-family: {BOLD}", "font-weight: 600; font-family: inherit")
+
+

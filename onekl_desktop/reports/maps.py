@@ -1,0 +1,64 @@
+"""The maps of a page: rendered by the canvas's own cartography, with scale bar and north arrow."""
+
+from __future__ import annotations
+
+import os
+import sys
+from dataclasses import dataclass, replace
+
+from PySide6.QtCore import QBuffer, QByteArray, QIODevice
+from PySide6.QtGui import QGuiApplication, QImage
+
+from onekl_desktop.cartography.furniture import draw_furniture
+from onekl_desktop.cartography.render import render
+from onekl_desktop.cartography.scene import fit
+from onekl_desktop.cartography.source import LegendEntry, MapSource, legend_of
+from onekl_desktop.project.file import ProjectFile
+from onekl_desktop.project.queries.records import list_classes, list_layers
+from onekl_desktop.reports.page import MapBlock
+
+_app: list[QGuiApplication] = []
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A map as PNG with its proportions, its scale and its legend."""
+
+    png: bytes
+    width: int
+    height: int
+    scale: float
+    legend: list[tuple[str, list[LegendEntry]]]
+
+
+def ensure_fonts() -> None:
+    """Text in pictures needs a QGuiApplication; the command line makes one without a screen."""
+    if QGuiApplication.instance() is None:
+        if sys.platform.startswith("linux") and not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
+            os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+        _app.append(QGuiApplication(["onekl"]))
+
+
+def draw_map(project: ProjectFile, block: MapBlock, width_mm: float, height_mm: float, dpi: int = 200) -> Picture:
+    """Render a map block at print resolution."""
+    ensure_fonts()
+    source = MapSource(project)
+    scene = source.scene(scenario=block.scenario)
+    if not block.wide:
+        scene = [replace(layer, labels=None) for layer in scene]
+    view = fit(source.bounds(), round(width_mm / 25.4 * dpi), round(height_mm / 25.4 * dpi), margin=0.03, dpi=dpi)
+    image = render(scene, view, background="#ffffff")
+    draw_furniture(image, view)
+    with project.read() as db:
+        names = {layer.uuid: {cls.code: cls.name for cls in list_classes(db, layer.legend)} for layer in list_layers(db) if layer.legend}
+    legend = [group for group in legend_of(scene, names) if group[0] != "Landscape"]
+    return Picture(to_png(image), image.width(), image.height(), view.scale, legend)
+
+
+def to_png(image: QImage) -> bytes:
+    """A picture as PNG bytes."""
+    data = QByteArray()
+    buffer = QBuffer(data)
+    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+    image.save(buffer, "PNG")  # type: ignore[call-overload]
+    return bytes(data.data())

@@ -1,0 +1,238 @@
+"""Pages on A4 paper (ReportLab)."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+from typing import Any
+from xml.sax.saxutils import escape
+
+from reportlab.lib.colors import HexColor, white
+from reportlab.lib.enums import TA_RIGHT
+from reportlab.lib.pagesizes import A4
+from reportlab.lib.styles import ParagraphStyle
+from reportlab.lib.units import mm
+from reportlab.platypus import BaseDocTemplate, Flowable, Frame, Image, KeepTogether, PageTemplate, Spacer
+from reportlab.platypus import Paragraph as Text
+from reportlab.platypus import Table as Grid
+
+from onekl_desktop.base.translate import _
+from onekl_desktop.base.units import format_number
+from onekl_desktop.cartography.source import LegendEntry
+from onekl_desktop.project.file import ProjectFile
+from onekl_desktop.reports.chart import draw_chart
+from onekl_desktop.reports.fonts import BOLD, REGULAR, register
+from onekl_desktop.reports.maps import Picture, draw_map
+from onekl_desktop.reports.page import Chart, Facts, Heading, MapBlock, Notes, Page, Paragraph, Table
+
+INK, SOFT, ACCENT, HAIR, GROUND, WARN = (HexColor(c) for c in ("#22322c", "#5d6b65", "#1f6f54", "#cfd8d3", "#f3f6f4", "#8a5a00"))
+MARGIN = 16 * mm
+WIDTH = A4[0] - 2 * MARGIN
+
+BODY = ParagraphStyle("body", fontName=REGULAR, fontSize=9, leading=13, textColor=INK)
+SMALL = ParagraphStyle("small", parent=BODY, fontSize=7.5, leading=10.5, textColor=SOFT)
+CELL = ParagraphStyle("cell", parent=BODY, fontSize=8, leading=10.5)
+CELL_RIGHT = ParagraphStyle("right", parent=CELL, alignment=TA_RIGHT)
+HEAD_CELL = ParagraphStyle("headcell", parent=CELL, fontName=BOLD, textColor=INK)
+HEAD_RIGHT = ParagraphStyle("headright", parent=HEAD_CELL, alignment=TA_RIGHT)
+H1 = ParagraphStyle("h1", parent=BODY, fontName=BOLD, fontSize=20, leading=25, textColor=INK)
+H2 = ParagraphStyle("h2", parent=BODY, fontName=BOLD, fontSize=12.5, leading=16, spaceBefore=12, spaceAfter=5, textColor=ACCENT)
+BADGE = ParagraphStyle("badge", parent=BODY, fontName=BOLD, fontSize=8.5, leading=11, textColor=WARN)
+
+
+def write_pdf(page: Page, project: ProjectFile, target: Path) -> None:
+    """Lay the page out and write it."""
+    register()
+    document = BaseDocTemplate(
+        str(target), pagesize=A4, leftMargin=MARGIN, rightMargin=MARGIN, topMargin=MARGIN, bottomMargin=18 * mm,
+        title=page.title, author="1KL Desktop", subject=page.subtitle, lang=page.language,
+    )  # fmt: skip
+    frame = Frame(MARGIN, 18 * mm, WIDTH, A4[1] - MARGIN - 18 * mm, leftPadding=0, rightPadding=0, topPadding=0, bottomPadding=0)
+
+    def furnish(canvas: Any, _document: Any) -> None:
+        canvas.setFont(REGULAR, 7.5)
+        canvas.setFillColor(SOFT)
+        canvas.setStrokeColor(HAIR)
+        canvas.line(MARGIN, 14 * mm, A4[0] - MARGIN, 14 * mm)
+        left = " · ".join(part for part in (page.title, page.badge, page.footer) if part)
+        canvas.drawString(MARGIN, 10 * mm, left[:120])
+        canvas.drawRightString(A4[0] - MARGIN, 10 * mm, _("page {number}").format(number=canvas.getPageNumber()))
+
+    document.addPageTemplates([PageTemplate(id="page", frames=[frame], onPage=furnish)])
+    document.build(_story(page, project))
+
+
+def _story(page: Page, project: ProjectFile) -> list[Flowable]:
+    story: list[Flowable] = [Text(escape(page.title), H1)]
+    if page.subtitle:
+        story.append(Text(escape(page.subtitle), SMALL))
+    if page.badge:
+        badge = Grid([[Text(escape(page.badge), BADGE)]], colWidths=[WIDTH])
+        badge.setStyle([("BACKGROUND", (0, 0), (-1, -1), HexColor("#fff4dc")), ("LEFTPADDING", (0, 0), (-1, -1), 8), ("BOTTOMPADDING", (0, 0), (-1, -1), 5)])
+        story += [Spacer(1, 6), badge]
+    story.append(Spacer(1, 8))
+    pending: list[MapBlock | Chart] = []
+    waiting: Heading | None = None
+    for block in [*page.blocks, None]:
+        narrow = (isinstance(block, MapBlock) and not block.wide) or isinstance(block, Chart)
+        if narrow and (not pending or isinstance(block, type(pending[0]))):
+            pending.append(block)  # type: ignore[arg-type]
+            if len(pending) < 2:
+                continue
+            made: list[Flowable] = _side_by_side(pending, project)
+            pending = []
+        else:
+            made = _side_by_side(pending, project) if pending else []
+            pending = [block] if narrow else []  # type: ignore[list-item]
+        if made:
+            story += [KeepTogether([_heading(waiting), *made])] if waiting else made
+            waiting = None
+        if block is None or narrow:
+            continue
+        if isinstance(block, Heading):
+            if waiting:
+                story.append(_heading(waiting))
+            waiting = block
+            continue
+        flow = _flow(block, project)
+        if waiting:
+            first, rest = flow[0], flow[1:]
+            story.append(KeepTogether([_heading(waiting), first]))
+            story += rest
+            waiting = None
+        else:
+            story += flow
+    return story
+
+
+def _heading(block: Heading) -> Flowable:
+    return Text(escape(block.text), H2)
+
+
+def _flow(block: Any, project: ProjectFile) -> list[Flowable]:
+    if isinstance(block, Paragraph):
+        lead = f"<b>{escape(block.lead)}</b> " if block.lead else ""
+        return [Text(lead + escape(block.text).replace("\n", "<br/>"), SMALL if block.small else BODY), Spacer(1, 4)]
+    if isinstance(block, Facts):
+        return [_facts(block), Spacer(1, 8)]
+    if isinstance(block, MapBlock):
+        return [*_wide_map(block, project), Spacer(1, 6)]
+    if isinstance(block, Table):
+        caption = [Spacer(1, 3), Text(escape(block.caption), SMALL)] if block.caption else []
+        return [_table(block), *caption, Spacer(1, 6)]
+    if isinstance(block, Notes):
+        style = ParagraphStyle("note", parent=SMALL, textColor=WARN if block.warning else SOFT, leftIndent=9, bulletIndent=0, spaceAfter=2)
+        return [Text(escape(item), style, bulletText="!" if block.warning else "•") for item in block.items]
+    raise TypeError(f"no way to print {type(block).__name__}")
+
+
+def _facts(block: Facts) -> Flowable:
+    cells = [[Text(escape(label), SMALL), Text(f"<b>{escape(value)}</b>", BODY)] for label, value in block.items]
+    grid = Grid([cells], colWidths=[WIDTH / len(cells)] * len(cells))
+    grid.setStyle([
+        ("BACKGROUND", (0, 0), (-1, -1), GROUND), ("VALIGN", (0, 0), (-1, -1), "TOP"), ("LEFTPADDING", (0, 0), (-1, -1), 8),
+        ("TOPPADDING", (0, 0), (-1, -1), 5), ("BOTTOMPADDING", (0, 0), (-1, -1), 6),
+    ])  # fmt: skip
+    return grid
+
+
+def _picture(picture: Picture, width: float) -> Image:
+    return Image(io.BytesIO(picture.png), width=width, height=width * picture.height / picture.width)
+
+
+def _wide_map(block: MapBlock, project: ProjectFile) -> list[Flowable]:
+    legend_width = 46 * mm if block.legend else 0
+    map_width = WIDTH - legend_width - (5 * mm if block.legend else 0)
+    picture = draw_map(project, block, map_width / mm, map_width / mm * 0.78)
+    caption = Text(
+        escape(_("{title}. About 1 : {scale} on A4; north is up.").format(title=block.title, scale=format_number(round(picture.scale, -3)))), SMALL
+    )
+    if not block.legend:
+        return [_picture(picture, map_width), Spacer(1, 3), caption]
+    entries: list[list[Any]] = []
+    for title, items in picture.legend:
+        if len(items) > 1 or items[0].label != title:
+            entries.append([Text(f"<b>{escape(title)}</b>", SMALL), ""])
+        entries += [[Swatch(item), Text(escape(item.label), SMALL)] for item in items]
+    legend = Grid(entries, colWidths=[7 * mm, legend_width - 7 * mm])
+    spans = [("SPAN", (0, row), (1, row)) for row, entry in enumerate(entries) if entry[1] == ""]
+    legend.setStyle([
+        ("LEFTPADDING", (0, 0), (-1, -1), 0), ("RIGHTPADDING", (0, 0), (-1, -1), 2), ("TOPPADDING", (0, 0), (-1, -1), 0.6),
+        ("BOTTOMPADDING", (0, 0), (-1, -1), 0.6), ("VALIGN", (0, 0), (-1, -1), "MIDDLE"), *spans,
+    ])  # fmt: skip
+    grid = Grid([[_picture(picture, map_width), legend]], colWidths=[map_width + 5 * mm, legend_width])
+    grid.setStyle([("VALIGN", (0, 0), (-1, -1), "TOP"), ("LEFTPADDING", (0, 0), (-1, -1), 0), ("RIGHTPADDING", (0, 0), (-1, -1), 0),
+                   ("TOPPADDING", (0, 0), (-1, -1), 0), ("BOTTOMPADDING", (0, 0), (-1, -1), 0), ("BOX", (0, 0), (0, 0), 0, white)])  # fmt: skip
+    return [grid, Spacer(1, 3), caption]
+
+
+class Swatch(Flowable):
+    """A legend symbol."""
+
+    def __init__(self, entry: LegendEntry) -> None:
+        super().__init__()
+        self.entry, self.width, self.height = entry, 6 * mm, 3.2 * mm
+
+    def wrap(self, *_available: float) -> tuple[float, float]:
+        """Fixed size."""
+        return self.width, self.height
+
+    def draw(self) -> None:
+        """Box, outline, line or dot."""
+        canvas, entry = self.canv, self.entry
+        canvas.setFillColor(HexColor(entry.colour))
+        canvas.setStrokeColor(HexColor(entry.outline))
+        canvas.setLineWidth(0.5)
+        if entry.kind == "line":
+            canvas.setStrokeColor(HexColor(entry.colour))
+            canvas.setLineWidth(1.4)
+            canvas.line(0, self.height / 2, 5 * mm, self.height / 2)
+        elif entry.kind == "point":
+            canvas.circle(2.5 * mm, self.height / 2, 1.1 * mm, stroke=0, fill=1)
+        elif entry.kind == "outline":
+            canvas.setLineWidth(1.1)
+            canvas.rect(0.3, 0.3, 5 * mm, self.height - 0.6, stroke=1, fill=0)
+        else:
+            canvas.rect(0.3, 0.3, 5 * mm, self.height - 0.6, stroke=int(entry.kind == "polygon"), fill=1)
+
+
+def _side_by_side(blocks: list[Any], project: ProjectFile) -> list[Flowable]:
+    gap = 6 * mm
+    width = (WIDTH - gap) / 2
+    cells: list[Any] = []
+    for block in blocks:
+        if isinstance(block, Chart):
+            cells.append(draw_chart(block, width, 46 * mm))
+        else:
+            picture = draw_map(project, block, width / mm, width / mm * 0.8, dpi=220)
+            cells.append([_picture(picture, width), Spacer(1, 2), Text(escape(block.title), SMALL)])
+    while len(cells) < 2:
+        cells.append("")
+    grid = Grid([[cells[0], "", cells[1]]], colWidths=[width, gap, width])
+    grid.setStyle([("VALIGN", (0, 0), (-1, -1), "TOP"), ("LEFTPADDING", (0, 0), (-1, -1), 0), ("RIGHTPADDING", (0, 0), (-1, -1), 0)])
+    return [grid, Spacer(1, 4)]
+
+
+def _table(block: Table) -> Flowable:
+    def cell(text: str, right: bool, head: bool = False) -> Text:
+        styles = (HEAD_CELL, HEAD_RIGHT) if head else (CELL, CELL_RIGHT)
+        return Text(escape(text), styles[right])
+
+    swatches = bool(block.colours)
+    head = [cell(text, right, True) for text, right in zip(block.columns, block.numeric, strict=True)]
+    rows = [[cell(text, right) for text, right in zip(row, block.numeric, strict=True)] for row in block.rows]
+    if swatches:
+        head = ["", *head]
+        rows = [[Swatch(LegendEntry("cell", "", colour)), *row] for colour, row in zip(block.colours, rows, strict=True)]
+    columns = len(block.columns)
+    first = 0.34 if columns > 2 else 0.6
+    widths = [WIDTH * first, *([WIDTH * (1 - first) / (columns - 1)] * (columns - 1))] if columns > 1 else [WIDTH]
+    if swatches:
+        widths = [7 * mm, widths[0] - 7 * mm, *widths[1:]]
+    grid = Grid([head, *rows], colWidths=widths, repeatRows=1)
+    grid.setStyle([
+        ("LINEBELOW", (0, 0), (-1, 0), 0.9, INK), ("LINEBELOW", (0, 1), (-1, -1), 0.3, HAIR), ("VALIGN", (0, 0), (-1, -1), "MIDDLE"),
+        ("TOPPADDING", (0, 0), (-1, -1), 2.4), ("BOTTOMPADDING", (0, 0), (-1, -1), 2.8), ("LEFTPADDING", (0, 0), (0, -1), 2),
+        ("VALIGN", (0, 0), (-1, 0), "BOTTOM"),
+    ])  # fmt: skip
+    return grid
