@@ -9,14 +9,11 @@ from onekl_desktop.base.errors import UserError, explain_os_error
 from onekl_desktop.base.progress import Progress
 from onekl_desktop.base.translate import _
 from onekl_desktop.engine import Session
-from onekl_desktop.engine.recipes import build_recipe, read_recipe
+from onekl_desktop.engine.recipes import read_recipe
 from onekl_desktop.engine.registry import Registry
-from onekl_desktop.exchange.boundary import read_boundary
-from onekl_desktop.project.records import Landscape
+from onekl_desktop.project.lock import FileLock, lock_path
 from onekl_desktop.reports.write import write_report
-from onekl_desktop.tools.scenarios.runs import run_scenarios
-
-SAMPLE = "north_sumatra"
+from onekl_desktop.tools.scenarios.sample import SAMPLE, build_sample_project
 
 
 @dataclass
@@ -49,24 +46,18 @@ def run_demo(folder: Path, *, registry: Registry, progress: Progress, sample: st
         marker.touch()
     except OSError as problem:
         raise explain_os_error(problem, folder) from None
-    plan = read_boundary(recipe.folder / recipe.boundary, crs=recipe.crs)
-    landscape = Landscape(name=recipe.name, crs=plan.crs, area_ha=plan.area_ha, geom=plan.shape, boundary_source=Path(recipe.boundary).name)
-    progress.report(0.0, _("Making the project"))
-    build_recipe(recipe, target, landscape, registry=registry, progress=progress.part(0.0, 0.5))
+    build_sample_project(target, registry=registry, progress=progress.part(0.0, 0.8), sample=sample)
     made = Made(target)
-    with Session(target, registry=registry) as session:
-        run_scenarios(session, progress=progress.part(0.5, 0.8))
+    with Session(target, registry=registry, read_only=True) as session:
         for number, suffix in enumerate(("pdf", "html")):
             progress.report(0.8 + 0.1 * number, _("Writing the {kind} page").format(kind=suffix.upper()))
-            made.pages.append(write_report(session, "summary", folder / f"summary.{suffix}", replace=True))
+            made.pages.append(write_report(session, "summary", folder / f"summary.{suffix}"))
     progress.report(1.0, _("Done"))
     return made
 
 
 def remove_earlier(target: Path) -> None:
     """Remove the project of an earlier demo; refused while it is open."""
-    from onekl_desktop.project.lock import FileLock, lock_path
-
     lock = FileLock(lock_path(target))
     lock.take()
     try:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from onekl_desktop.engine import Session
-from onekl_desktop.project.queries.records import list_layers
+from onekl_desktop.project.queries.records import get_landscape, list_layers
 
 
 def describe_layers(session: Session) -> list[dict[str, Any]]:
@@ -19,3 +19,10 @@ def describe_layers(session: Session) -> list[dict[str, Any]]:
             }
             for layer in list_layers(db)
         ]  # fmt: skip
+
+
+def first_steps(session: Session) -> list[bool]:
+    """What the ring of the element counts: a layer, a land cover, zones, a description."""
+    with session.read() as db:
+        landscape = get_landscape(db)
+        return [bool(list_layers(db)), bool(landscape.land_cover), bool(landscape.zones), bool(landscape.description)]

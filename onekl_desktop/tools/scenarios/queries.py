@@ -158,3 +158,13 @@ def list_planned(session: Session, scenario: str) -> list[Planned]:
         return [
             Planned(item, practices.get(item.practice), json.loads(item.schedule or "[]")) for item in list_interventions(db, scenario)
         ]
+
+
+def first_steps(session: Session) -> list[bool]:
+    """What the ring of the element counts: practices, a scenario, an intervention, an up-to-date comparison."""
+    with session.read() as db:
+        states = list_status(db)
+        plans = [state for state in states if not state.scenario.is_baseline]
+        has_practice = db.query(Practice).first() is not None
+        has_intervention = db.query(Intervention).first() is not None
+    return [has_practice, bool(plans), has_intervention, bool(plans) and all(state.current for state in states)]

@@ -1,0 +1,1 @@
+"""The desktop's composition root: start, window, start page, crash and recovery."""

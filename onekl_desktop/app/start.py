@@ -1,0 +1,39 @@
+"""Start the desktop: only what the first picture needs is imported."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QLocale
+from PySide6.QtWidgets import QApplication
+
+from onekl_desktop.app.crash import install_crash_page
+from onekl_desktop.app.window import MainWindow
+from onekl_desktop.base.errors import MISSING, UserError
+from onekl_desktop.base.translate import set_language
+from onekl_desktop.engine.settings import Settings
+from onekl_desktop.gui.theme import apply_theme
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Open the window, on a project when one is named; returns when it is closed."""
+    if sys.platform.startswith("linux") and not any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")):
+        sys.stderr.write(str(UserError("display.missing")) + "\n")
+        return MISSING
+    app = QApplication.instance() or QApplication(["onekl"])
+    assert isinstance(app, QApplication)
+    app.setApplicationName("1KL Desktop")
+    app.setOrganizationName("1KL Desktop")
+    settings = Settings()
+    language = set_language(settings.get("language"))
+    QLocale.setDefault(QLocale(language))
+    apply_theme(app, settings.get("theme"))
+    window = MainWindow(settings)
+    install_crash_page(window)
+    window.show()
+    if arguments:
+        window.open_project(Path(arguments[0]))
+    return app.exec()

@@ -1,0 +1,430 @@
+"""The main window: it only composes. Left the rail, the map in the middle, right the tool's panel, below the drawer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import QSize, Qt, QTimer
+from PySide6.QtGui import QAction, QActionGroup, QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication, QKeySequence
+from PySide6.QtWidgets import QApplication, QFileDialog, QLabel, QMainWindow, QMenu, QMessageBox, QStackedWidget, QToolButton, QWidget
+
+from onekl_desktop.app.crash import CrashPage
+from onekl_desktop.app.new_project import NewProjectDialog
+from onekl_desktop.app.project_view import ProjectView
+from onekl_desktop.app.samples import build_sample
+from onekl_desktop.app.start_page import Choices, StartPage
+from onekl_desktop.app.view_state import ViewState
+from onekl_desktop.base.errors import UserError
+from onekl_desktop.base.translate import LANGUAGES, _, set_language
+from onekl_desktop.engine import Session
+from onekl_desktop.engine.jobs import DONE, Job
+from onekl_desktop.engine.registry import Registry, discover
+from onekl_desktop.engine.settings import Settings
+from onekl_desktop.gui.dialogs.help import HelpDialog
+from onekl_desktop.gui.dialogs.palette import Command, Palette
+from onekl_desktop.gui.dialogs.settings import SettingsDialog
+from onekl_desktop.gui.icons import icon
+from onekl_desktop.gui.kit import column, frame, label, row, tool_button
+from onekl_desktop.gui.theme import M, S, apply_theme
+from onekl_desktop.project.workspace import Recoverable, backup_database, list_recoverable
+
+
+class MainWindow(QMainWindow):
+    """Start page or one open project."""
+
+    def __init__(self, settings: Settings | None = None, registry: Registry | None = None) -> None:
+        super().__init__()
+        self.settings = settings or Settings()
+        self.registry = registry or discover()
+        self.state = ViewState()
+        self.view: ProjectView | None = None
+        self.setWindowTitle("1KL Desktop")
+        self.setWindowIcon(icon("logo", "#1d6b51"))
+        self.setAcceptDrops(True)
+        self.resize(QSize(1280, 800))
+        self.setMinimumSize(QSize(880, 560))
+        self.pages = QStackedWidget()
+        self.actions_by_id: dict[str, QAction] = {}
+        self._make_actions()
+        self._build_frame()
+        self.show_start_page()
+        self._autosave = QTimer(self)
+        self._autosave.timeout.connect(self._save_quietly)
+        self._restore()
+
+    # ------------------------------------------------------------ frame
+
+    def _make_actions(self) -> None:
+        def add(id: str, text: str, run: Callable[[], object], keys: str | QKeySequence.StandardKey = "", icon_name: str = "") -> None:
+            action = QAction(text, self)
+            if keys:
+                action.setShortcut(QKeySequence(keys))
+            action.setData(icon_name or "run")
+            if icon_name:
+                action.setIcon(icon(icon_name))
+            action.triggered.connect(lambda _checked=False: run())
+            self.actions_by_id[id] = action
+            self.addAction(action)
+
+        add("new", _("New project…"), self.new_project, QKeySequence.StandardKey.New, "plus")
+        add("open", _("Open…"), self.choose_project, QKeySequence.StandardKey.Open, "open")
+        add("sample", _("Open the sample landscape"), self.open_sample, "", "vision")
+        add("save", _("Save"), self.save, QKeySequence.StandardKey.Save, "save")
+        add("save_as", _("Save a copy as…"), self.save_as, QKeySequence.StandardKey.SaveAs, "copy")
+        add("close", _("Close the project"), self.close_project, "Ctrl+W", "close")
+        add("undo", _("Undo"), lambda: self.view and self.view.desk.undo(), QKeySequence.StandardKey.Undo, "undo")
+        add("redo", _("Redo"), lambda: self.view and self.view.desk.redo(), "Ctrl+Y", "redo")
+        add("commands", _("Search commands"), self.show_palette, "Ctrl+K", "search")
+        add("zoom_full", _("Show the whole landscape"), lambda: self.view and self.view.canvas.zoom_full(), "Ctrl+0", "zoom_full")
+        add("report_pdf", _("Print the landscape summary as PDF…"), lambda: self.write_report("pdf"), "Ctrl+P", "report")
+        add("report_html", _("Write the landscape summary as HTML…"), lambda: self.write_report("html"), "", "report")
+        add("jobs", _("Show jobs"), lambda: self.view and self.view.show_jobs(), "Ctrl+J", "run")
+        add("settings", _("Settings…"), self.show_settings, "Ctrl+,", "settings")
+        add("help", _("Help"), self.show_help, QKeySequence.StandardKey.HelpContents, "help")
+        add("quit", _("Quit"), self.close, QKeySequence.StandardKey.Quit, "close")
+        self._theme_group = QActionGroup(self)
+        for choice, text in (("light", _("Light")), ("dark", _("Dark")), ("system", _("As the system"))):
+            add(f"theme_{choice}", _("Colours: {choice}").format(choice=text), lambda choice=choice: self.set_theme(choice), "", "settings")
+
+    def _build_frame(self) -> None:
+        menus = self.menuBar()
+        menus.clear()
+        layout = (
+            (_("Project"), ("new", "open", "sample", "-", "save", "save_as", "-", "report_pdf", "report_html", "-", "close", "quit")),
+            (_("Edit"), ("undo", "redo", "-", "commands", "settings")),
+            (_("View"), ("zoom_full", "jobs", "-", "theme_light", "theme_dark", "theme_system")),
+            (_("Help"), ("help",)),
+        )
+        for title, ids in layout:
+            menu = menus.addMenu(title)
+            for id in ids:
+                if id == "-":
+                    menu.addSeparator()
+                else:
+                    menu.addAction(self.actions_by_id[id])
+        languages = QMenu(_("Language"), self)
+        for code, name in LANGUAGES.items():
+            action = languages.addAction(name, lambda code=code: self.set_language(code))
+            action.setCheckable(True)
+            action.setChecked(code == self.settings.get("language"))
+        menus.actions()[2].menu().addMenu(languages)  # type: ignore[union-attr]
+        bar = frame("bar")
+        self.title, self.badge, self.saved = label("", "heading"), label("", "badge"), label("", "small")
+        self.undo_button, self.redo_button = self._bar_button("undo"), self._bar_button("redo")
+        search = tool_button("search", _("Search commands (Ctrl+K)"), self.show_palette)
+        search.setText(_("Search commands"))
+        search.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        bar.setLayout(row(self.title, self.badge, self.saved, None, self.undo_button, self.redo_button, self._bar_button("save"), M, search, margins=S))
+        self.bar = bar
+        central = QWidget()
+        central.setLayout(column(bar, self.pages, spacing=0))
+        self.setCentralWidget(central)
+        self.place, self.scale, self.crs = QLabel(), QLabel(), QLabel()
+        self.jobs_button = QToolButton()
+        self.jobs_button.setText(_("No jobs"))
+        self.jobs_button.clicked.connect(lambda: self.view and self.view.show_jobs())
+        status = self.statusBar()
+        status.setSizeGripEnabled(False)
+        for widget in (self.place, self.scale, self.crs):
+            status.addWidget(widget)
+        status.addPermanentWidget(self.jobs_button)
+
+    def _bar_button(self, id: str) -> QToolButton:
+        button = QToolButton()
+        button.setDefaultAction(self.actions_by_id[id])
+        button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
+        button.setIconSize(QSize(20, 20))
+        button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        button.setAccessibleName(self.actions_by_id[id].text())
+        return button
+
+    # ------------------------------------------------------------ projects
+
+    def show_start_page(self) -> None:
+        """Shown while nothing is open."""
+        choices = Choices(self.new_project, self.choose_project, self.open_sample, self.open_project, self._recover)
+        page = StartPage(choices, self.state.recent(), list_recoverable())
+        self._show(page)
+        self.bar.hide()
+        self.statusBar().hide()
+        self.setWindowTitle("1KL Desktop")
+        self._enable()
+
+    def _show(self, page) -> None:  # type: ignore[no-untyped-def]
+        while self.pages.count():
+            old = self.pages.widget(0)
+            self.pages.removeWidget(old)
+            old.deleteLater()
+        self.pages.addWidget(page)
+
+    def open_project(self, path: Path) -> bool:
+        """Open a project file; a problem is told and nothing else changes."""
+        if self.view is not None and not self.close_project():
+            return False
+        QGuiApplication.setOverrideCursor(Qt.CursorShape.WaitCursor)
+        try:
+            session = Session(path, registry=self.registry, settings=self.settings)
+        except UserError as problem:
+            QGuiApplication.restoreOverrideCursor()
+            self._alert(_("The project could not be opened"), problem)
+            return False
+        QGuiApplication.restoreOverrideCursor()
+        self.state.add_recent(path)
+        self._show_view(session)
+        self._autosave.start(int(self.settings.get("autosave_minutes")) * 60_000)
+        return True
+
+    def _show_view(self, session: Session, tool: str = "") -> None:
+        view = ProjectView(session)
+        self.view = view
+        view.desk.crashed.connect(lambda text: CrashPage(text, self).exec())
+        view.desk.bridge.changed.connect(lambda _changes: self._refresh_state())
+        view.desk.bridge.tick.connect(self._refresh_jobs)
+        view.canvas.moved.connect(self._show_place)
+        view.canvas.view_changed.connect(self._show_scale)
+        view.canvas.tool_changed.connect(lambda _tool: self._enable())
+        self._show(view)
+        self.bar.show()
+        self.statusBar().show()
+        self.crs.setText(session.crs)
+        view.begin(tool)
+        self._refresh_state()
+
+    def close_project(self) -> bool:
+        """Close the project, written back where it came from; False when the person stays."""
+        if self.view is None:
+            return True
+        if self.view.session.jobs.busy and not self._confirm(_("Work is still running"), _("Closing stops it; what was finished stays."), _("Stop and close")):
+            return False
+        view, self.view = self.view, None
+        self._autosave.stop()
+        view.end()
+        try:
+            view.session.close()
+        except UserError as problem:
+            self._alert(_("The project could not be written back"), problem)
+        self.show_start_page()
+        return True
+
+    def new_project(self) -> None:
+        """The dialog for a new project."""
+        recent = self.state.recent()
+        dialog = NewProjectDialog(recent[0].parent if recent else Path.home(), self)
+        if dialog.exec():
+            self.open_project(dialog.made)
+
+    def choose_project(self) -> None:
+        """Choose a project file."""
+        path, _kind = QFileDialog.getOpenFileName(self, _("Open a project"), str(Path.home()), "GeoPackage (*.gpkg)")
+        if path:
+            self.open_project(Path(path))
+
+    def open_sample(self) -> None:
+        """Build the sample landscape in the user's folder (once) and open it."""
+        if self.view is not None and not self.close_project():
+            return
+        path = build_sample(self, self.registry)
+        if path is not None:
+            self.open_project(path)
+
+    def _recover(self, item: Recoverable) -> None:
+        start = str(item.original.with_name(item.original.stem + "-recovered.gpkg"))
+        path, _kind = QFileDialog.getSaveFileName(self, _("Keep the recovered project as"), start, "GeoPackage (*.gpkg)")
+        if not path:
+            return
+        try:
+            backup_database(item.copy, Path(path))
+        except UserError as problem:
+            self._alert(_("The recovered project could not be written"), problem)
+            return
+        self.open_project(Path(path))
+
+    def save(self) -> None:
+        """Ctrl+S: the copy for QGIS is renewed; a working copy goes back to where it came from."""
+        if self.view is None:
+            return
+        try:
+            self.view.session.save()
+        except UserError as problem:
+            self.view.desk.tell_problem(problem)
+            return
+        self.view.desk.tell(_("Saved. QGIS will open it as it looks now."), "good")
+        self._refresh_state()
+
+    def _save_quietly(self) -> None:
+        if self.view is not None and self.view.session.project.unsaved:
+            self.save()
+
+    def save_as(self) -> None:
+        """A whole copy under another name, which is opened."""
+        if self.view is None:
+            return
+        path, _kind = QFileDialog.getSaveFileName(self, _("Save a copy as"), str(self.view.session.path), "GeoPackage (*.gpkg)")
+        if not path:
+            return
+        try:
+            self.view.session.project.copy_to(Path(path))
+        except UserError as problem:
+            self.view.desk.tell_problem(problem)
+            return
+        self.open_project(Path(path))
+
+    def write_report(self, kind: str) -> None:
+        """Ask for a file and write the summary in the background."""
+        if self.view is None:
+            return
+        start = str(self.view.session.path.with_suffix(f".{kind}"))
+        path, _kind = QFileDialog.getSaveFileName(self, _("Write the summary"), start, f"{kind.upper()} (*.{kind})")
+        if path:
+            self.view.write_report("summary", Path(path))
+
+    # ------------------------------------------------------------ things to show
+
+    def show_palette(self) -> None:
+        """Ctrl+K."""
+        palette = Palette(self.commands(), self)
+        if palette.exec() and palette.chosen is not None:
+            palette.chosen.run()
+
+    def commands(self) -> list[Command]:
+        """Menu actions, the tools, and every operation."""
+        out = []
+        for action in self.actions_by_id.values():
+            why = "" if action.isEnabled() else _("open a project first")
+            out.append(Command(action.text().rstrip("…"), _("Menu"), action.trigger, action.data(), action.shortcut().toString(), why))
+        if self.view is not None:
+            out += self.view.commands()
+        return out
+
+    def show_settings(self) -> None:
+        """The settings dialog; theme and language change at once."""
+        before = (self.settings.get("language"), self.settings.get("theme"))
+        if SettingsDialog(self.settings, self.view.desk if self.view else None, self).exec():
+            if self.settings.get("theme") != before[1]:
+                self.set_theme(self.settings.get("theme"))
+            if self.settings.get("language") != before[0]:
+                self.set_language(self.settings.get("language"))
+
+    def set_theme(self, choice: str) -> None:
+        """Light, dark or system."""
+        self.settings.set("theme", choice)
+        app = QApplication.instance()
+        assert isinstance(app, QApplication)
+        apply_theme(app, choice)
+        self._rebuild()
+
+    def set_language(self, code: str) -> None:
+        """Use another language in the whole window."""
+        self.settings.set("language", code)
+        set_language(code)
+        self._rebuild()
+
+    def _rebuild(self) -> None:
+        """Make the frame and the open project's view anew (icons are tinted, texts are set when shown)."""
+        for action in self.actions_by_id.values():
+            self.removeAction(action)
+        self._make_actions()
+        view = self.view
+        tool = view.tool if view else ""
+        self.pages = QStackedWidget()
+        self._build_frame()
+        if view is None:
+            self.show_start_page()
+            return
+        session = view.session
+        view.end()
+        view.deleteLater()
+        self._show_view(session, tool)
+
+    def show_help(self) -> None:
+        """Help on the tool that is open."""
+        HelpDialog(self.registry, self.view.tool if self.view else "", self).exec()
+
+    # ------------------------------------------------------------ state
+
+    def _refresh_state(self) -> None:
+        if self.view is None:
+            return
+        session = self.view.session
+        name, synthetic = self.view.landscape_name()
+        self.title.setText(name)
+        self.setWindowTitle(f"{name} – 1KL Desktop")
+        self.badge.setText(_("Invented landscape"))
+        self.badge.setVisible(synthetic)
+        self.saved.setText(_("not written back yet") if session.project.unsaved else _("all changes saved"))
+        for id, step, words in (("undo", session.history.next_undo, _("Undo: {what}")), ("redo", session.history.next_redo, _("Redo: {what}"))):
+            action = self.actions_by_id[id]
+            action.setToolTip(words.format(what=step.words) if step else action.text())
+        self._enable()
+
+    def _enable(self) -> None:
+        open_now = self.view is not None
+        for id in ("save", "save_as", "close", "zoom_full", "report_pdf", "report_html", "jobs"):
+            self.actions_by_id[id].setEnabled(open_now)
+        history = self.view.session.history if self.view else None
+        drawing = self.view is not None and self.view.canvas.tool is not self.view.canvas.idle_tool
+        self.actions_by_id["undo"].setEnabled(bool(history and (history.next_undo or drawing)))
+        self.actions_by_id["redo"].setEnabled(bool(history and history.next_redo))
+
+    def _refresh_jobs(self) -> None:
+        if self.view is None:
+            return
+        self.view.refresh_jobs()
+        running = [job for job in self.view.session.jobs.list() if not job.finished]
+        text = _("No jobs") if not running else f"{running[0].title} {self._percent(running[0])}"
+        if self.jobs_button.text() != text:
+            self.jobs_button.setText(text)
+            self._enable()
+
+    @staticmethod
+    def _percent(job: Job) -> str:
+        fraction = job.progress.read().fraction
+        return "" if fraction is None or job.state == DONE else f"{fraction:.0%}"
+
+    def _show_place(self, x: float, y: float) -> None:
+        if self.view is not None:
+            self.place.setText(self.view.describe_place(x, y))
+
+    def _show_scale(self) -> None:
+        if self.view is not None:
+            self.scale.setText(f"1 : {self.view.canvas.view.scale:,.0f}".replace(",", "\u202f"))
+
+    def _alert(self, title: str, problem: UserError) -> None:
+        box = QMessageBox(QMessageBox.Icon.Warning, title, str(problem), QMessageBox.StandardButton.Ok, self)
+        box.setTextFormat(Qt.TextFormat.PlainText)
+        box.exec()
+
+    def _confirm(self, title: str, text: str, yes: str) -> bool:
+        box = QMessageBox(QMessageBox.Icon.Question, title, text, QMessageBox.StandardButton.Cancel, self)
+        button = box.addButton(yes, QMessageBox.ButtonRole.AcceptRole)
+        box.exec()
+        return box.clickedButton() is button
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """A project file may be dropped on the start page, a map on an open project."""
+        if event.mimeData().hasUrls():
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Open or import what was dropped."""
+        for url in event.mimeData().urls():
+            path = Path(url.toLocalFile())
+            if self.view is None:
+                self.open_project(path)
+                return
+            self.view.offer_file(path)
+
+    def _restore(self) -> None:
+        geometry = self.state.bytes("window")
+        if not geometry.isEmpty():
+            self.restoreGeometry(geometry)
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Close the project first; stay when the person says so."""
+        self.state.set_bytes("window", self.saveGeometry())
+        if self.close_project():
+            event.accept()
+        else:
+            event.ignore()
+

@@ -1,0 +1,1 @@
+"""A Qt kit that knows no tool."""

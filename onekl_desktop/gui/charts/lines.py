@@ -1,0 +1,82 @@
+"""Lines over years with pyqtgraph: one theme, units on the axis, direct labels at the ends."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from PySide6.QtGui import QColor
+from PySide6.QtWidgets import QWidget
+
+from onekl_desktop.base.units import format_number
+from onekl_desktop.gui.kit import column, label
+from onekl_desktop.gui.theme import XS, current_tokens
+
+os.environ.setdefault("PYQTGRAPH_QT_LIB", "PySide6")
+
+
+@dataclass(frozen=True)
+class Series:
+    """A line: label, colour, years and values."""
+
+    label: str
+    colour: str
+    points: Sequence[tuple[float, float]]
+
+
+class LineChart(QWidget):
+    """A titled line chart. pyqtgraph is imported with the first chart, not with the window."""
+
+    def __init__(self, title: str, unit: str, series: Sequence[Series]) -> None:
+        super().__init__()
+        self.series = list(series)
+        self.setLayout(column(label(title, "heading"), label(unit, "small"), self._plot(), spacing=XS))
+        told = "; ".join(f"{item.label}: {format_number(item.points[-1][1])}" for item in series if item.points)
+        self.setAccessibleName(f"{title} ({unit}). {told}")
+
+    def _plot(self) -> QWidget:
+        import pyqtgraph as pg
+
+        tokens = current_tokens()
+        plot: Any = pg.PlotWidget(background=tokens.surface)
+        plot.setMenuEnabled(False)
+        plot.setMouseEnabled(x=False, y=False)
+        plot.hideButtons()
+        plot.showGrid(x=False, y=True, alpha=0.15)
+        plot.setMinimumHeight(150)
+        for side in ("left", "bottom"):
+            axis = plot.getAxis(side)
+            axis.setPen(pg.mkPen(tokens.border))
+            axis.setTextPen(pg.mkPen(tokens.soft))
+            axis.setStyle(tickLength=0)
+            axis.enableAutoSIPrefix(False)
+        plot.getAxis("left").tickStrings = lambda values, scale, spacing: [format_number(value, 0 if spacing >= 1 else 2) for value in values]
+        plot.getAxis("bottom").tickStrings = lambda values, scale, spacing: [f"{value:.0f}" if value == int(value) else "" for value in values]
+        years = sorted({x for item in self.series for x, _y in item.points})
+        ends: list[tuple[float, Series]] = []
+        for item in self.series:
+            if not item.points:
+                continue
+            xs, ys = [x for x, _y in item.points], [y for _x, y in item.points]
+            plot.plot(xs, ys, pen=pg.mkPen(item.colour, width=2.5), symbol="o", symbolSize=5, symbolBrush=item.colour, symbolPen=None)
+            ends.append((ys[-1], item))
+        if years:
+            span = max(years[-1] - years[0], 1)
+            plot.setXRange(years[0], years[-1] + span * 0.42, padding=0.02)
+            plot.getAxis("bottom").setTicks([[(year, f"{year:.0f}") for year in years]])
+            self._label_ends(pg, plot, ends, years[-1] + span * 0.02)
+        return plot
+
+    def _label_ends(self, pg: Any, plot: Any, ends: list[tuple[float, Series]], x: float) -> None:
+        values = [y for item in self.series for _x, y in item.points]
+        low, high = min(values), max(values)
+        gap = max(high - low, 1e-9) * 0.13
+        at = -1e300
+        for value, item in sorted(ends, key=lambda end: end[0]):
+            at = max(value, at + gap)
+            text = pg.TextItem(item.label, color=QColor(current_tokens().ink), anchor=(0, 0.5))
+            text.setPos(x, at)
+            plot.addItem(text)
+        plot.setYRange(low, max(high, at), padding=0.12)

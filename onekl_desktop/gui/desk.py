@@ -1,0 +1,100 @@
+"""What a tool's panel is given: the session, the map, and ways to do, to wait and to tell. Panels know nothing else."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from typing import Any
+
+from PySide6.QtCore import QObject, Signal
+
+from onekl_desktop.base.errors import UserError
+from onekl_desktop.base.progress import Progress
+from onekl_desktop.base.translate import _
+from onekl_desktop.cartography.source import MapSource
+from onekl_desktop.engine import Session, perform
+from onekl_desktop.engine.jobs import CANCELLED, FAILED, Job
+from onekl_desktop.gui.bridge import Bridge
+from onekl_desktop.gui.canvas.widget import Canvas
+
+log = logging.getLogger(__name__)
+
+
+class Desk(QObject):
+    """One open project in the window."""
+
+    message = Signal(str, str)  # kind (info, good, warning, error), text
+    drawer = Signal(object, str)  # a widget to show below the map, and its title
+    crashed = Signal(str)
+
+    def __init__(self, session: Session, canvas: Canvas, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.session, self.canvas = session, canvas
+        self.source = MapSource(session.project)
+        self.bridge = Bridge(session, self)
+        self.bridge.tick.connect(self._poll)
+        self._running: list[tuple[Job, Callable[[Any], object] | None]] = []
+
+    def perform(self, operation: str, **fields: Any) -> Any:
+        """Do an operation; a problem goes to the message bar and None comes back."""
+        try:
+            return self.attempt(operation, **fields)
+        except UserError as problem:
+            self.tell_problem(problem)
+            return None
+
+    def attempt(self, operation: str, **fields: Any) -> Any:
+        """Do an operation and let its UserError through (forms show it under the field)."""
+        result = perform(self.session, operation, initiator=self, **fields)
+        self.bridge.deliver()
+        return result
+
+    def submit(self, title: str, work: Callable[[Progress], Any], done: Callable[[Any], object] | None = None) -> Job:
+        """Run work in the background; `done` gets its result on the window's thread."""
+        job = self.session.jobs.submit(title, work)
+        self._running.append((job, done))
+        return job
+
+    def _poll(self) -> None:
+        for entry in [entry for entry in self._running if entry[0].finished]:
+            self._running.remove(entry)
+            job, done = entry
+            if job.state == FAILED and job.error is not None:
+                self.tell_problem(job.error)
+            elif job.state == FAILED:
+                self.crashed.emit(job.crash)
+            elif job.state == CANCELLED:
+                self.tell(_("{job} was cancelled; nothing was changed by it.").format(job=job.title))
+            elif done is not None:
+                done(job.result)
+
+    def tell(self, text: str, kind: str = "info") -> None:
+        """A sentence in the message bar."""
+        self.message.emit(kind, text)
+
+    def tell_problem(self, problem: UserError) -> None:
+        """All sentences of a problem in the message bar."""
+        self.message.emit("error", str(problem))
+
+    def undo(self) -> None:
+        """Ctrl+Z: first within what is being drawn, then the last operation."""
+        if self.canvas.undo_in_tool():
+            return
+        self._history(self.session.undo, _("Undid: {what}"))
+
+    def redo(self) -> None:
+        """Ctrl+Y."""
+        self._history(self.session.redo, _("Did again: {what}"))
+
+    def _history(self, step: Callable[[], str], words: str) -> None:
+        try:
+            what = step()
+        except UserError as problem:
+            self.tell(str(problem))
+            return
+        self.bridge.deliver()
+        self.tell(words.format(what=what))
+
+    def close(self) -> None:
+        """Stop the heartbeat."""
+        self.bridge.close()

@@ -1,0 +1,1 @@
+"""Parts of the window that stay: message bar, jobs, drawer, rail."""

@@ -1,0 +1,23 @@
+"""Choices that a form takes from the project: records by identity with the title that people know."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from sqlalchemy import select
+
+from onekl_desktop.engine import Session
+from onekl_desktop.project.records import record_kinds
+
+
+def record_options(session: Session) -> Callable[[str], list[tuple[str, str]]]:
+    """A function from a kind of record to (identity, title)."""
+
+    def options(kind: str) -> list[tuple[str, str]]:
+        record = record_kinds().get(kind)
+        if record is None or not hasattr(record, "name"):
+            return []
+        with session.read() as db:
+            return [(uuid, name or uuid[:8]) for uuid, name in db.execute(select(record.uuid, record.name).order_by(record.name)).tuples()]  # type: ignore[attr-defined]
+
+    return options

@@ -1,0 +1,52 @@
+"""One family of icons: SVG strokes, tinted with the theme's ink."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QByteArray, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap
+from PySide6.QtSvg import QSvgRenderer
+
+from onekl_desktop.base.data import find_folder
+from onekl_desktop.gui.theme import current_tokens
+
+_cache: dict[tuple[str, str, int], QPixmap] = {}
+
+
+def icon(name: str, colour: str = "") -> QIcon:
+    """An icon by name in the theme's ink (or a colour), sharp at every scale; disabled is soft, checked is accented."""
+    tokens = current_tokens()
+    made = QIcon()
+    for size in (16, 20, 24, 32, 48):
+        made.addPixmap(pixmap(name, colour or tokens.ink, size))
+        made.addPixmap(pixmap(name, tokens.border, size), QIcon.Mode.Disabled)
+        made.addPixmap(pixmap(name, colour or tokens.accent, size), QIcon.Mode.Normal, QIcon.State.On)
+    return made
+
+
+def pixmap(name: str, colour: str, size: int) -> QPixmap:
+    """The icon's picture at a size in device pixels."""
+    key = (name, colour, size)
+    if key not in _cache:
+        path = find_folder("resources") / "icons" / f"{name}.svg"
+        text = path.read_text(encoding="utf-8").replace('color="#22322c"', f'color="{colour}"').replace("currentColor", colour)
+        picture = QPixmap(QSize(size, size))
+        picture.fill(Qt.GlobalColor.transparent)
+        painter = QPainter(picture)
+        QSvgRenderer(QByteArray(text.encode())).render(painter, QRectF(0, 0, size, size))
+        painter.end()
+        _cache[key] = picture
+    return _cache[key]
+
+
+def swatch(colour: str, outline: str = "#00000000", size: int = 14) -> QIcon:
+    """A small coloured square for lists."""
+    picture = QPixmap(QSize(size * 2, size * 2))
+    picture.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(picture)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setBrush(QColor(colour))
+    painter.setPen(QColor(outline))
+    painter.drawRoundedRect(QRectF(2, 2, size * 2 - 4, size * 2 - 4), 5, 5)
+    painter.end()
+    picture.setDevicePixelRatio(2)
+    return QIcon(picture)

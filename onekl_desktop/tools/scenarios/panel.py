@@ -1,0 +1,535 @@
+"""The scenarios panel: choose a scenario, draw what is to be done, compute, compare."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Sequence
+from typing import Any
+
+import shapely
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QSpinBox, QTabWidget, QWidget
+from sqlalchemy import select
+
+from onekl_desktop.base.errors import UserError
+from onekl_desktop.base.geometry import area_ha
+from onekl_desktop.base.progress import Progress
+from onekl_desktop.base.translate import N_, _
+from onekl_desktop.base.units import format_quantity, format_signed
+from onekl_desktop.cartography.scene import SceneLayer
+from onekl_desktop.engine.runs import run_folder
+from onekl_desktop.gui.canvas.identify import Hit
+from onekl_desktop.gui.canvas.tools import DrawTool, EditTool
+from onekl_desktop.gui.charts.lines import LineChart, Series
+from onekl_desktop.gui.desk import Desk
+from onekl_desktop.gui.dialogs.operation import OperationDialog
+from onekl_desktop.gui.icons import icon, swatch
+from onekl_desktop.gui.kit import EmptyState, button, column, frame, label, restyle, row, scroll, tool_button
+from onekl_desktop.gui.tables.table import Column, Table, TableRow
+from onekl_desktop.gui.theme import L, M, S, XS
+from onekl_desktop.project.changes import ChangeSet
+from onekl_desktop.project.queries.records import find_land_cover, get_landscape, list_classes, list_practices
+from onekl_desktop.project.records import Intervention, Layer, Practice
+from onekl_desktop.project.styles import Style
+from onekl_desktop.tools.scenarios.queries import Comparison, Planned, Row, compare, list_planned
+from onekl_desktop.tools.scenarios.runs import Status, list_status, run_scenarios
+from onekl_desktop.tools.scenarios.spec import TOOL
+
+CHIPS = {"current": N_("Computed"), "stale": N_("Out of date"), "missing": N_("Not computed"), "blocked": N_("Cannot be computed yet")}
+TABLES = ("scenario", "intervention", "practice", "run", "land_cover_class", "layer", "landscape")
+MAPS = (("plan", N_("Plan")), ("land_cover", N_("Land cover at the end")), ("carbon_change", N_("Change of carbon")))
+ROW_INDICATORS = ("natural_forest", "carbon_gain", "cost_present_value", "jobs")
+
+
+class ScenariosPanel(QWidget):
+    """One scenario at a time, its interventions, and the comparison in the drawer."""
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__()
+        self._desk = desk
+        self._states: list[Status] = []
+        self._planned: list[Planned] = []
+        self._selected = ""
+        self._comparison: ComparisonView | None = None
+        self._build()
+        desk.bridge.changed.connect(self._on_changed)
+        self.refresh()
+
+    # ------------------------------------------------------------ building
+
+    def _build(self) -> None:
+        self.combo = QComboBox()
+        self.combo.setAccessibleName(_("Scenario"))
+        self.combo.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.combo.setMinimumContentsLength(14)
+        self.combo.activated.connect(lambda _index: self._choose(self.combo.currentData()))
+        self.chip = label("", "")
+        self.story = label("", "soft", wrap=True)
+        self.proposed = label("", "small", wrap=True)
+        self.problem = label("", "problem", wrap=True)
+        scenario_row = row(
+            self.combo, tool_button("plus", _("Add a scenario"), self.open_add_scenario), tool_button("copy", _("Copy the scenario"), self.open_copy_scenario),
+            tool_button("edit", _("Describe the scenario"), self.open_change_scenario), tool_button("remove", _("Remove the scenario"), self._remove_scenario), spacing=XS,
+        )  # fmt: skip
+        scenario_row.setStretch(0, 1)
+        self.first = EmptyState(_("A land-cover map first"), _("Scenarios start from a land-cover map with a year. Import one and choose it as the land cover."))
+        self.none_yet = EmptyState(
+            _("No scenario yet"), _("A scenario is a set of things to do on the land. Add one, and it is compared with doing nothing."),
+            _("Add a scenario"), self.open_add_scenario,
+        )  # fmt: skip
+        self.drawing = self._drawing_card()
+        self.table = Table([Column(_("Intervention")), Column(_("Years")), Column(_("ha"), numeric=True, decimals=1)])
+        self.table.setAccessibleName(_("Interventions"))
+        self.table.setMinimumHeight(150)
+        self.table.selectionModel().selectionChanged.connect(lambda *_args: self._on_select())
+        self.table.doubleClicked.connect(lambda _index: self._zoom())
+        self.table_buttons = row(
+            button(_("Reshape"), self._reshape, icon_name="draw"), button(_("Change…"), self.open_change_intervention, icon_name="edit"), None,
+            tool_button("zoom_layer", _("Show on the map"), self._zoom), tool_button("remove", _("Remove the intervention"), self._remove), spacing=XS,
+        )  # fmt: skip
+        self.no_plans = label(_("Nothing is planned in this scenario yet. Choose a practice and draw its place on the map."), "soft", wrap=True)
+        self.map_choice = QComboBox()
+        self.map_choice.setAccessibleName(_("Show on the map"))
+        for id, title in MAPS:
+            self.map_choice.addItem(_(title), id)
+        self.map_choice.activated.connect(lambda _index: self._desk.canvas.refresh())
+        self.run_button = button(_("Compute"), self.run, primary=True, icon_name="run")
+        self.compare_button = button(_("Compare"), self.show_comparison, icon_name="table")
+        self.results = ResultCard()
+        body = QWidget()
+        self._plan_part = QWidget()
+        self._plan_part.setLayout(column(
+            self.drawing, row(label(_("Interventions"), "heading"), None), self.no_plans, self.table, self.table_buttons, spacing=S))  # fmt: skip
+        self._result_part = QWidget()
+        self._result_part.setLayout(column(
+            row(label(_("Results"), "heading"), None, self.chip), self.problem, self.results,
+            row(label(_("Map"), "small"), self.map_choice), row(self.run_button, self.compare_button, None), spacing=S))  # fmt: skip
+        body.setLayout(column(
+            label(_("Scenarios"), "title"), self.first, scenario_row, self.story, self.proposed, self.none_yet, self._plan_part,
+            frame("line"), self._result_part, None, margins=L, spacing=M))  # fmt: skip
+        self.setLayout(column(scroll(body)))
+
+    def _drawing_card(self) -> QFrame:
+        card = frame("card")
+        self.practice = QComboBox()
+        self.practice.setAccessibleName(_("Practice"))
+        self.practice.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.practice.setMinimumContentsLength(14)
+        self.practice.currentIndexChanged.connect(lambda _index: self._tell_practice())
+        self.practice_facts = label("", "small", wrap=True)
+        self.start_year, self.years = QSpinBox(), QSpinBox()
+        self.start_year.setRange(1900, 2200)
+        self.start_year.setValue(datetime.date.today().year + 1)
+        self.start_year.setAccessibleName(_("First year"))
+        self.years.setRange(1, 50)
+        self.years.setSuffix(" " + _("years"))
+        self.years.setAccessibleName(_("Spread over"))
+        self.draw_button = button(_("Draw on the map"), self.draw, icon_name="draw")
+        self.catalogue_button = button(_("Take practices from the catalogue"), lambda: self._desk.perform("scenarios.add_practices"))
+        practice_row = row(self.practice, tool_button("edit", _("Change the practice"), self.open_change_practice), tool_button("plus", _("Add a practice of your own"), self.open_add_practice), spacing=XS)
+        practice_row.setStretch(0, 1)
+        years: QHBoxLayout = row(
+            column(label(_("First year"), "small"), self.start_year, spacing=XS), column(label(_("Spread over"), "small"), self.years, spacing=XS), spacing=S
+        )
+        self._with_practices = QWidget()
+        self._with_practices.setLayout(column(label(_("Practice"), "small"), practice_row, self.practice_facts, years, self.draw_button, spacing=S))
+        card.setLayout(column(label(_("Add an intervention"), "heading"), self.catalogue_button, self._with_practices, margins=M, spacing=S))
+        return card
+
+    # ------------------------------------------------------------ reading
+
+    def _on_changed(self, changes: ChangeSet) -> None:
+        if changes.touches(*TABLES) or changes.tables:
+            self.refresh()
+
+    def refresh(self) -> None:
+        """Read everything again; the choices stay."""
+        with self._desk.session.read() as db:
+            self._states = list_status(db)
+            practices = list_practices(db)
+            has_cover = find_land_cover(db) is not None
+        plans = [state for state in self._states if not state.scenario.is_baseline]
+        known = [state.scenario.uuid for state in self._states]
+        if self._selected not in known:
+            self._selected = plans[0].scenario.uuid if plans else (known[0] if known else "")
+        self.combo.clear()
+        for state in self._states:
+            self.combo.addItem(swatch(state.scenario.colour), state.scenario.name, state.scenario.uuid)
+        self.combo.setCurrentIndex(max(self.combo.findData(self._selected), 0))
+        chosen = self.practice.currentData()
+        self.practice.blockSignals(True)
+        self.practice.clear()
+        for practice in practices:
+            self.practice.addItem(swatch(practice.colour), practice.name, practice.uuid)
+        self.practice.setCurrentIndex(max(self.practice.findData(chosen), 0) if practices else -1)
+        self.practice.blockSignals(False)
+        self._tell_practice()
+        self._with_practices.setVisible(bool(practices))
+        self.catalogue_button.setVisible(not practices)
+        self.first.setVisible(not has_cover)
+        self.none_yet.setVisible(not plans)
+        self._result_part.setVisible(has_cover)
+        self._show_scenario()
+        if self._comparison is not None and self._comparison.isVisible():
+            self._comparison.show_comparison(compare(self._desk.session), self._desk)
+
+    @property
+    def state(self) -> Status | None:
+        """The chosen scenario."""
+        return next((state for state in self._states if state.scenario.uuid == self._selected), None)
+
+    def _show_scenario(self) -> None:
+        state = self.state
+        if state is None:
+            return
+        scenario = state.scenario
+        self.story.setText(scenario.description)
+        self.story.setVisible(bool(scenario.description))
+        who = _("Proposed by {who}.").format(who=scenario.proposed_by) if scenario.proposed_by else ""
+        if scenario.locked:
+            who = f"{who} {_('Decided and locked.')}".strip()
+        self.proposed.setText(who)
+        self.proposed.setVisible(bool(who))
+        self._plan_part.setVisible(not scenario.is_baseline)
+        self.drawing.setVisible(not scenario.locked)
+        self._planned = list_planned(self._desk.session, scenario.uuid)
+        rows = [
+            TableRow((planned.item.name, planned.years, planned.item.area_ha), key=planned.item.id,
+                     colour=planned.practice.colour if planned.practice else "#999999")
+            for planned in self._planned
+        ]  # fmt: skip
+        columns = [Column(_("Intervention")), Column(_("Years")), Column(_("ha"), numeric=True, decimals=1)]
+        self.table.set_rows(columns, rows)
+        self.table.setFixedHeight(min(44 + 28 * max(len(rows), 1), 260))
+        self.table.setVisible(bool(rows))
+        self.no_plans.setVisible(not rows)
+        for index in range(self.table_buttons.count()):
+            item = self.table_buttons.itemAt(index)
+            if item is not None and item.widget():
+                item.widget().setVisible(bool(rows))
+        self.chip.setText(_(CHIPS[state.word]))
+        restyle(self.chip, chip=state.word)
+        self.problem.setText(state.problem)
+        self.problem.setVisible(bool(state.problem))
+        self.run_button.setEnabled(not state.problem)
+        restyle(self.run_button, primary=any(not other.current for other in self._states) and not state.problem)
+        self.compare_button.setEnabled(any(other.run for other in self._states))
+        self._show_results(state)
+        self._desk.canvas.refresh()
+
+    def _show_results(self, state: Status) -> None:
+        computed = state.run is not None
+        self.results.setVisible(computed)
+        self.map_choice.setEnabled(computed)
+        if not computed:
+            self.map_choice.setCurrentIndex(0)
+            return
+        comparison = compare(self._desk.session)
+        names = [other.scenario.uuid for other in comparison.scenarios]
+        at = names.index(state.scenario.uuid)
+        self.results.show_rows([row for code in ROW_INDICATORS for row in comparison.rows if row.code == code], at, comparison.horizon_year)
+
+    def _tell_practice(self) -> None:
+        practice = self._practice()
+        if practice is None:
+            self.practice_facts.setText("")
+            return
+        with self._desk.session.read() as db:
+            cover = find_land_cover(db)
+            names = {cls.code: cls.name for cls in list_classes(db, cover.legend)} if cover else {}
+            currency = get_landscape(db).currency
+        if practice.class_code is None:
+            becomes = _("The land keeps its class.")
+        else:
+            becomes = _("Becomes {name} after {years} years.").format(name=names.get(practice.class_code, str(practice.class_code)), years=practice.years_to_class)
+        cost = _("{capital} {currency}/ha to start, {yearly} a year.").format(
+            capital=format_quantity(practice.capital_cost_per_ha, ""), currency=currency, yearly=format_quantity(practice.operating_cost_per_ha_year, ""))  # fmt: skip
+        self.practice_facts.setText(f"{becomes} {cost} {practice.source}".strip())
+
+    def _practice(self) -> Practice | None:
+        uuid = self.practice.currentData()
+        if not uuid:
+            return None
+        with self._desk.session.read() as db:
+            return db.scalar(select(Practice).where(Practice.uuid == uuid))
+
+    # ------------------------------------------------------------ the map
+
+    def compose_scene(self) -> list[SceneLayer]:
+        """Layers, then the plan or what a run computed, then the boundary."""
+        source = self._desk.source
+        state, kind = self.state, self.map_choice.currentData()
+        if state is None or kind == "plan" or state.run is None:
+            return source.scene(scenario=self._selected, selected=frozenset(self.table.selected_keys()))
+        path = run_folder(self._desk.session, state.run.uuid) / f"{kind}.tif"
+        if not path.exists():
+            return source.scene(scenario=self._selected)
+        with self._desk.session.read() as db:
+            cover = find_land_cover(db)
+            palette = {cls.code: cls.colour for cls in list_classes(db, cover.legend)} if cover else {}
+            vectors = {uuid for (uuid,) in db.execute(select(Layer.uuid).where(Layer.data_kind == "vector", Layer.visible)).tuples()}
+        if kind == "land_cover":
+            result = source.run_raster(path, _("Land cover at the end"), Style(kind="classes"), palette)
+        else:
+            result = source.run_raster(path, _("Change of carbon"), Style(kind="ramp", ramp="change", low=-120, high=120))
+        return [result, *source.scene(only=vectors)]
+
+    def on_point(self, hits: Sequence[Hit]) -> None:
+        """A click on an intervention chooses it in the list."""
+        for hit in hits:
+            if hit.layer.uuid == "interventions" and hit.key is not None:
+                self.table.select_key(hit.key)
+                return
+
+    def _on_select(self) -> None:
+        self._desk.canvas.refresh()
+
+    def _measure(self, shape: shapely.Geometry) -> float:
+        try:
+            return area_ha(shape, self._desk.session.crs)
+        except (ValueError, shapely.errors.GEOSException):
+            return 0.0
+
+    def draw(self) -> None:
+        """Start drawing an intervention of the chosen practice."""
+        if self.state is None or self.practice.currentData() is None:
+            return
+        self.map_choice.setCurrentIndex(0)
+        tool = DrawTool(self._desk.canvas, self._measure, self._on_drawn, lambda: None)
+        self._desk.canvas.set_tool(tool)
+        self._desk.canvas.setFocus()
+
+    def _on_drawn(self, shape: shapely.Polygon) -> None:
+        made = self._desk.perform(
+            "scenarios.add_intervention", scenario=self._selected, practice=self.practice.currentData(), geometry=shape,
+            start_year=self.start_year.value(), years=self.years.value(),
+        )  # fmt: skip
+        if made:
+            self.table.select_key(made["id"])
+            self._desk.tell(_("Added {name}, {area}.").format(name=made["name"], area=made["area"]), "good")
+
+    def _chosen(self) -> Intervention | None:
+        keys = self.table.selected_keys()
+        return next((planned.item for planned in self._planned if keys and planned.item.id == keys[0]), None)
+
+    def _need_choice(self) -> Intervention | None:
+        item = self._chosen()
+        if item is None:
+            self._desk.tell(_("Choose an intervention in the list, or click it on the map."))
+        return item
+
+    def _reshape(self) -> None:
+        item = self._need_choice()
+        if item is None or item.geom is None:
+            return
+        uuid = item.uuid
+        tool = EditTool(
+            self._desk.canvas, self._measure, item.geom,
+            lambda shape: self._desk.perform("scenarios.reshape_intervention", intervention=uuid, geometry=shape), lambda: None,
+        )  # fmt: skip
+        self._desk.canvas.set_tool(tool)
+        self._desk.canvas.setFocus()
+
+    def _zoom(self) -> None:
+        item = self._need_choice()
+        if item is not None and item.geom is not None:
+            left, bottom, right, top = item.geom.bounds
+            pad = max(right - left, top - bottom) * 0.4 + 100
+            self._desk.canvas.zoom_to((left - pad, bottom - pad, right + pad, top + pad))
+
+    def _remove(self) -> None:
+        item = self._need_choice()
+        if item is not None and self._desk.perform("scenarios.remove_intervention", intervention=item.uuid):
+            self._desk.tell(_("Removed {name}. Ctrl+Z brings it back.").format(name=item.name))
+
+    # ------------------------------------------------------------ scenarios and practices
+
+    def _choose(self, uuid: str) -> None:
+        self._selected = uuid
+        self._show_scenario()
+
+    def choose_scenario(self, name: str) -> None:
+        """Choose a scenario by name."""
+        for state in self._states:
+            if state.scenario.name == name:
+                self.combo.setCurrentIndex(self.combo.findData(state.scenario.uuid))
+                self._choose(state.scenario.uuid)
+
+    def _dialog(self, operation: str, values: dict[str, Any] | None = None, hidden: tuple[str, ...] = (), verb: str = "") -> Any:
+        dialog = OperationDialog(self._desk, f"scenarios.{operation}", TOOL.get_operation(operation), values, hidden=hidden, verb=verb, parent=self)
+        return dialog.result_value if dialog.exec() else None
+
+    def open_add_scenario(self) -> None:
+        """The form for a new scenario."""
+        made = self._dialog("add_scenario")
+        if made:
+            self._selected = made["scenario"]
+            self.refresh()
+
+    def open_copy_scenario(self) -> None:
+        """The form for a copy."""
+        if self.state is not None:
+            name = _("{name}, copy").format(name=self.state.scenario.name)
+            made = self._dialog("copy_scenario", {"scenario": self._selected, "name": name}, hidden=("scenario",), verb=_("Copy"))
+            if made:
+                self._selected = made["scenario"]
+                self.refresh()
+
+    def open_change_scenario(self) -> None:
+        """The form for name, story and colour."""
+        if self.state is not None:
+            scenario = self.state.scenario
+            values = {"scenario": scenario.uuid, "name": scenario.name, "description": scenario.description, "proposed_by": scenario.proposed_by,
+                      "colour": scenario.colour, "locked": scenario.locked}  # fmt: skip
+            self._dialog("change_scenario", values, hidden=("scenario",), verb=_("Keep"))
+
+    def _remove_scenario(self) -> None:
+        if self.state is not None and self._desk.perform("scenarios.remove_scenario", scenario=self._selected):
+            self._desk.tell(_("The scenario was removed. Ctrl+Z brings it back."))
+
+    def open_change_intervention(self) -> None:
+        """The form for practice, years and name."""
+        item = self._need_choice()
+        if item is not None:
+            schedule = next(planned.schedule for planned in self._planned if planned.item.id == item.id)
+            values = {"intervention": item.uuid, "practice": item.practice, "name": item.name, "schedule": schedule, "note": item.note}
+            self._dialog("change_intervention", values, hidden=("intervention",), verb=_("Keep"))
+
+    def open_add_practice(self) -> None:
+        """The form for a practice of one's own."""
+        self._dialog("add_practice")
+
+    def open_change_practice(self) -> None:
+        """The form for local costs and labour."""
+        practice = self._practice()
+        if practice is not None:
+            names = [field.id for field in TOOL.get_operation("change_practice").inputs if field.id not in ("practice",)]
+            values = {"practice": practice.uuid, **{name: getattr(practice, name) for name in names}}
+            self._dialog("change_practice", values, hidden=("practice",), verb=_("Keep"))
+
+    # ------------------------------------------------------------ computing and comparing
+
+    def run(self) -> None:
+        """Compute what is out of date, in the background."""
+        session = self._desk.session
+
+        def work(progress: Progress) -> list[str]:
+            return run_scenarios(session, progress=progress)
+
+        def done(names: list[str]) -> None:
+            self._desk.bridge.deliver()
+            if names:
+                self._desk.tell(_("Computed: {names}.").format(names=", ".join(names)), "good")
+                self.show_comparison()
+            else:
+                self._desk.tell(_("Everything is up to date."))
+
+        self._desk.submit(_("Computing the scenarios"), work, done)
+
+    def show_comparison(self) -> None:
+        """The comparison in the drawer."""
+        try:
+            comparison = compare(self._desk.session)
+        except UserError as problem:
+            self._desk.tell_problem(problem)
+            return
+        if self._comparison is None:
+            self._comparison = ComparisonView()
+        self._comparison.show_comparison(comparison, self._desk)
+        self._desk.drawer.emit(self._comparison, _("Comparison"))
+
+
+class ResultCard(QWidget):
+    """Four numbers of a scenario with their difference to the baseline."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._box = column(spacing=XS)
+        self.setLayout(self._box)
+        self.values: dict[str, str] = {}
+
+    def show_rows(self, rows: Sequence[Row], at: int, year: int) -> None:
+        """Show the rows' values of the scenario at a position."""
+        while self._box.count():
+            item = self._box.takeAt(0)
+            if item is not None and item.widget():
+                item.widget().deleteLater()
+        self.values = {}
+        self._box.addWidget(label(_("In {year}, beside the baseline").format(year=year), "small"))
+        for item in rows:
+            value, difference = item.values[at], item.differences()[at]
+            unit = item.unit if not item.unit.startswith(item.title) and item.code != "jobs" else ""
+            text = format_quantity(value, unit, item.decimals)
+            note = format_signed(difference, item.decimals) if at and difference is not None and item.values[0] else ""
+            self.values[item.code] = text
+            line = QWidget()
+            number = label(text, "heading")
+            number.setAlignment(Qt.AlignmentFlag.AlignRight)
+            line.setLayout(row(label(item.title, "soft"), None, label(note, "small"), number, spacing=S))
+            line.setAccessibleName(f"{item.title}: {text}")
+            self._box.addWidget(line)
+
+
+class ComparisonView(QWidget):
+    """Scenarios side by side: table, land cover, zones, charts."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.tabs = QTabWidget()
+        self.tabs.setDocumentMode(True)
+        self.tabs.setTabPosition(QTabWidget.TabPosition.South)
+        self.numbers, self.classes, self.zones = Table(sortable=False), Table(), Table()
+        self.charts = QWidget()
+        self._chart_box = row(spacing=L)
+        self.charts.setLayout(self._chart_box)
+        self.warnings = label("", "problem", wrap=True)
+        page = QWidget()
+        page.setLayout(column(self.numbers, self.warnings, margins=S))
+        for widget, title, icon_name in ((page, _("Numbers"), "table"), (self.charts, _("Over the years"), "chart"), (self.classes, _("Land cover"), "layers"), (self.zones, _("By zone"), "table")):
+            self.tabs.addTab(widget, icon(icon_name), title)
+        self.tabs.setIconSize(QSize(16, 16))
+        self.setLayout(column(self.tabs))
+
+    def show_comparison(self, comparison: Comparison, desk: Desk) -> None:
+        """Fill all pages."""
+        names = []
+        for state in comparison.scenarios:
+            mark = "" if state.current else f" ({_(CHIPS[state.word]).lower()})"
+            names.append(state.scenario.name + mark)
+        columns = [Column(_("In {year}").format(year=comparison.horizon_year)), *(Column(name, numeric=True) for name in names)]
+        self.numbers.set_rows(columns, [self._line(item) for item in comparison.rows])
+        land = [Column(_("Class (ha)")), *(Column(name, numeric=True) for name in names)]
+        self.classes.set_rows(land, [self._line(item, title=item.title) for item in comparison.classes if any(item.values)])
+        rows = []
+        for zone, items in comparison.zones.items():
+            gain = next((item for item in items if item.code == "carbon_gain"), None)
+            if gain is not None:
+                rows.append(TableRow((zone, *gain.values)))
+        self.zones.set_rows([Column(_("Change of carbon (t CO₂e)")), *(Column(name, numeric=True) for name in names)], rows)
+        self.tabs.setTabVisible(3, bool(rows))
+        told = [f"{warning['scenario']}: {warning['message']}" for warning in comparison.warnings]
+        self.warnings.setText("\n".join(told[:3]) + ("\n…" if len(told) > 3 else ""))
+        self.warnings.setVisible(bool(told))
+        self._draw_charts(comparison)
+
+    @staticmethod
+    def _line(item: Row, title: str = "") -> TableRow:
+        name = title or (f"{item.title} ({item.unit})" if item.unit else item.title)
+        return TableRow((name, *item.values), key=item.code + item.category, colour=item.colour, decimals=item.decimals)
+
+    def _draw_charts(self, comparison: Comparison) -> None:
+        while self._chart_box.count():
+            item = self._chart_box.takeAt(0)
+            if item is not None and item.widget():
+                item.widget().deleteLater()
+        for code in ("natural_forest", "carbon_gain"):
+            shown = next((item for item in comparison.rows if item.code == code), None)
+            series = comparison.series.get(code)
+            if shown is None or not series:
+                continue
+            lines = [
+                Series(state.scenario.name, state.scenario.colour, [(float(year), value) for year, value in series[state.scenario.uuid]])
+                for state in comparison.scenarios if series.get(state.scenario.uuid)
+            ]  # fmt: skip
+            self._chart_box.addWidget(LineChart(shown.title, shown.unit, lines), 1)
+        self._chart_box.setContentsMargins(L, S, L, S)

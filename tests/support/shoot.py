@@ -1,0 +1,151 @@
+"""Draws every page, panel and dialog of the window into a folder; one process a scale (see `shots.py`)."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import shapely
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QWidget
+
+from onekl_desktop.app.crash import CrashPage
+from onekl_desktop.app.new_project import NewProjectDialog
+from onekl_desktop.app.window import MainWindow
+from onekl_desktop.base.progress import Progress
+from onekl_desktop.base.translate import set_language
+from onekl_desktop.engine.new import make_project
+from onekl_desktop.engine.registry import discover
+from onekl_desktop.engine.settings import Settings
+from onekl_desktop.gui.dialogs.help import HelpDialog
+from onekl_desktop.gui.dialogs.operation import OperationDialog
+from onekl_desktop.gui.dialogs.palette import Palette
+from onekl_desktop.gui.dialogs.settings import SettingsDialog
+from onekl_desktop.gui.theme import apply_theme
+from onekl_desktop.project.records import Landscape
+from onekl_desktop.tools.layers.panel import ImportDialog
+from onekl_desktop.tools.scenarios.sample import build_sample_project
+
+SCALE = os.environ.get("ONEKL_SHOT_SCALE", "1")
+INPUTS = Path(__file__).resolve().parents[2] / "sample_projects" / "north_sumatra" / "inputs"
+
+
+def settle(app: QApplication, window: MainWindow) -> None:
+    """Let jobs, the map and layouts come to rest."""
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline:
+        app.processEvents()
+        view = window.view
+        if view is None or (view.canvas.up_to_date and not view.session.jobs.busy and not view.desk._running):
+            break
+        QTest.qWait(20)
+    app.processEvents()
+
+
+def main(out: Path) -> None:
+    """All pictures of one scale."""
+    app = QApplication(["onekl"])
+    settings, registry = Settings(), discover()
+    home = Path(os.environ["ONEKL_HOME"])
+    sample = home / "lembah_arum.gpkg"
+    if not sample.exists():
+        build_sample_project(sample, registry=registry, progress=Progress())
+    empty = home / f"empty{SCALE}.gpkg"
+    make_project(empty, Landscape(name="Kecamatan Contoh", crs="EPSG:32647", area_ha=22_500, geom=shapely.box(500_000, 350_000, 515_000, 365_000)))
+    crossed = home / "crossed.geojson"
+    crossed.write_text('{"type":"Polygon","coordinates":[[[98.6,3.1],[98.8,3.3],[98.8,3.1],[98.6,3.25],[98.6,3.1]]]}', encoding="utf-8")
+
+    for theme in ("light", "dark"):
+        apply_theme(app, theme)
+        window = MainWindow(settings, registry)
+        window.resize(1280, 800)
+        window.show()
+
+        def shot(name: str, widget: QWidget, theme: str = theme) -> None:
+            settle(app, window)
+            widget.grab().save(str(out / f"{name}-{theme}-{SCALE}x.png"))
+
+        def dialog(name: str, make: Callable[[], QWidget]) -> None:
+            made = make()
+            made.show()
+            app.processEvents()
+            shot(name, made)
+            made.close()
+            made.deleteLater()
+
+        shot("01-start", window)
+        dialog("02-new-project", lambda: new_project(home, crossed))
+        window.open_project(empty)
+        shot("03-empty-scenarios", window)
+        window.view.show_tool("layers")
+        shot("04-empty-layers", window)
+        window.open_project(sample)
+        view = window.view
+        view.show_tool("layers")
+        view.panel_of("layers").choose("Land cover 2024")
+        shot("05-layers", window)
+        view.panel_of("layers").choose("Roads")
+        shot("06-layers-vector", window)
+        panel = view.panel_of("scenarios")
+        panel.choose_scenario("Green livelihoods")
+        shot("07-scenarios", window)
+        panel.show_comparison()
+        shot("08-comparison", window)
+        panel._comparison.tabs.setCurrentIndex(1)
+        shot("09-charts", window)
+        panel.map_choice.setCurrentIndex(2)
+        view.canvas.refresh()
+        shot("10-carbon-map", window)
+        panel.map_choice.setCurrentIndex(0)
+        view.show_jobs()
+        shot("11-jobs", window)
+        view._drawer_frame.hide()
+        panel.draw()
+        for x, y in ((300, 200), (420, 220), (400, 330)):
+            QTest.mouseClick(view.canvas, Qt.MouseButton.LeftButton, pos=QPoint(x, y))
+        shot("12-drawing", window)
+        view.canvas.set_tool(None)
+        panel.table.selectRow(0)
+        panel._reshape()
+        shot("13-reshaping", window)
+        view.canvas.set_tool(None)
+        view._point(*view.canvas.view.to_map(330, 320))
+        shot("14-identify", window)
+        view.card.hide()
+        window.view.desk.tell("The disk is full: nothing was changed. Free some space and try again.", "error")
+        shot("15-message", window)
+        dialog("16-import", lambda: ImportDialog(view.desk, INPUTS / "land_cover_2024.tif"))
+        entry, operation = registry.get_operation("scenarios.change_practice")
+        dialog("17-form", lambda: OperationDialog(view.desk, "scenarios.change_practice", operation))
+        dialog("18-palette", lambda: Palette(window.commands(), window))
+        dialog("19-help", lambda: HelpDialog(registry, "scenarios"))
+        dialog("20-settings", lambda: SettingsDialog(settings, view.desk))
+        dialog("21-crash", lambda: CrashPage("Traceback (most recent call last):\n  …\nZeroDivisionError: division by zero"))
+        for language in ("id", "fr"):
+            set_language(language)
+            window._rebuild()
+            window.view.panel_of("scenarios").show_comparison()
+            shot(f"22-{language}", window)
+        set_language("en")
+        window._rebuild()
+        window.close()
+        window.deleteLater()
+        app.processEvents()
+
+
+def new_project(home: Path, boundary: Path) -> NewProjectDialog:
+    """The dialog with a boundary that crosses itself."""
+    dialog = NewProjectDialog(home)
+    dialog.name.setText("Kecamatan Contoh")
+    dialog._suggest("Kecamatan Contoh")
+    dialog.boundary.setText(str(boundary))
+    dialog.read()
+    return dialog
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))
