@@ -101,17 +101,23 @@ def ensure_libraries():
                 for name in (package, package + "t64"):
                     if not subprocess.run(
                         ["apt-get", "install", "-y", "-qq", "--no-install-recommends", name],
-                        env=env, check=False, stdout=subprocess.DEVNULL,
+                        env=env,
+                        check=False,
+                        stdout=subprocess.DEVNULL,
                     ).returncode:
                         break
         packages = missing_libraries()
         if not packages:
             return
     if shutil.which("apt-get"):
-        stop("Qt needs system libraries that are not here. Install them and call dev.py again:\n  sudo " + " ".join(
-            ["apt-get", "install", "--no-install-recommends", *packages]))
-    stop("Qt needs system libraries that are not here. Install what your system calls these Debian packages and "
-         "call dev.py again:\n  " + " ".join(packages))
+        stop(
+            "Qt needs system libraries that are not here. Install them and call dev.py again:\n  sudo "
+            + " ".join(["apt-get", "install", "--no-install-recommends", *packages])
+        )
+    stop(
+        "Qt needs system libraries that are not here. Install what your system calls these Debian packages and "
+        "call dev.py again:\n  " + " ".join(packages)
+    )
 
 
 def venv_works():
@@ -124,6 +130,7 @@ def venv_works():
 
 def pip_command():
     """A pip that can install into .venv, wherever this Python keeps one."""
+
     def works(command):
         return subprocess.run([*command, "--version"], capture_output=True, check=False).returncode == 0
 
@@ -140,8 +147,11 @@ def pip_command():
     if shutil.which("apt-get") and os.geteuid() == 0:
         say("Installing pip (package python3-pip)")
         subprocess.run(["apt-get", "update", "-qq"], check=False, stdout=subprocess.DEVNULL)
-        subprocess.run(["apt-get", "install", "-y", "-qq", "--no-install-recommends", "python3-pip"],
-                       check=False, stdout=subprocess.DEVNULL)
+        subprocess.run(
+            ["apt-get", "install", "-y", "-qq", "--no-install-recommends", "python3-pip"],
+            check=False,
+            stdout=subprocess.DEVNULL,
+        )
         for command in (base, ["/usr/bin/python3", "-m", "pip", "--python", str(PYTHON)]):
             if works(command):
                 return command
@@ -156,13 +166,23 @@ def install(lock, stamp_name):
     if stamp.exists() and stamp.read_text() == wanted:
         return
     say("Installing the packages of %s (once)" % lock)
-    command = [*pip_command(), "install", "--quiet", "--disable-pip-version-check", "--require-hashes",
-               "--only-binary=:all:", "-r", str(ROOT / lock)]
+    command = [
+        *pip_command(),
+        "install",
+        "--quiet",
+        "--disable-pip-version-check",
+        "--require-hashes",
+        "--only-binary=:all:",
+        "-r",
+        str(ROOT / lock),
+    ]
     if WHEELHOUSE.is_dir():
         command += ["--no-index", "--find-links", str(WHEELHOUSE)]
     if subprocess.run(command, check=False, cwd=ROOT).returncode:
-        stop("The packages of %s could not be installed. Without internet, put a folder `wheelhouse` with the "
-             "wheels beside dev.py and call it again." % lock)
+        stop(
+            "The packages of %s could not be installed. Without internet, put a folder `wheelhouse` with the "
+            "wheels beside dev.py and call it again." % lock
+        )
     stamp.write_text(wanted)
 
 
@@ -197,8 +217,16 @@ def build_native():
 
     code = build()
     if code == MISSING and not os.environ.get("ONEKL_NO_COMPILER"):
-        command = [*pip_command(), "install", "--quiet", "--disable-pip-version-check", "--require-hashes",
-                   "--only-binary=:all:", "-r", str(ROOT / "requirements-build.lock")]
+        command = [
+            *pip_command(),
+            "install",
+            "--quiet",
+            "--disable-pip-version-check",
+            "--require-hashes",
+            "--only-binary=:all:",
+            "-r",
+            str(ROOT / "requirements-build.lock"),
+        ]
         if WHEELHOUSE.is_dir():
             command += ["--no-index", "--find-links", str(WHEELHOUSE)]
         say("No C compiler here: fetching one from the package index (once)")
@@ -256,8 +284,16 @@ def verb_run(options, rest):
 def verb_test(options, rest):
     set_up(dev=True)
     arguments = [] if options.all else ["-m", "not slow"]
-    return call(PYTHON, "-m", "pytest", "-n", os.environ.get("ONEKL_TEST_WORKERS", "2"), *arguments, *rest,
-                QT_QPA_PLATFORM="offscreen")
+    return call(
+        PYTHON,
+        "-m",
+        "pytest",
+        "-n",
+        os.environ.get("ONEKL_TEST_WORKERS", "2"),
+        *arguments,
+        *rest,
+        QT_QPA_PLATFORM="offscreen",
+    )
 
 
 def verb_lint(options, rest):
@@ -292,12 +328,33 @@ def verb_strings(options, rest):
 
 def verb_lock(options, rest):
     set_up(dev=True)
-    chain = [("requirements", []), ("requirements-dev", ["-c", "requirements.lock"]),
-             ("requirements-build", ["-c", "requirements-dev.lock"])]
+    chain = [
+        ("requirements", []),
+        ("requirements-dev", ["-c", "requirements.lock"]),
+        ("requirements-build", ["-c", "requirements-dev.lock"]),
+    ]
     for name, constraints in chain:
-        code = call(PYTHON, "-m", "uv", "pip", "compile", "--quiet", "--universal", "--fork-strategy", "fewest",
-                    "--python-version", "3.11", "--generate-hashes", "--no-header", "--no-annotate",
-                    *constraints, *rest, name + ".in", "-o", name + ".lock")
+        code = call(
+            PYTHON,
+            "-m",
+            "uv",
+            "pip",
+            "compile",
+            "--quiet",
+            "--universal",
+            "--fork-strategy",
+            "fewest",
+            "--python-version",
+            "3.11",
+            "--generate-hashes",
+            "--no-header",
+            "--no-annotate",
+            *constraints,
+            *rest,
+            name + ".in",
+            "-o",
+            name + ".lock",
+        )
         if code:
             return code
     return 0

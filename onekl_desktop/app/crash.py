@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import sys
 import traceback
 from pathlib import Path
@@ -20,7 +20,7 @@ def write_log(text: str) -> Path:
     """Keep the details in the log folder."""
     folder = log_folder()
     folder.mkdir(parents=True, exist_ok=True)
-    path = folder / f"crash-{datetime.datetime.now():%Y%m%d-%H%M%S}.log"
+    path = folder / f"crash-{dt.datetime.now():%Y%m%d-%H%M%S}.log"
     path.write_text(f"1KL Desktop {__version__}, Python {sys.version}\n\n{text}", encoding="utf-8")
     return path
 
@@ -32,12 +32,23 @@ class CrashPage(QDialog):
         super().__init__(parent)
         self.setWindowTitle(_("Something went wrong"))
         path = write_log(text)
-        told = _("This is a mistake in the program, not yours. Your project is safe as of the last finished step. The details are in {path}; please send them to the people who support you.").format(path=path)
+        told = _(
+            "This is a mistake in the program, not yours. Your project is safe as of the last finished step. The details are in {path}; please send them to the people who support you."
+        ).format(path=path)
         details = QPlainTextEdit(text)
         details.setReadOnly(True)
         details.setAccessibleName(_("Details"))
         close = button(_("Go on working"), self.accept, primary=True)
-        self.setLayout(column(label(_("Something went wrong"), "title"), label(told, wrap=True), details, row(None, close), margins=L, spacing=M))
+        self.setLayout(
+            column(
+                label(_("Something went wrong"), "title"),
+                label(told, wrap=True),
+                details,
+                row(None, close),
+                margins=L,
+                spacing=M,
+            )
+        )
         self.resize(620, 420)
 
 
@@ -48,7 +59,7 @@ def install_crash_page(window: QWidget) -> None:
         if issubclass(kind, KeyboardInterrupt):
             sys.__excepthook__(kind, problem, trace)  # type: ignore[arg-type]
             return
-        text = "".join(traceback.format_exception(kind, problem, trace))  # type: ignore[arg-type]
+        text = "".join(traceback.format_exception(kind, problem, trace))  # type: ignore[call-overload]
         sys.stderr.write(text)
         CrashPage(text, window).exec()
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import shapely
 from PySide6.QtCore import QPointF, Qt
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPainterPath, QPen
-from PySide6.QtWidgets import QCheckBox, QDialog, QFileDialog, QLineEdit, QWidget
+from PySide6.QtGui import QColor, QPainter, QPainterPath, QPaintEvent, QPen
+from PySide6.QtWidgets import QCheckBox, QDialog, QFileDialog, QLayout, QLineEdit, QWidget
 
 from onekl_desktop.base.errors import UserError
 from onekl_desktop.base.geometry import transform
@@ -18,7 +19,7 @@ from onekl_desktop.cartography.scene import fit
 from onekl_desktop.engine.new import make_project
 from onekl_desktop.exchange.boundary import BoundaryPlan, read_boundary
 from onekl_desktop.gui.kit import button, column, frame, label, restyle, row
-from onekl_desktop.gui.theme import L, M, S, XS, current_tokens
+from onekl_desktop.gui.theme import XS, L, M, S, current_tokens
 from onekl_desktop.project.records import Landscape
 
 
@@ -44,7 +45,11 @@ class BoundaryPreview(QWidget):
         painter.fillRect(self.rect(), QColor(tokens.sunken))
         if self.plan is None:
             painter.setPen(QColor(tokens.soft))
-            painter.drawText(self.rect().adjusted(16, 16, -16, -16), Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, _("The boundary shows here."))
+            painter.drawText(
+                self.rect().adjusted(16, 16, -16, -16),
+                Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap,
+                _("The boundary shows here."),
+            )
             painter.end()
             return
         stored = transform(self.plan.shape, self.plan.crs, "EPSG:4326")
@@ -80,14 +85,16 @@ class NewProjectDialog(QDialog):
         self._plan: BoundaryPlan | None = None
         self.name = QLineEdit()
         self.boundary, self.source_crs, self.feature, self.target = QLineEdit(), QLineEdit(), QLineEdit(), QLineEdit()
-        self.source_crs.setPlaceholderText(_("only when the file does not say, for example EPSG:4326"))
-        self.feature.setPlaceholderText(_("only for a file with many areas, for example NAME=Talakag"))
+        self.source_crs.setPlaceholderText(_("if it names none, e.g. EPSG:4326"))
+        self.feature.setPlaceholderText(_("e.g. NAME=Talakag"))
         for edit, title in ((self.name, _("Name of the landscape")), (self.boundary, _("Boundary file")), (self.feature, _("One area of the file")),
                             (self.source_crs, _("Coordinate system of the file")), (self.target, _("Project file"))):  # fmt: skip
             edit.setAccessibleName(title)
         self.found, self.problem = label("", "soft", wrap=True), label("", "problem", wrap=True)
         self.problem.hide()
-        self.accept_repair = QCheckBox(_("Use the repaired boundary (solid line) instead of the one in the file (dashed)"))
+        self.accept_repair = QCheckBox(
+            _("Use the repaired boundary (solid line) instead of the one in the file (dashed)")
+        )
         self.accept_repair.hide()
         self.accept_repair.toggled.connect(lambda _on: self._refresh())
         self.preview = BoundaryPreview()
@@ -101,9 +108,17 @@ class NewProjectDialog(QDialog):
         right = column(self.preview, self.found, self.accept_repair, spacing=S)
         right.setStretch(0, 1)
         body = row(left, frame("line"), right, spacing=L)
-        body.setStretch(0, 5)
-        body.setStretch(2, 6)
-        self.setLayout(column(body, self.problem, row(None, button(_("Cancel"), self.reject), self.create_button), margins=L, spacing=M))
+        body.setStretch(0, 1)
+        body.setStretch(2, 1)
+        self.setLayout(
+            column(
+                body,
+                self.problem,
+                row(None, button(_("Cancel"), self.reject), self.create_button),
+                margins=L,
+                spacing=M,
+            )
+        )
         self.resize(820, 500)
         self.boundary.editingFinished.connect(self.read)
         self.source_crs.editingFinished.connect(self.read)
@@ -111,10 +126,12 @@ class NewProjectDialog(QDialog):
         self.name.textEdited.connect(self._suggest)
         self._refresh()
 
-    def _field(self, title: str, edit: QLineEdit, choose: object = None) -> list[object]:
+    def _field(
+        self, title: str, edit: QLineEdit, choose: Callable[[], object] | None = None
+    ) -> list[QWidget | QLayout | int | None]:
         caption = label(title, "small")
         caption.setBuddy(edit)
-        line = row(edit, button(_("Choose…"), choose), spacing=XS) if callable(choose) else edit
+        line = row(edit, button(_("Choose…"), choose), spacing=XS) if choose is not None else edit
         return [caption, line, S]
 
     def _choose_boundary(self) -> None:
@@ -125,7 +142,9 @@ class NewProjectDialog(QDialog):
             self.read()
 
     def _choose_target(self) -> None:
-        path, _kind = QFileDialog.getSaveFileName(self, _("Project file"), self.target.text() or str(self._folder / "project.gpkg"), "GeoPackage (*.gpkg)")
+        path, _kind = QFileDialog.getSaveFileName(
+            self, _("Project file"), self.target.text() or str(self._folder / "project.gpkg"), "GeoPackage (*.gpkg)"
+        )
         if path:
             self.target.setText(path)
             self._refresh()
@@ -142,7 +161,11 @@ class NewProjectDialog(QDialog):
         self._tell("")
         if self.boundary.text().strip():
             try:
-                self._plan = read_boundary(Path(self.boundary.text().strip()), source_crs=self.source_crs.text().strip(), feature=self.feature.text().strip())
+                self._plan = read_boundary(
+                    Path(self.boundary.text().strip()),
+                    source_crs=self.source_crs.text().strip(),
+                    feature=self.feature.text().strip(),
+                )
             except UserError as problem:
                 self._tell(str(problem))
         self.preview.show_plan(self._plan)
@@ -155,9 +178,20 @@ class NewProjectDialog(QDialog):
         self.accept_repair.setVisible(repair)
         sentences = [] if plan is None else [*plan.sentences, *(problem.message for problem in plan.problems)]
         self.found.setText("\n".join(sentences))
-        ready = plan is not None and (not repair or self.accept_repair.isChecked()) and self.name.text().strip() and self.target.text().strip()
+        ready = (
+            plan is not None
+            and (not repair or self.accept_repair.isChecked())
+            and self.name.text().strip()
+            and self.target.text().strip()
+        )
         self.create_button.setEnabled(bool(ready))
-        why = _("Give a name and a boundary first.") if plan is None else _("Accept the repair first.") if repair and not self.accept_repair.isChecked() else ""
+        why = (
+            _("Give a name and a boundary first.")
+            if plan is None
+            else _("Accept the repair first.")
+            if repair and not self.accept_repair.isChecked()
+            else ""
+        )
         self.create_button.setToolTip(why)
 
     def _tell(self, text: str) -> None:
@@ -171,7 +205,11 @@ class NewProjectDialog(QDialog):
             return
         plan = self._plan
         landscape = Landscape(
-            name=self.name.text().strip(), crs=plan.crs, area_ha=plan.area_ha, geom=plan.shape, boundary_source=plan.path.name
+            name=self.name.text().strip(),
+            crs=plan.crs,
+            area_ha=plan.area_ha,
+            geom=plan.shape,
+            boundary_source=plan.path.name,
         )
         try:
             self.made = make_project(Path(self.target.text().strip()), landscape)

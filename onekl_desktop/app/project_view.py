@@ -7,7 +7,16 @@ from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QButtonGroup, QFrame, QSplitter, QStackedWidget, QTabWidget, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QFrame,
+    QSplitter,
+    QStackedWidget,
+    QTabWidget,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from onekl_desktop.base.geometry import transform
 from onekl_desktop.base.progress import Progress
@@ -28,7 +37,7 @@ from onekl_desktop.gui.docks.jobs import JobList
 from onekl_desktop.gui.docks.messages import MessageBar
 from onekl_desktop.gui.icons import icon
 from onekl_desktop.gui.kit import EmptyState, column, frame, label, row, scroll, tool_button
-from onekl_desktop.gui.theme import L, M, S, XS, current_tokens
+from onekl_desktop.gui.theme import XS, L, M, S, current_tokens
 from onekl_desktop.project.changes import ChangeSet
 from onekl_desktop.project.queries.records import get_landscape
 from onekl_desktop.reports.write import write_report
@@ -40,6 +49,7 @@ ELEMENTS = (
     ("finance", N_("Action & finance"), "finance"),
     ("impact", N_("Impact & commons"), "impact"),
 )
+RAIL = 132
 SHOWN_TABLES = ("layer", "land_cover_class", "intervention", "practice", "landscape", "scenario")
 
 
@@ -112,7 +122,8 @@ class ProjectView(QWidget):
         side.setMinimumWidth(330)
         drawer = frame("drawer")
         self.drawer.setDocumentMode(True)
-        self.drawer.setCornerWidget(tool_button("close", _("Close the drawer"), lambda: self._drawer_frame.hide(), size=16))
+        self.drawer.tabBar().setDrawBase(False)
+        self.drawer.setCornerWidget(tool_button("close", _("Close the drawer"), self._drawer_frame.hide, size=16))
         drawer.setLayout(column(self.drawer))
         self._drawer_frame: QFrame = drawer
         drawer.hide()
@@ -136,7 +147,7 @@ class ProjectView(QWidget):
 
     def _rail(self) -> QFrame:
         rail = frame("rail")
-        rail.setFixedWidth(112)
+        rail.setFixedWidth(RAIL)
         layout = column(spacing=0)
         layout.setContentsMargins(0, S, 0, S)
         self._buttons = QButtonGroup(self)
@@ -167,7 +178,7 @@ class ProjectView(QWidget):
         button.setIconSize(QSize(24, 24))
         button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextUnderIcon)
         button.setCheckable(True)
-        button.setFixedWidth(111)
+        button.setFixedWidth(RAIL - 1)
         button.setToolTip(_(entry.spec.about) or _(entry.spec.title))
         button.setAccessibleName(_(entry.spec.title))
         button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -181,7 +192,7 @@ class ProjectView(QWidget):
         button.setProperty("rail", True)
         button.setIcon(icon(icon_name))
         button.setIconSize(QSize(22, 22))
-        button.setFixedWidth(111)
+        button.setFixedWidth(RAIL - 1)
         button.setEnabled(False)
         button.setToolTip(_("The tools of this element come with a later version."))
         return button
@@ -313,7 +324,11 @@ class ProjectView(QWidget):
     def show_jobs(self) -> None:
         """The job list in the drawer."""
         self.jobs.refresh()
-        if self.drawer.indexOf(self._job_page()) < 0 or not self._drawer_frame.isVisible() or self.drawer.currentWidget() is not self._job_page():
+        if (
+            self.drawer.indexOf(self._job_page()) < 0
+            or not self._drawer_frame.isVisible()
+            or self.drawer.currentWidget() is not self._job_page()
+        ):
             self._show_in_drawer(self._job_page(), _("Jobs"))
         else:
             self._drawer_frame.hide()
@@ -336,7 +351,11 @@ class ProjectView(QWidget):
             progress.report(None, _("Writing {file}").format(file=out.name))
             return write_report(session, report, out)
 
-        self.desk.submit(_("Writing {file}").format(file=out.name), work, lambda path: self.desk.tell(_("Wrote {file}.").format(file=path), "good"))
+        self.desk.submit(
+            _("Writing {file}").format(file=out.name),
+            work,
+            lambda path: self.desk.tell(_("Wrote {file}.").format(file=path), "good"),
+        )
 
     def offer_file(self, path: Path) -> None:
         """A file was dropped on the map: the tool that imports takes it."""
@@ -350,7 +369,14 @@ class ProjectView(QWidget):
         out = []
         for entry in self.session.registry.entries:
             title = _(entry.spec.title)
-            out.append(Command(title, _("Tool"), lambda id=entry.spec.id: self.show_tool(id), entry.spec.icon if entry.builtin else "more"))
+            out.append(
+                Command(
+                    title,
+                    _("Tool"),
+                    lambda id=entry.spec.id: self.show_tool(id),
+                    entry.spec.icon if entry.builtin else "more",
+                )
+            )
             out += [
                 Command(_(operation.title), title, lambda entry=entry, operation=operation: self._open_operation(entry, operation), "edit")
                 for operation in entry.spec.operations if not operation.hidden and not _needs_drawing(operation)

@@ -22,7 +22,10 @@ def build_sample(parent: QWidget, registry: Registry) -> Path | None:
     target = data_folder() / "samples" / f"{SAMPLE}.gpkg"
     if target.exists():
         return target
-    job = Job(_("Building the sample landscape"), lambda progress: build_sample_project(target, registry=registry, progress=progress))
+    job = Job(
+        _("Building the sample landscape"),
+        lambda progress: build_sample_project(target, registry=registry, progress=progress),
+    )
     show_until_done(parent, job)
     if job.state == FAILED:
         CrashPage(job.crash or str(job.error), parent).exec()

@@ -20,7 +20,9 @@ from onekl_desktop.gui.theme import apply_theme
 
 def run(arguments: Sequence[str]) -> int:
     """Open the window, on a project when one is named; returns when it is closed."""
-    if sys.platform.startswith("linux") and not any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")):
+    if sys.platform.startswith("linux") and not any(
+        os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
+    ):
         sys.stderr.write(str(UserError("display.missing")) + "\n")
         return MISSING
     app = QApplication.instance() or QApplication(["onekl"])

@@ -13,7 +13,7 @@ from onekl_desktop import __version__
 from onekl_desktop.base.translate import _
 from onekl_desktop.gui.icons import icon, pixmap
 from onekl_desktop.gui.kit import EmptyState, button, column, frame, label, row
-from onekl_desktop.gui.theme import L, M, S, XL, current_tokens
+from onekl_desktop.gui.theme import XL, L, M, S, current_tokens
 from onekl_desktop.project.workspace import Recoverable
 
 
@@ -36,9 +36,17 @@ class StartPage(QWidget):
         self._choices = choices
         logo = QLabel()
         logo.setPixmap(pixmap("logo", current_tokens().accent, 64))
-        head = row(logo, column(label("1KL Desktop", "title"), label(_("Plan a landscape together: one map, one file, no internet needed."), "soft", wrap=True)), spacing=L)
+        logo.setFixedWidth(72)
+        head = row(
+            logo,
+            column(
+                label("1KL Desktop", "title"),
+                label(_("Plan a landscape together: one map, one file, no internet needed."), "soft", wrap=True),
+            ),
+            spacing=L,
+        )
         card = frame("card")
-        card.setMaximumWidth(760)
+        card.setFixedWidth(640)
         self.recent = QListWidget()
         self.recent.setAccessibleName(_("Recent projects"))
         self.recent.setMinimumHeight(120)
@@ -52,17 +60,25 @@ class StartPage(QWidget):
         self.open = button(_("Open…"), choices.open, icon_name="open")
         self.sample = button(_("Try the sample landscape"), choices.sample, icon_name="vision")
         parts: list[QWidget | object] = [head, S, row(self.new, self.open, self.sample, None)]
-        for item in recoverable:
-            parts.append(self._recovery(item))
+        for found in recoverable:
+            parts.append(self._recovery(found))
         parts.append(label(_("Recent projects"), "heading"))
         if recent:
             parts.append(self.recent)
         else:
-            parts.append(EmptyState(_("No project yet"), _("A project is one file with the map, the plans and the numbers of a landscape. Start with its boundary, or look round the sample first.")))
-        parts.append(label(_("Version {version}. Nothing you enter leaves this computer.").format(version=__version__), "small"))
+            parts.append(
+                EmptyState(
+                    _("No project yet"),
+                    _(
+                        "A project is one file with the map, the plans and the numbers of a landscape. Start with its boundary, or look round the sample first."
+                    ),
+                )
+            )
+        parts.append(
+            label(_("Version {version}. Nothing you enter leaves this computer.").format(version=__version__), "small")
+        )
         card.setLayout(column(*parts, margins=XL, spacing=M))  # type: ignore[arg-type]
         self.setLayout(row(None, column(None, card, None), None, margins=XL))
-        card.setMinimumWidth(560)
 
     def _recovery(self, item: Recoverable) -> QWidget:
         box = frame("card")

@@ -20,7 +20,7 @@ class ViewState:
     def recent(self) -> list[Path]:
         """Projects opened lately that still exist, newest first."""
         stored = self._store.value("recent", [])
-        names = [stored] if isinstance(stored, str) else list(stored or [])
+        names = [stored] if isinstance(stored, str) else list(stored or [])  # type: ignore[call-overload]
         return [Path(name) for name in names if name and Path(name).exists()]
 
     def add_recent(self, path: Path) -> None:

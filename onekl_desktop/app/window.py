@@ -7,7 +7,17 @@ from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt, QTimer
 from PySide6.QtGui import QAction, QActionGroup, QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication, QKeySequence
-from PySide6.QtWidgets import QApplication, QFileDialog, QLabel, QMainWindow, QMenu, QMessageBox, QStackedWidget, QToolButton, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QFileDialog,
+    QLabel,
+    QMainWindow,
+    QMenu,
+    QMessageBox,
+    QStackedWidget,
+    QToolButton,
+    QWidget,
+)
 
 from onekl_desktop.app.crash import CrashPage
 from onekl_desktop.app.new_project import NewProjectDialog
@@ -56,7 +66,13 @@ class MainWindow(QMainWindow):
     # ------------------------------------------------------------ frame
 
     def _make_actions(self) -> None:
-        def add(id: str, text: str, run: Callable[[], object], keys: str | QKeySequence.StandardKey = "", icon_name: str = "") -> None:
+        def add(
+            id: str,
+            text: str,
+            run: Callable[[], object],
+            keys: str | QKeySequence.StandardKey = "",
+            icon_name: str = "",
+        ) -> None:
             action = QAction(text, self)
             if keys:
                 action.setShortcut(QKeySequence(keys))
@@ -76,8 +92,16 @@ class MainWindow(QMainWindow):
         add("undo", _("Undo"), lambda: self.view and self.view.desk.undo(), QKeySequence.StandardKey.Undo, "undo")
         add("redo", _("Redo"), lambda: self.view and self.view.desk.redo(), "Ctrl+Y", "redo")
         add("commands", _("Search commands"), self.show_palette, "Ctrl+K", "search")
-        add("zoom_full", _("Show the whole landscape"), lambda: self.view and self.view.canvas.zoom_full(), "Ctrl+0", "zoom_full")
-        add("report_pdf", _("Print the landscape summary as PDF…"), lambda: self.write_report("pdf"), "Ctrl+P", "report")
+        add(
+            "zoom_full",
+            _("Show the whole landscape"),
+            lambda: self.view and self.view.canvas.zoom_full(),
+            "Ctrl+0",
+            "zoom_full",
+        )
+        add(
+            "report_pdf", _("Print the landscape summary as PDF…"), lambda: self.write_report("pdf"), "Ctrl+P", "report"
+        )
         add("report_html", _("Write the landscape summary as HTML…"), lambda: self.write_report("html"), "", "report")
         add("jobs", _("Show jobs"), lambda: self.view and self.view.show_jobs(), "Ctrl+J", "run")
         add("settings", _("Settings…"), self.show_settings, "Ctrl+,", "settings")
@@ -85,19 +109,42 @@ class MainWindow(QMainWindow):
         add("quit", _("Quit"), self.close, QKeySequence.StandardKey.Quit, "close")
         self._theme_group = QActionGroup(self)
         for choice, text in (("light", _("Light")), ("dark", _("Dark")), ("system", _("As the system"))):
-            add(f"theme_{choice}", _("Colours: {choice}").format(choice=text), lambda choice=choice: self.set_theme(choice), "", "settings")
+            add(
+                f"theme_{choice}",
+                _("Colours: {choice}").format(choice=text),
+                lambda choice=choice: self.set_theme(choice),
+                "",
+                "settings",
+            )
 
     def _build_frame(self) -> None:
         menus = self.menuBar()
         menus.clear()
         layout = (
-            (_("Project"), ("new", "open", "sample", "-", "save", "save_as", "-", "report_pdf", "report_html", "-", "close", "quit")),
+            (
+                _("Project"),
+                (
+                    "new",
+                    "open",
+                    "sample",
+                    "-",
+                    "save",
+                    "save_as",
+                    "-",
+                    "report_pdf",
+                    "report_html",
+                    "-",
+                    "close",
+                    "quit",
+                ),
+            ),
             (_("Edit"), ("undo", "redo", "-", "commands", "settings")),
             (_("View"), ("zoom_full", "jobs", "-", "theme_light", "theme_dark", "theme_system")),
             (_("Help"), ("help",)),
         )
+        made: dict[str, QMenu] = {}
         for title, ids in layout:
-            menu = menus.addMenu(title)
+            menu = made[title] = menus.addMenu(title)
             for id in ids:
                 if id == "-":
                     menu.addSeparator()
@@ -108,14 +155,27 @@ class MainWindow(QMainWindow):
             action = languages.addAction(name, lambda code=code: self.set_language(code))
             action.setCheckable(True)
             action.setChecked(code == self.settings.get("language"))
-        menus.actions()[2].menu().addMenu(languages)  # type: ignore[union-attr]
+        made[_("View")].addMenu(languages)
         bar = frame("bar")
         self.title, self.badge, self.saved = label("", "heading"), label("", "badge"), label("", "small")
         self.undo_button, self.redo_button = self._bar_button("undo"), self._bar_button("redo")
         search = tool_button("search", _("Search commands (Ctrl+K)"), self.show_palette)
         search.setText(_("Search commands"))
         search.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        bar.setLayout(row(self.title, self.badge, self.saved, None, self.undo_button, self.redo_button, self._bar_button("save"), M, search, margins=S))
+        bar.setLayout(
+            row(
+                self.title,
+                self.badge,
+                self.saved,
+                None,
+                self.undo_button,
+                self.redo_button,
+                self._bar_button("save"),
+                M,
+                search,
+                margins=S,
+            )
+        )
         self.bar = bar
         central = QWidget()
         central.setLayout(column(bar, self.pages, spacing=0))
@@ -154,8 +214,9 @@ class MainWindow(QMainWindow):
     def _show(self, page) -> None:  # type: ignore[no-untyped-def]
         while self.pages.count():
             old = self.pages.widget(0)
-            self.pages.removeWidget(old)
-            old.deleteLater()
+            if old is not None:
+                self.pages.removeWidget(old)
+                old.deleteLater()
         self.pages.addWidget(page)
 
     def open_project(self, path: Path) -> bool:
@@ -195,7 +256,9 @@ class MainWindow(QMainWindow):
         """Close the project, written back where it came from; False when the person stays."""
         if self.view is None:
             return True
-        if self.view.session.jobs.busy and not self._confirm(_("Work is still running"), _("Closing stops it; what was finished stays."), _("Stop and close")):
+        if self.view.session.jobs.busy and not self._confirm(
+            _("Work is still running"), _("Closing stops it; what was finished stays."), _("Stop and close")
+        ):
             return False
         view, self.view = self.view, None
         self._autosave.stop()
@@ -230,7 +293,9 @@ class MainWindow(QMainWindow):
 
     def _recover(self, item: Recoverable) -> None:
         start = str(item.original.with_name(item.original.stem + "-recovered.gpkg"))
-        path, _kind = QFileDialog.getSaveFileName(self, _("Keep the recovered project as"), start, "GeoPackage (*.gpkg)")
+        path, _kind = QFileDialog.getSaveFileName(
+            self, _("Keep the recovered project as"), start, "GeoPackage (*.gpkg)"
+        )
         if not path:
             return
         try:
@@ -260,7 +325,9 @@ class MainWindow(QMainWindow):
         """A whole copy under another name, which is opened."""
         if self.view is None:
             return
-        path, _kind = QFileDialog.getSaveFileName(self, _("Save a copy as"), str(self.view.session.path), "GeoPackage (*.gpkg)")
+        path, _kind = QFileDialog.getSaveFileName(
+            self, _("Save a copy as"), str(self.view.session.path), "GeoPackage (*.gpkg)"
+        )
         if not path:
             return
         try:
@@ -291,8 +358,23 @@ class MainWindow(QMainWindow):
         """Menu actions, the tools, and every operation."""
         out = []
         for action in self.actions_by_id.values():
-            why = "" if action.isEnabled() else _("open a project first")
-            out.append(Command(action.text().rstrip("…"), _("Menu"), action.trigger, action.data(), action.shortcut().toString(), why))
+            why = (
+                ""
+                if action.isEnabled()
+                else _("open a project first")
+                if self.view is None
+                else _("nothing to do just now")
+            )
+            out.append(
+                Command(
+                    action.text().rstrip("…"),
+                    _("Menu"),
+                    action.trigger,
+                    action.data(),
+                    action.shortcut().toString(),
+                    why,
+                )
+            )
         if self.view is not None:
             out += self.view.commands()
         return out
@@ -353,7 +435,10 @@ class MainWindow(QMainWindow):
         self.badge.setText(_("Invented landscape"))
         self.badge.setVisible(synthetic)
         self.saved.setText(_("not written back yet") if session.project.unsaved else _("all changes saved"))
-        for id, step, words in (("undo", session.history.next_undo, _("Undo: {what}")), ("redo", session.history.next_redo, _("Redo: {what}"))):
+        for id, step, words in (
+            ("undo", session.history.next_undo, _("Undo: {what}")),
+            ("redo", session.history.next_redo, _("Redo: {what}")),
+        ):
             action = self.actions_by_id[id]
             action.setToolTip(words.format(what=step.words) if step else action.text())
         self._enable()
@@ -427,4 +512,3 @@ class MainWindow(QMainWindow):
             event.accept()
         else:
             event.ignore()
-

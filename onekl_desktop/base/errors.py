@@ -60,7 +60,9 @@ class UserError(Exception):
         return "\n".join(problem.sentence() for problem in self.problems)
 
 
-def make_problem(code: str, *, field: str = "", row: int | None = None, severity: str = "error", **facts: Any) -> Problem:
+def make_problem(
+    code: str, /, *, field: str = "", row: int | None = None, severity: str = "error", **facts: Any
+) -> Problem:
     """Fill the catalogue's sentences for `code` with facts."""
     message = MESSAGES[code]
     shown = {name: str(value) for name, value in facts.items()}

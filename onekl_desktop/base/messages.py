@@ -95,7 +95,7 @@ MESSAGES: dict[str, Message] = {
     "scenarios.no_land_cover": Message(_INPUT, N_("No land-cover map is chosen, so there is nothing to compute on."), N_("Import one and choose it as the land cover of the project.")),
     "scenarios.no_carbon": Message(_INPUT, N_("The land-cover classes {classes} have no carbon values."), N_("Enter them in the legend, with their source.")),
     "scenarios.practice_used": Message(_INPUT, N_("The practice {name} is used by {count} interventions."), N_("Change or remove those first.")),
-    "scenarios.unknown_class": Message(_INPUT, N_("The practice {name} turns land into the class {code}, which the legend does not have."), N_("Choose another class for the practice.")),
+    "scenarios.unknown_class": Message(_INPUT, N_("The practice {name} turns land into the class {class_code}, which the legend does not have."), N_("Choose another class for the practice.")),
     "scenarios.no_year": Message(_INPUT, N_("The land-cover layer {name} has no year, so nothing can be counted from it."), N_("Set its year.")),
     # ---- warnings on pages and in checks
     "areas.differ": Message(_INPUT, N_("{name}: the shape has {shape} ha and its cells {cells} ha; money uses the shape, maps use the cells."), N_("A finer land-cover map brings them together.")),

@@ -71,9 +71,20 @@ class Grid:
 class RasterSource(Protocol):
     """Something that cells can be read from."""
 
-    grid: Grid
-    nodata: float | None
-    dtype: np.dtype
+    @property
+    def grid(self) -> Grid:
+        """Where the cells are."""
+        ...
+
+    @property
+    def nodata(self) -> float | None:
+        """The value that means no data; None when every cell has some."""
+        ...
+
+    @property
+    def dtype(self) -> np.dtype:
+        """Type of the cells."""
+        ...
 
     def read(self, window: Window) -> NDArray:
         """Cells of a window, shape (rows, columns)."""
@@ -83,7 +94,10 @@ class RasterSource(Protocol):
 class RasterSink(Protocol):
     """Something that cells can be written to."""
 
-    grid: Grid
+    @property
+    def grid(self) -> Grid:
+        """Where the cells are."""
+        ...
 
     def write(self, window: Window, values: NDArray) -> None:
         """Store the cells of a window."""

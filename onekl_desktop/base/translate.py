@@ -36,7 +36,7 @@ def set_language(language: str) -> str:
     try:
         catalogue = gettext.translation("onekl", str(find_folder("i18n")), languages=[language])
     except OSError:
-        catalogue = gettext.NullTranslations()
+        catalogue = gettext.NullTranslations()  # type: ignore[assignment]
     _current[0] = (language, catalogue)
     return language
 

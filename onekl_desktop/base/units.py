@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from functools import lru_cache
 
 from onekl_desktop.base.translate import get_language
@@ -21,7 +22,7 @@ def _locale(language: str):  # type: ignore[no-untyped-def]
 
 def format_number(value: float | None, decimals: int = 0) -> str:
     """A number with grouping and a fixed number of decimals; an en dash when there is none."""
-    if value is None or value != value:
+    if value is None or math.isnan(value):
         return "–"
     from babel.numbers import format_decimal
 
@@ -33,7 +34,7 @@ def format_number(value: float | None, decimals: int = 0) -> str:
 
 def format_signed(value: float | None, decimals: int = 0) -> str:
     """A difference: always with its sign (an en dash for less, which every typeface has)."""
-    if value is None or value != value:
+    if value is None or math.isnan(value):
         return "–"
     if abs(value) < 0.5 * 10**-decimals:
         return format_number(0, decimals)
@@ -48,8 +49,10 @@ def format_quantity(value: float | None, unit: str, decimals: int = 0) -> str:
 
 def format_percent(value: float | None, decimals: int = 0) -> str:
     """A fraction as percent."""
-    if value is None or value != value:
+    if value is None or math.isnan(value):
         return "–"
     from babel.numbers import format_percent as babel_percent
 
-    return babel_percent(value, format="#,##0" + ("." + "0" * decimals if decimals else "") + "%", locale=_locale(get_language()))
+    return babel_percent(
+        value, format="#,##0" + ("." + "0" * decimals if decimals else "") + "%", locale=_locale(get_language())
+    )

@@ -25,7 +25,11 @@ def parse_schedule(value: Any) -> list[dict[str, float]]:
     """
     if isinstance(value, str):
         text = value.strip()
-        value = json.loads(text) if text.startswith("[") else [_parse_item(item) for item in re.split(r"[,;]", text) if item.strip()]
+        value = (
+            json.loads(text)
+            if text.startswith("[")
+            else [_parse_item(item) for item in re.split(r"[,;]", text) if item.strip()]
+        )
     if not isinstance(value, list) or not value:
         raise ValueError("a schedule needs at least one year")
     rows = []

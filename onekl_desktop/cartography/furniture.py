@@ -37,8 +37,12 @@ def draw_scale_bar(painter: QPainter, view: View, k: float) -> None:
     painter.setPen(QPen(INK, max(0.8 * k, 0.8)))
     painter.setBrush(Qt.BrushStyle.NoBrush)
     painter.drawRect(QRectF(x, y - 1 * k, pixels, 4 * k))
-    painter.drawText(QRectF(x, y - 17 * k, pixels, 14 * k), Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, label)
-    painter.drawText(QRectF(x, y - 17 * k, pixels, 14 * k), Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, "0")
+    painter.drawText(
+        QRectF(x, y - 17 * k, pixels, 14 * k), Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, label
+    )
+    painter.drawText(
+        QRectF(x, y - 17 * k, pixels, 14 * k), Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, "0"
+    )
 
 
 def draw_north(painter: QPainter, view: View, k: float) -> None:

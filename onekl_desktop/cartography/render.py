@@ -23,7 +23,9 @@ class Stopped(Exception):
     """Nobody wants this picture any more."""
 
 
-def render(layers: Sequence[SceneLayer], view: View, *, background: str = "#00000000", stop: Stop | None = None) -> QImage:
+def render(
+    layers: Sequence[SceneLayer], view: View, *, background: str = "#00000000", stop: Stop | None = None
+) -> QImage:
     """Draw layers (first is the lowest) into a new premultiplied ARGB picture.
 
     Raises
@@ -76,11 +78,15 @@ def _draw_raster(painter: QPainter, layer: SceneLayer, view: View) -> None:
     step = max(int(1 / max(pixels_per_cell * factor, 1e-9)), 1)
     cells = cells[::step, ::step]
     colours = colourise(cells, layer, source.nodata)
-    picture = QImage(colours.data, colours.shape[1], colours.shape[0], colours.shape[1] * 4, QImage.Format.Format_RGBA8888)
+    picture = QImage(
+        colours.data, colours.shape[1], colours.shape[0], colours.shape[1] * 4, QImage.Format.Format_RGBA8888
+    )
     size_x, size_y = grid.cell_x * factor * step, grid.cell_y * factor * step
     left, top = grid.left + column * factor * grid.cell_x, grid.top - row * factor * grid.cell_y
     corner = view.to_pixels(np.array([[left, top], [left + picture.width() * size_x, top - picture.height() * size_y]]))
-    painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, layer.style.kind == "ramp" and pixels_per_cell * factor * step > 1)
+    painter.setRenderHint(
+        QPainter.RenderHint.SmoothPixmapTransform, layer.style.kind == "ramp" and pixels_per_cell * factor * step > 1
+    )
     painter.drawImage(QRectF(QPointF(*corner[0]), QPointF(*corner[1])), picture)
 
 
@@ -94,10 +100,16 @@ def colourise(cells: NDArray, layer: SceneLayer, nodata: float | None) -> NDArra
         return table[np.asarray(cells, np.uint16)]
     values = np.asarray(cells, np.float64)
     missing = ~np.isfinite(values)
-    if nodata is not None and nodata == nodata:
+    if nodata is not None and not np.isnan(nodata):
         missing |= values == nodata
-    low = layer.style.low if layer.style.low is not None else (float(values[~missing].min()) if (~missing).any() else 0.0)
-    high = layer.style.high if layer.style.high is not None else (float(values[~missing].max()) if (~missing).any() else 1.0)
+    low = (
+        layer.style.low if layer.style.low is not None else (float(values[~missing].min()) if (~missing).any() else 0.0)
+    )
+    high = (
+        layer.style.high
+        if layer.style.high is not None
+        else (float(values[~missing].max()) if (~missing).any() else 1.0)
+    )
     ramp = ramp_table(layer.style.ramp)
     place = np.where(missing, 0, (values - low) / max(high - low, 1e-12)) * 255
     out = ramp[np.clip(place, 0, 255).astype(np.uint8)]
@@ -155,7 +167,9 @@ def _pen(colour: str, width_mm: float, view: View) -> QPen:
     return pen
 
 
-def _draw_shape(painter: QPainter, layer: SceneLayer, view: View, parts: list[NDArray], colour: str, selected: bool) -> None:
+def _draw_shape(
+    painter: QPainter, layer: SceneLayer, view: View, parts: list[NDArray], colour: str, selected: bool
+) -> None:
     assert layer.shapes is not None
     kind, style = layer.shapes.kind, layer.style
     if kind == "point":
@@ -215,7 +229,9 @@ def _draw_many(painter: QPainter, layer: SceneLayer, view: View, seen: NDArray, 
         for number, cls in enumerate(layer.style.classes[:254]):
             table[number + 1] = (*rgb(cls.colour), alpha)
     picture = np.ascontiguousarray(table[codes])
-    painter.drawImage(0, 0, QImage(picture.data, view.width, view.height, view.width * 4, QImage.Format.Format_RGBA8888).copy())
+    painter.drawImage(
+        0, 0, QImage(picture.data, view.width, view.height, view.width * 4, QImage.Format.Format_RGBA8888).copy()
+    )
 
 
 def thin(xy: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -233,7 +249,7 @@ def to_polygon(xy: NDArray[np.float64]) -> QPolygonF:
     polygon = QPolygonF()
     polygon.resize(len(xy))
     if len(xy):
-        memory = np.frombuffer(shiboken6.VoidPtr(polygon.data(), len(xy) * 16, True), np.float64).reshape(-1, 2)  # type: ignore[arg-type]
+        memory = np.frombuffer(shiboken6.VoidPtr(polygon.data(), len(xy) * 16, True), np.float64).reshape(-1, 2)  # type: ignore[call-arg, call-overload]
         memory[:] = np.clip(xy, -1e6, 1e6)
     return polygon
 
@@ -243,7 +259,8 @@ def to_polygon(xy: NDArray[np.float64]) -> QPolygonF:
 
 def _draw_labels(painter: QPainter, layer: SceneLayer, view: View, placed: list[QRectF]) -> None:
     shapes, labels = layer.shapes, layer.labels
-    assert shapes is not None and labels is not None
+    assert shapes is not None
+    assert labels is not None
     font = QFont()
     font.setPixelSize(max(round(11 * view.dpi / 96), 8))
     metrics = QFontMetricsF(font)

@@ -74,7 +74,9 @@ class MapSource:
             if layer.legend:
                 with self._project.read() as db:
                     palette = {cls.code: cls.colour for cls in list_classes(db, layer.legend)}
-            return SceneLayer(layer.uuid, layer.name, style, layer.opacity, raster=self.raster_of(layer), palette=palette)
+            return SceneLayer(
+                layer.uuid, layer.name, style, layer.opacity, raster=self.raster_of(layer), palette=palette
+            )
         shapes = self.shapes_of(layer)
         groups = labels = None
         with self._project.read_raw() as raw:
@@ -87,10 +89,16 @@ class MapSource:
                 labels = ["" if texts.get(int(key)) is None else str(texts[int(key)]) for key in shapes.keys]
         return SceneLayer(layer.uuid, layer.name, style, layer.opacity, shapes=shapes, groups=groups, labels=labels)
 
-    def scene(self, *, scenario: str = "", selected: frozenset[int] = frozenset(), only: set[str] | None = None) -> list[SceneLayer]:
+    def scene(
+        self, *, scenario: str = "", selected: frozenset[int] = frozenset(), only: set[str] | None = None
+    ) -> list[SceneLayer]:
         """The visible layers (lowest first), the interventions of a scenario, and the boundary on top."""
         with self._project.read() as db:
-            layers = [layer for layer in reversed(list_layers(db)) if (layer.uuid in only if only is not None else layer.visible)]
+            layers = [
+                layer
+                for layer in reversed(list_layers(db))
+                if (layer.uuid in only if only is not None else layer.visible)
+            ]
         scenes = []
         for layer in layers:
             try:
@@ -112,7 +120,11 @@ class MapSource:
         """The interventions of a scenario in the colours of their practices."""
         with self._project.read() as db:
             practices = list(db.scalars(select(Practice).order_by(Practice.name)))
-            rows = dict(db.execute(select(Intervention.id, Intervention.practice).where(Intervention.scenario == scenario)).tuples().all())
+            rows = dict(
+                db.execute(select(Intervention.id, Intervention.practice).where(Intervention.scenario == scenario))
+                .tuples()
+                .all()
+            )
         number = {practice.uuid: index for index, practice in enumerate(practices)}
         classes = [StyleClass(practice.uuid, practice.name, practice.colour) for practice in practices]
         classes.append(StyleClass("", "?", "#777777"))
@@ -120,7 +132,9 @@ class MapSource:
             shapes = read_shapes(raw, "intervention", "MULTIPOLYGON", where="scenario = ?", values=(scenario,))
         groups = np.array([number.get(rows.get(int(key), ""), len(practices)) for key in shapes.keys], np.int32)
         style = Style(kind="categorised", column="practice", classes=classes, outline="#10231b", width=0.35)
-        return SceneLayer("interventions", "Interventions", style, shapes=shapes, groups=groups, fill_opacity=0.72, selected=selected)
+        return SceneLayer(
+            "interventions", "Interventions", style, shapes=shapes, groups=groups, fill_opacity=0.72, selected=selected
+        )
 
     def bounds(self) -> tuple[float, float, float, float]:
         """Box of the landscape."""
@@ -136,18 +150,28 @@ class MapSource:
         return SceneLayer(f"run:{path}", name, style, raster=FileRaster(path), palette=palette or {})
 
 
-def legend_of(scene: list[SceneLayer], codes: dict[str, dict[int, str]] | None = None) -> list[tuple[str, list[LegendEntry]]]:
+def legend_of(
+    scene: list[SceneLayer], codes: dict[str, dict[int, str]] | None = None
+) -> list[tuple[str, list[LegendEntry]]]:
     """Legend groups (title, entries) of a scene, topmost first; `codes` gives names to classes by layer uuid."""
     groups = []
     for layer in reversed(scene):
         style = layer.style
         if layer.raster is not None:
             names = (codes or {}).get(layer.uuid, {})
-            entries = [LegendEntry("cell", names.get(code, str(code)), colour) for code, colour in layer.palette.items() if code not in style.hidden_codes]
+            entries = [
+                LegendEntry("cell", names.get(code, str(code)), colour)
+                for code, colour in layer.palette.items()
+                if code not in style.hidden_codes
+            ]
         elif layer.shapes is not None and style.kind == "categorised" and layer.groups is not None:
             kind = "polygon" if layer.shapes.kind == "polygon" else layer.shapes.kind
             present = set(layer.groups.tolist())
-            entries = [LegendEntry(kind, cls.label, cls.colour, style.outline) for index, cls in enumerate(style.classes) if index in present]
+            entries = [
+                LegendEntry(kind, cls.label, cls.colour, style.outline)
+                for index, cls in enumerate(style.classes)
+                if index in present
+            ]
         elif layer.shapes is not None:
             kind = layer.shapes.kind if style.filled or layer.shapes.kind != "polygon" else "outline"
             entries = [LegendEntry(kind, layer.name, style.fill, style.outline)]

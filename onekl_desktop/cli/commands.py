@@ -61,17 +61,28 @@ def _new_arguments(verb: argparse.ArgumentParser, registry: Registry) -> None:
 
 
 def _new(options: Any, output: Output) -> int:
-    plan = read_boundary(options.boundary, crs=options.crs, source_crs=options.source_crs, layer=options.layer, feature=options.feature)
+    plan = read_boundary(
+        options.boundary, crs=options.crs, source_crs=options.source_crs, layer=options.layer, feature=options.feature
+    )
     if plan.needs_repair and not options.repair:
         raise UserError(plan.problems[0].code, plan.problems)
     for problem in plan.problems:
         output.say(problem.message)
-    landscape = Landscape(name=options.name, crs=plan.crs, area_ha=plan.area_ha, geom=plan.shape, boundary_source=options.boundary.name)
+    landscape = Landscape(
+        name=options.name, crs=plan.crs, area_ha=plan.area_ha, geom=plan.shape, boundary_source=options.boundary.name
+    )
     path = make_project(options.file, landscape)
     for sentence in plan.sentences:
         output.line(sentence)
     output.line(_("Made {file}.").format(file=path))
-    output.data({"file": str(path), "crs": plan.crs, "area_ha": plan.area_ha, "problems": [problem.as_dict() for problem in plan.problems]})
+    output.data(
+        {
+            "file": str(path),
+            "crs": plan.crs,
+            "area_ha": plan.area_ha,
+            "problems": [problem.as_dict() for problem in plan.problems],
+        }
+    )
     return 0
 
 
@@ -105,11 +116,20 @@ def _info(options: Any, output: Output) -> int:
     return 0
 
 
-STATES = {"current": N_("computed"), "stale": N_("out of date"), "missing": N_("not computed yet"), "blocked": N_("cannot be computed yet")}
+STATES = {
+    "current": N_("computed"),
+    "stale": N_("out of date"),
+    "missing": N_("not computed yet"),
+    "blocked": N_("cannot be computed yet"),
+}
 
 
 def _check(options: Any, output: Output) -> int:
-    with Session(options.file, registry=options.registry, read_only=True) as session, session.read() as db, session.project.read_raw() as raw:
+    with (
+        Session(options.file, registry=options.registry, read_only=True) as session,
+        session.read() as db,
+        session.project.read_raw() as raw,
+    ):
         problems = check_project(raw, db, session.project.files_folder)
     for problem in problems:
         output.line(problem.sentence())
@@ -165,7 +185,13 @@ def read_value(path: Path) -> str:
 
 
 def add_operation_verb(
-    verbs: Any, first: str, second: str, name: str, operation: Operation, about: str, parser_class: type[argparse.ArgumentParser]
+    verbs: Any,
+    first: str,
+    second: str,
+    name: str,
+    operation: Operation,
+    about: str,
+    parser_class: type[argparse.ArgumentParser],
 ) -> None:
     """A short verb (`import`) or pair (`scenario add`) for an operation."""
     if second:
@@ -180,7 +206,9 @@ def add_operation_verb(
         verb.add_argument("source", metavar="SOURCE", help=_("The file to bring in."))
         verb.add_argument("--preview", action="store_true", help=_("Say what would happen and change nothing."))
     add_input_options(verb, operation)
-    verb.add_argument("--json", nargs="?", const="-", metavar="PATH", help=_("Write one JSON document to PATH, or to the terminal."))
+    verb.add_argument(
+        "--json", nargs="?", const="-", metavar="PATH", help=_("Write one JSON document to PATH, or to the terminal.")
+    )
     verb.set_defaults(run=lambda options, output: _perform(options, output, name, operation))
 
 
@@ -224,7 +252,11 @@ def _do(options: Any, output: Output) -> int:
     if options.list:
         return _list_operations(options.registry, output)
     if options.file is None or options.operation is None:
-        output.say(_("Name the project file and the operation, for example: onekl do FILE.gpkg scenarios.add_scenario --name Plan"))
+        output.say(
+            _(
+                "Name the project file and the operation, for example: onekl do FILE.gpkg scenarios.add_scenario --name Plan"
+            )
+        )
         return USAGE
     _entry, operation = options.registry.get_operation(options.operation)
     parser = argparse.ArgumentParser(prog=f"onekl do FILE.gpkg {options.operation}", description=_(operation.about))
@@ -252,7 +284,9 @@ def _list_operations(registry: Registry, output: Output) -> int:
 
 def _run_arguments(verb: argparse.ArgumentParser, registry: Registry) -> None:
     _file(verb)
-    verb.add_argument("--scenario", action="append", metavar="NAME", help=_("Only this scenario (and the baseline); may be repeated."))
+    verb.add_argument(
+        "--scenario", action="append", metavar="NAME", help=_("Only this scenario (and the baseline); may be repeated.")
+    )
     verb.add_argument("--force", action="store_true", help=_("Compute also what is up to date."))
 
 
@@ -277,7 +311,14 @@ def show_comparison(comparison: Any, output: Output) -> None:
         lines.append([label, *(format_number(value, row.decimals) for value in row.values)])
     widths = [max(len(line[column]) for line in lines) for column in range(len(names) + 1)]
     for line in lines:
-        output.line("  ".join([line[0].ljust(widths[0]), *(cell.rjust(width) for cell, width in zip(line[1:], widths[1:], strict=True))]))
+        output.line(
+            "  ".join(
+                [
+                    line[0].ljust(widths[0]),
+                    *(cell.rjust(width) for cell, width in zip(line[1:], widths[1:], strict=True)),
+                ]
+            )
+        )
     for warning in comparison.warnings:
         output.line(f"! {warning['scenario']}: {warning['message']}")
 
@@ -300,7 +341,9 @@ def _report(options: Any, output: Output) -> int:
 
 
 def _demo_arguments(verb: argparse.ArgumentParser, registry: Registry) -> None:
-    verb.add_argument("--out", required=True, type=Path, metavar="DIR", help=_("Folder for the sample project and its pages."))
+    verb.add_argument(
+        "--out", required=True, type=Path, metavar="DIR", help=_("Folder for the sample project and its pages.")
+    )
 
 
 def _demo(options: Any, output: Output) -> int:
@@ -311,7 +354,9 @@ def _demo(options: Any, output: Output) -> int:
     show_comparison(comparison, output)
     for path in (made.project, *made.pages):
         output.line(_("Wrote {file}.").format(file=path))
-    output.data({"project": str(made.project), "pages": [str(path) for path in made.pages], **comparison_as_data(comparison)})
+    output.data(
+        {"project": str(made.project), "pages": [str(path) for path in made.pages], **comparison_as_data(comparison)}
+    )
     return 0
 
 

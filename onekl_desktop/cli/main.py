@@ -36,14 +36,22 @@ def build_parser(registry: Registry) -> argparse.ArgumentParser:
         about = _(command.about)
         verb = verbs.add_parser(command.name, help=about, description=about)
         command.arguments(verb, registry)
-        verb.add_argument("--json", nargs="?", const="-", metavar="PATH", help=_("Write one JSON document to PATH, or to the terminal."))
+        verb.add_argument(
+            "--json",
+            nargs="?",
+            const="-",
+            metavar="PATH",
+            help=_("Write one JSON document to PATH, or to the terminal."),
+        )
         verb.set_defaults(run=command.run)
     for entry in registry.entries:
         for short in entry.spec.verbs:
             operation = entry.spec.get_operation(short.operation)
             first, _space, second = short.words.partition(" ")
             about = _(operation.title)
-            commands.add_operation_verb(verbs, first, second, f"{entry.spec.id}.{operation.id}", operation, about, _Parser)
+            commands.add_operation_verb(
+                verbs, first, second, f"{entry.spec.id}.{operation.id}", operation, about, _Parser
+            )
     return parser
 
 
@@ -85,5 +93,7 @@ def _report_bug(output: Output) -> int:
         path.write_text(text, encoding="utf-8")
     except OSError:
         output.say(text)
-    output.say(_("Something went wrong inside the program; this is our fault. The details are in {path}.").format(path=path))
+    output.say(
+        _("Something went wrong inside the program; this is our fault. The details are in {path}.").format(path=path)
+    )
     return BUG

@@ -14,7 +14,9 @@ from onekl_desktop.engine.validate import validate
 from onekl_desktop.project.file import Write
 
 
-def perform(session: Session, operation: str, *, progress: Progress | None = None, initiator: object = None, **fields: Any) -> Any:
+def perform(
+    session: Session, operation: str, *, progress: Progress | None = None, initiator: object = None, **fields: Any
+) -> Any:
     """Do a named operation and return what it returns.
 
     A tool's `operations.py` has a function of the operation's id that takes a `Write` and the inputs by name.
@@ -64,7 +66,9 @@ def check_fields(operation: str, spec: Operation, fields: dict[str, Any]) -> dic
     known = {field.id for field in spec.inputs}
     for name in fields:
         if name not in known:
-            raise UserError("operation.unknown_field", operation=operation, name=name, known=", ".join(sorted(known)) or "–")
+            raise UserError(
+                "operation.unknown_field", operation=operation, name=name, known=", ".join(sorted(known)) or "–"
+            )
     values, problems = validate(spec.inputs, fields)
     if problems:
         raise UserError(problems[0].code, problems)
@@ -91,6 +95,3 @@ class _Blanks(dict[str, str]):
 
 def _show(value: Any) -> str:
     return "" if value is None else str(value)
-
-
-

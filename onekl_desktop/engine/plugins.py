@@ -44,7 +44,9 @@ def install_plugin(file: Path) -> str:
     registry = discover()
     if not any(entry.spec.id == name for entry in registry.entries):
         shutil.rmtree(folder / name, ignore_errors=True)
-        reason = next((problem.message for problem in registry.problems if name in problem.message), "its spec names another tool")
+        reason = next(
+            (problem.message for problem in registry.problems if name in problem.message), "its spec names another tool"
+        )
         raise UserError("plugin.bad", file=file, reason=reason)
     return name
 

@@ -125,7 +125,11 @@ def discover() -> Registry:
     folder = plugins_folder()
     if folder.is_dir():
         _mount(folder)
-        candidates += [(path.name, f"{PLUGIN_PACKAGE}.{path.name}", path) for path in sorted(folder.iterdir()) if (path / "spec.py").exists()]
+        candidates += [
+            (path.name, f"{PLUGIN_PACKAGE}.{path.name}", path)
+            for path in sorted(folder.iterdir())
+            if (path / "spec.py").exists()
+        ]
     candidates += [(point.name, point.value, None) for point in importlib.metadata.entry_points(group=ENTRY_POINTS)]
     for name, package, path in candidates:
         try:

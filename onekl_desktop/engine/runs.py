@@ -48,7 +48,9 @@ def fingerprint(models: Iterable[ModelSpec], inputs: Any) -> str:
 
 def find_run(db: DbSession, scenario: str, print_today: str) -> tuple[Run | None, bool]:
     """The run to show for a scenario and whether it is current: one with today's fingerprint, else the newest."""
-    current = db.scalar(select(Run).where(Run.scenario == scenario, Run.fingerprint == print_today).order_by(Run.id.desc()).limit(1))
+    current = db.scalar(
+        select(Run).where(Run.scenario == scenario, Run.fingerprint == print_today).order_by(Run.id.desc()).limit(1)
+    )
     if current is not None:
         return current, True
     return db.scalar(select(Run).where(Run.scenario == scenario).order_by(Run.id.desc()).limit(1)), False
@@ -93,7 +95,9 @@ def record_run(
             for item in values
         )  # fmt: skip
         write.db.flush()
-        old = write.db.scalars(select(Run.uuid).where(Run.scenario == scenario).order_by(Run.id.desc()).offset(keep)).all()
+        old = write.db.scalars(
+            select(Run.uuid).where(Run.scenario == scenario).order_by(Run.id.desc()).offset(keep)
+        ).all()
         if old:
             write.db.execute(delete(IndicatorValue).where(IndicatorValue.run.in_(old)))
             write.db.execute(delete(Run).where(Run.uuid.in_(old)))

@@ -29,7 +29,9 @@ Listener = Callable[[ChangeSet], None]
 class Session:
     """What tools, window and command line hold. Close it, or use it as a context."""
 
-    def __init__(self, path: Path, *, registry: Registry | None = None, settings: Settings | None = None, read_only: bool = False) -> None:
+    def __init__(
+        self, path: Path, *, registry: Registry | None = None, settings: Settings | None = None, read_only: bool = False
+    ) -> None:
         self.registry = registry or discover()
         self.settings = settings or Settings()
         author = self.settings.get("author") or user_name()
@@ -115,7 +117,9 @@ class Session:
                 if layer.file_name:
                     self._rasters[key] = FileRaster(self.project.files_folder / layer.file_name)
                 else:
-                    self._rasters[key] = CoverageRaster(self.project.read_raw, layer.table_name, grid, classes=bool(layer.legend))
+                    self._rasters[key] = CoverageRaster(
+                        self.project.read_raw, layer.table_name, grid, classes=bool(layer.legend)
+                    )
             return self._rasters[key]
 
     def save(self) -> None:

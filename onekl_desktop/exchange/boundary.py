@@ -40,7 +40,9 @@ class BoundaryPlan:
         return any(problem.severity == "repairable" for problem in self.problems)
 
 
-def read_boundary(path: Path, *, crs: str = "", source_crs: str = "", layer: str = "", feature: str = "") -> BoundaryPlan:
+def read_boundary(
+    path: Path, *, crs: str = "", source_crs: str = "", layer: str = "", feature: str = ""
+) -> BoundaryPlan:
     """Read a boundary and judge it.
 
     Parameters
@@ -70,11 +72,18 @@ def read_boundary(path: Path, *, crs: str = "", source_crs: str = "", layer: str
     original = degrees
     left, bottom, right, top = degrees.bounds
     if max(abs(bottom), abs(top)) > 90 and max(abs(left), abs(right)) <= 90:
-        problems.append(make_problem("boundary.swapped", severity="repairable", field="boundary", file=path, found=f"{top:.1f}"))
+        problems.append(
+            make_problem("boundary.swapped", severity="repairable", field="boundary", file=path, found=f"{top:.1f}")
+        )
         degrees = shapely.transform(degrees, lambda xy: xy[:, ::-1])
         left, bottom, right, top = degrees.bounds
     if max(abs(bottom), abs(top)) > 90 or max(abs(left), abs(right)) > 180.0001:
-        raise UserError("boundary.not_on_earth", file=path, crs=crs_name(source), found=f"{left:.1f}, {bottom:.1f} … {right:.1f}, {top:.1f}")
+        raise UserError(
+            "boundary.not_on_earth",
+            file=path,
+            crs=crs_name(source),
+            found=f"{left:.1f}, {bottom:.1f} … {right:.1f}, {top:.1f}",
+        )
     if abs(left) < 1 and abs(bottom) < 1 and abs(right) < 1 and abs(top) < 1:
         raise UserError("boundary.at_origin", file=path, crs=crs_name(source))
     if not degrees.is_valid:
@@ -85,7 +94,11 @@ def read_boundary(path: Path, *, crs: str = "", source_crs: str = "", layer: str
     middle = whole.representative_point()
     target = check_project_crs(crs) if crs else utm_zone(middle.x, middle.y)
     if right - left > MOST_DEGREES_WIDE and not crs:
-        sentences.append(_("The landscape is {width:.0f} degrees wide: distances near its edges are off by more than 0.1 % in {crs}.").format(width=right - left, crs=target))
+        sentences.append(
+            _(
+                "The landscape is {width:.0f} degrees wide: distances near its edges are off by more than 0.1 % in {crs}."
+            ).format(width=right - left, crs=target)
+        )
     same = source == target and not any(problem.code == "boundary.swapped" for problem in problems)
     shape = whole if target == "EPSG:4326" else transform(whole, "EPSG:4326", target)
     if same:
@@ -94,7 +107,12 @@ def read_boundary(path: Path, *, crs: str = "", source_crs: str = "", layer: str
         shape = repair(shape)
     shape = polygons_of(shape)
     hectares = area_ha(shape, target)
-    sentences.insert(0, _("The landscape covers {area}; the project counts in {crs}.").format(area=format_quantity(hectares, "ha"), crs=crs_name(target)))
+    sentences.insert(
+        0,
+        _("The landscape covers {area}; the project counts in {crs}.").format(
+            area=format_quantity(hectares, "ha"), crs=crs_name(target)
+        ),
+    )
     return BoundaryPlan(path, target, shape, original, hectares, sentences, problems)
 
 
@@ -107,7 +125,14 @@ def _repair(degrees: BaseGeometry, path: Path, problems: list[Problem]) -> BaseG
     mended = repair(shapely.union_all([repair(polygon) for polygon in shapely.get_parts(degrees)]))
     hectares = area_ha(mended, "EPSG:4326")
     problems.append(
-        make_problem("boundary.crosses_itself", severity="repairable", field="boundary", file=path, place=place, area=format_quantity(hectares, "ha"))
+        make_problem(
+            "boundary.crosses_itself",
+            severity="repairable",
+            field="boundary",
+            file=path,
+            place=place,
+            area=format_quantity(hectares, "ha"),
+        )
     )
     return polygons_of(mended)
 
@@ -118,13 +143,20 @@ def _pick(raw: RawVector, feature: str) -> RawVector:
     column, _equals, value = feature.partition("=")
     column, value = column.strip(), value.strip()
     if column not in raw.columns:
-        raise UserError("record.missing", kind=_("column"), value=column, known=_("There are: {names}.").format(names=", ".join(raw.columns)))
+        raise UserError(
+            "record.missing",
+            kind=_("column"),
+            value=column,
+            known=_("There are: {names}.").format(names=", ".join(raw.columns)),
+        )
     values = [str(item) for item in raw.columns[column]]
     mask = np.array([item == value for item in values])
     if not mask.any():
         names = ", ".join(dict.fromkeys(values[:20]))
         raise UserError("record.missing", kind=column, value=value, known=_("There are: {names}.").format(names=names))
-    return RawVector(raw.path, raw.layer, raw.crs, raw.shapes[mask], {name: item[mask] for name, item in raw.columns.items()})
+    return RawVector(
+        raw.path, raw.layer, raw.crs, raw.shapes[mask], {name: item[mask] for name, item in raw.columns.items()}
+    )
 
 
 def _to_degrees(shape: BaseGeometry, crs: str, path: Path) -> BaseGeometry:

@@ -28,7 +28,14 @@ class WarpedRaster:
     def __init__(self, path: Path, band: int, source_crs: str, grid: Grid, *, nearest: bool, same: bool) -> None:
         import rasterio
 
-        self._path, self._band, self._crs, self.grid, self._nearest, self._same = path, band, source_crs, grid, nearest, same
+        self._path, self._band, self._crs, self.grid, self._nearest, self._same = (
+            path,
+            band,
+            source_crs,
+            grid,
+            nearest,
+            same,
+        )
         self._local = threading.local()
         with rasterio.open(path) as dataset:
             self.dtype = np.dtype(dataset.dtypes[band - 1])
@@ -116,7 +123,12 @@ def plan_raster(
     except RasterioError as problem:
         raise UserError("import.unreadable", file=path, reason=str(problem).splitlines()[0][:200].rstrip(".")) from None
     if grid.columns * grid.rows > MOST_CELLS:
-        raise UserError("import.too_large", file=path, cells=format_number(grid.columns * grid.rows / 1e6), most=format_number(MOST_CELLS / 1e6))
+        raise UserError(
+            "import.too_large",
+            file=path,
+            cells=format_number(grid.columns * grid.rows / 1e6),
+            most=format_number(MOST_CELLS / 1e6),
+        )
     source = WarpedRaster(path, band, crs, grid, nearest=classes, same=same)
     plan = RasterPlan(source, said)
     try:
@@ -131,16 +143,24 @@ def _code(crs: Any) -> str:
     return f"EPSG:{number}" if number else crs.to_wkt()
 
 
-def _choose_grid(dataset: Any, path: Path, crs: str, project_crs: str, boundary: Any, landscape: str) -> tuple[Grid, bool, list[str]]:
+def _choose_grid(
+    dataset: Any, path: Path, crs: str, project_crs: str, boundary: Any, landscape: str
+) -> tuple[Grid, bool, list[str]]:
     from rasterio.warp import calculate_default_transform
 
-    said = [_("{rows} × {columns} cells from {file}.").format(rows=format_number(dataset.height), columns=format_number(dataset.width), file=path.name)]
+    said = [
+        _("{rows} × {columns} cells from {file}.").format(
+            rows=format_number(dataset.height), columns=format_number(dataset.width), file=path.name
+        )
+    ]
     t = dataset.transform
     upright = t.b == 0 and t.d == 0 and t.a > 0 and t.e < 0
     if crs == project_crs and upright:
         grid, same = Grid(project_crs, t.c, t.f, t.a, -t.e, dataset.width, dataset.height), True
     else:
-        moved, width, height = calculate_default_transform(crs, project_crs, dataset.width, dataset.height, *dataset.bounds)
+        moved, width, height = calculate_default_transform(
+            crs, project_crs, dataset.width, dataset.height, *dataset.bounds
+        )
         grid, same = Grid(project_crs, moved.c, moved.f, moved.a, -moved.e, int(width), int(height)), False
         said.append(
             _("Cells are resampled from {source} to {target}, {size} m each.").format(
@@ -154,14 +174,22 @@ def _choose_grid(dataset: Any, path: Path, crs: str, project_crs: str, boundary:
             box[2] + MARGIN_CELLS * grid.cell_x, box[3] + MARGIN_CELLS * grid.cell_y,
         ))  # fmt: skip
         left, bottom, right, top = grid.bounds
-        if not (box[0] < right and box[2] > left and box[1] < top and box[3] > bottom) or not window.rows or not window.columns:
+        if (
+            not (box[0] < right and box[2] > left and box[1] < top and box[3] > bottom)
+            or not window.rows
+            or not window.columns
+        ):
             raise UserError("import.outside", file=path, landscape=landscape)
         if (window.rows, window.columns) != (grid.rows, grid.columns):
             grid = Grid(
                 grid.crs, grid.left + window.column * grid.cell_x, grid.top - window.row * grid.cell_y,
                 grid.cell_x, grid.cell_y, window.columns, window.rows,
             )  # fmt: skip
-            said.append(_("Cut to the box of the landscape: {rows} × {columns} cells.").format(rows=format_number(grid.rows), columns=format_number(grid.columns)))
+            said.append(
+                _("Cut to the box of the landscape: {rows} × {columns} cells.").format(
+                    rows=format_number(grid.rows), columns=format_number(grid.columns)
+                )
+            )
     return grid, same, said
 
 
@@ -193,6 +221,12 @@ def _scan(plan: RasterPlan, classes: bool, path: Path, report: Progress) -> None
     if missing:
         plan.sentences.append(_("{share} of the cells have no data.").format(share=f"{missing / total:.0%}"))
     if classes:
-        plan.sentences.append(_("{count} classes: {codes}.").format(count=len(found), codes=", ".join(map(str, plan.codes[:20])) + ("…" if len(found) > 20 else "")))
+        plan.sentences.append(
+            _("{count} classes: {codes}.").format(
+                count=len(found), codes=", ".join(map(str, plan.codes[:20])) + ("…" if len(found) > 20 else "")
+            )
+        )
     else:
-        plan.sentences.append(_("Values from {low} to {high}.").format(low=format_number(low, 2), high=format_number(high, 2)))
+        plan.sentences.append(
+            _("Values from {low} to {high}.").format(low=format_number(low, 2), high=format_number(high, 2))
+        )

@@ -62,7 +62,9 @@ def read_classes(path: Path) -> list[ClassRow]:
         raise UserError("import.bad_table", file=path, reason="it has no rows")
     heads = [head for head in rows[0] if head]
     code_column = _find(heads, _CODES) or heads[0]
-    name_column = _find([head for head in heads if head != code_column], _NAMES) or _first_text(rows, heads, code_column)
+    name_column = _find([head for head in heads if head != code_column], _NAMES) or _first_text(
+        rows, heads, code_column
+    )
     if name_column is None:
         raise UserError("import.bad_table", file=path, reason="it has no column of names")
     colour_column = _find(heads, _COLOURS)
@@ -78,7 +80,9 @@ def read_classes(path: Path) -> list[ClassRow]:
             raise UserError("import.bad_table", file=path, reason=f"line {number}: {raw} is not a code from 0 to 65534")
         if int(code) in out:
             raise UserError("import.bad_table", file=path, reason=f"line {number}: the code {int(code)} is named twice")
-        colour = as_colour((row.get(colour_column) or "").strip()) if colour_column else PALETTE[len(out) % len(PALETTE)]
+        colour = (
+            as_colour((row.get(colour_column) or "").strip()) if colour_column else PALETTE[len(out) % len(PALETTE)]
+        )
         pools: dict[str, float | None] = {}
         for pool, names in _POOLS.items():
             column = _find(heads, names)
@@ -99,7 +103,9 @@ def _find(heads: list[str], words: tuple[str, ...]) -> str | None:
 
 def _first_text(rows: list[dict[str, str]], heads: list[str], code_column: str) -> str | None:
     for head in heads:
-        if head != code_column and any(_number((row.get(head) or "").strip()) is None and (row.get(head) or "").strip() for row in rows):
+        if head != code_column and any(
+            _number((row.get(head) or "").strip()) is None and (row.get(head) or "").strip() for row in rows
+        ):
             return head
     return None
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import math
 from collections import Counter
 from dataclasses import dataclass, field
@@ -76,12 +76,22 @@ def read_vector(path: Path, layer: str = "", *, encoding: str = "") -> RawVector
     layer = layer or layers[0]
     try:
         meta, _fids, wkb, values = read(path, layer=layer, encoding=encoding or None, force_2d=True)
-    except (DataSourceError, DataLayerError, FeatureError, FieldError, RuntimeError, ValueError, UnicodeDecodeError) as problem:
+    except (
+        DataSourceError,
+        DataLayerError,
+        FeatureError,
+        FieldError,
+        RuntimeError,
+        ValueError,
+        UnicodeDecodeError,
+    ) as problem:
         raise UserError("import.unreadable", file=path, reason=_first_line(problem)) from None
     if wkb is None or not len(wkb):
         raise UserError("import.no_features", file=path)
     shapes = shapely.from_wkb(wkb, on_invalid="ignore")
-    return RawVector(path, layer, _crs_code(meta.get("crs")), shapes, dict(zip(map(str, meta["fields"]), values, strict=True)))
+    return RawVector(
+        path, layer, _crs_code(meta.get("crs")), shapes, dict(zip(map(str, meta["fields"]), values, strict=True))
+    )
 
 
 def _first_line(problem: BaseException) -> str:
@@ -124,7 +134,15 @@ class VectorPlan:
     name_column: str = ""
 
 
-def plan_vector(raw: RawVector, project_crs: str, boundary: Any, *, source_crs: str = "", landscape: str = "", progress: Progress | None = None) -> VectorPlan:
+def plan_vector(
+    raw: RawVector,
+    project_crs: str,
+    boundary: Any,
+    *,
+    source_crs: str = "",
+    landscape: str = "",
+    progress: Progress | None = None,
+) -> VectorPlan:
     """Decide what happens to each feature, and say it.
 
     Shapes of the commonest family (areas, lines or points) are taken, repaired where their rings cross, and
@@ -146,20 +164,38 @@ def plan_vector(raw: RawVector, project_crs: str, boundary: Any, *, source_crs: 
     family = counts.most_common(1)[0][0]
     keep = np.array([kind == family for kind in kinds])
     words = {"point": _("points"), "line": _("lines"), "polygon": _("areas")}[family]
-    said.append(_("{count} {kind} from {file}.").format(count=format_number(int(keep.sum())), kind=words, file=raw.path.name))
+    said.append(
+        _("{count} {kind} from {file}.").format(count=format_number(int(keep.sum())), kind=words, file=raw.path.name)
+    )
     left = len(kinds) - int(keep.sum())
     if left:
-        said.append(ngettext("{n} row is left out: it has no shape or one of another kind.", "{n} rows are left out: they have no shape or one of another kind.", left).format(n=left))
+        said.append(
+            ngettext(
+                "{n} row is left out: it has no shape or one of another kind.",
+                "{n} rows are left out: they have no shape or one of another kind.",
+                left,
+            ).format(n=left)
+        )
     shapes = shapely.force_2d(raw.shapes[keep])
     if family == "polygon":
         broken = ~shapely.is_valid(shapes)
         if broken.any():
             shapes[broken] = [repair(shape) for shape in shapes[broken]]
             count = int(broken.sum())
-            said.append(ngettext("{n} area crosses itself and will be repaired.", "{n} areas cross themselves and will be repaired.", count).format(n=count))
+            said.append(
+                ngettext(
+                    "{n} area crosses itself and will be repaired.",
+                    "{n} areas cross themselves and will be repaired.",
+                    count,
+                ).format(n=count)
+            )
     if crs != project_crs:
         shapes = np.array([transform(shape, crs, project_crs) for shape in shapes], dtype=object)
-        said.append(_("Coordinates are moved from {source} to {target}.").format(source=crs_name(crs), target=crs_name(project_crs)))
+        said.append(
+            _("Coordinates are moved from {source} to {target}.").format(
+                source=crs_name(crs), target=crs_name(project_crs)
+            )
+        )
         if family == "polygon":
             again = ~shapely.is_valid(shapes)
             shapes[again] = [repair(shape) for shape in shapes[again]]
@@ -168,7 +204,13 @@ def plan_vector(raw: RawVector, project_crs: str, boundary: Any, *, source_crs: 
     usable = np.isfinite(boxes).all(axis=1)
     if not usable.all():
         count = int((~usable).sum())
-        said.append(ngettext("{n} shape cannot be placed in the project's coordinates and is left out.", "{n} shapes cannot be placed in the project's coordinates and are left out.", count).format(n=count))
+        said.append(
+            ngettext(
+                "{n} shape cannot be placed in the project's coordinates and is left out.",
+                "{n} shapes cannot be placed in the project's coordinates and are left out.",
+                count,
+            ).format(n=count)
+        )
     if not usable.any():
         raise UserError("import.no_features", file=raw.path)
     if boundary is not None:
@@ -178,7 +220,13 @@ def plan_vector(raw: RawVector, project_crs: str, boundary: Any, *, source_crs: 
             raise UserError("import.outside", file=raw.path, landscape=landscape)
         outside = int((~inside).sum())
         if outside:
-            said.append(ngettext("{n} shape lies outside the landscape; it is kept.", "{n} shapes lie outside the landscape; they are kept.", outside).format(n=outside))
+            said.append(
+                ngettext(
+                    "{n} shape lies outside the landscape; it is kept.",
+                    "{n} shapes lie outside the landscape; they are kept.",
+                    outside,
+                ).format(n=outside)
+            )
     columns: dict[str, list[Any]] = {}
     types: dict[str, str] = {}
     for name, values in raw.columns.items():
@@ -200,7 +248,10 @@ def _family(shape: Any) -> str:
 def _as_multi(shape: Any, family: str) -> Any:
     parts = shapely.get_parts(shapely.get_parts(shape))
     wanted = [part for part in parts if _FAMILY.get(int(shapely.get_type_id(part))) == family]
-    wanted = [shapely.linestrings(shapely.get_coordinates(part)) if part.geom_type == "LinearRing" else part for part in wanted]
+    wanted = [
+        shapely.linestrings(shapely.get_coordinates(part)) if part.geom_type == "LinearRing" else part
+        for part in wanted
+    ]
     return _COLLECT[family](wanted)
 
 
@@ -214,7 +265,11 @@ def _column(values: np.ndarray) -> tuple[list[Any], str]:
     if kind == "f":
         return [None if math.isnan(value) else float(value) for value in values], "REAL"
     out = [None if _is_missing(value) else _plain(value) for value in values]
-    if kind == "O" and all(isinstance(value, bool) or value is None for value in out) and any(value is not None for value in out):
+    if (
+        kind == "O"
+        and all(isinstance(value, bool) or value is None for value in out)
+        and any(value is not None for value in out)
+    ):
         return [None if value is None else int(value) for value in out], "INTEGER"
     return [None if value is None else str(value) for value in out], "TEXT"
 
@@ -224,7 +279,7 @@ def _is_missing(value: Any) -> bool:
 
 
 def _plain(value: Any) -> Any:
-    if isinstance(value, (datetime.date, np.datetime64)):
+    if isinstance(value, (dt.date, np.datetime64)):
         return str(value)
     if isinstance(value, bytes):
         return value.hex()

@@ -28,7 +28,11 @@ def pixmap(name: str, colour: str, size: int) -> QPixmap:
     key = (name, colour, size)
     if key not in _cache:
         path = find_folder("resources") / "icons" / f"{name}.svg"
-        text = path.read_text(encoding="utf-8").replace('color="#22322c"', f'color="{colour}"').replace("currentColor", colour)
+        text = (
+            path.read_text(encoding="utf-8")
+            .replace('color="#22322c"', f'color="{colour}"')
+            .replace("currentColor", colour)
+        )
         picture = QPixmap(QSize(size, size))
         picture.fill(Qt.GlobalColor.transparent)
         painter = QPainter(picture)

@@ -6,10 +6,10 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import (
-    QLayout,
     QFrame,
     QHBoxLayout,
     QLabel,
+    QLayout,
     QPushButton,
     QScrollArea,
     QSizePolicy,
@@ -34,7 +34,9 @@ def label(text: str = "", role: str = "", *, wrap: bool = False) -> QLabel:
     return made
 
 
-def button(text: str, on_click: Callable[[], object], *, primary: bool = False, icon_name: str = "", tip: str = "") -> QPushButton:
+def button(
+    text: str, on_click: Callable[[], object], *, primary: bool = False, icon_name: str = "", tip: str = ""
+) -> QPushButton:
     """A push button."""
     made = QPushButton(text)
     made.setProperty("primary", primary)
@@ -46,7 +48,9 @@ def button(text: str, on_click: Callable[[], object], *, primary: bool = False, 
     return made
 
 
-def tool_button(icon_name: str, text: str, on_click: Callable[[], object] | None = None, *, size: int = 20, checkable: bool = False) -> QToolButton:
+def tool_button(
+    icon_name: str, text: str, on_click: Callable[[], object] | None = None, *, size: int = 20, checkable: bool = False
+) -> QToolButton:
     """An icon button with its name as tool tip and for screen readers."""
     made = QToolButton()
     made.setIcon(icon(icon_name))
@@ -103,6 +107,16 @@ def scroll(content: QWidget) -> QScrollArea:
     return area
 
 
+def empty_layout(layout: QLayout) -> None:
+    """Remove and delete everything in a layout."""
+    while layout.count():
+        item = layout.takeAt(0)
+        widget = item.widget() if item is not None else None
+        if widget is not None:
+            widget.hide()
+            widget.deleteLater()
+
+
 def restyle(widget: QWidget, **properties: object) -> None:
     """Set dynamic properties and let the style sheet see them."""
     for name, value in properties.items():
@@ -114,10 +128,15 @@ def restyle(widget: QWidget, **properties: object) -> None:
 class EmptyState(QFrame):
     """What belongs here and the next step."""
 
-    def __init__(self, heading: str, text: str, action: str = "", on_action: Callable[[], object] | None = None) -> None:
+    def __init__(
+        self, heading: str, text: str, action: str = "", on_action: Callable[[], object] | None = None
+    ) -> None:
         super().__init__()
         self.setProperty("role", "card")
-        parts: list[QWidget | QLayout | int | None] = [label(heading, "heading", wrap=True), label(text, "soft", wrap=True)]
+        parts: list[QWidget | QLayout | int | None] = [
+            label(heading, "heading", wrap=True),
+            label(text, "soft", wrap=True),
+        ]
         if action and on_action is not None:
             parts.append(row(button(action, on_action, primary=True), None))
         self.setLayout(column(*parts, margins=theme.M))

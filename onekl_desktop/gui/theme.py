@@ -8,6 +8,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QGuiApplication, QPalette
 from PySide6.QtWidgets import QApplication
 
+from onekl_desktop.base.data import find_folder
+from onekl_desktop.project.folders import cache_folder
+
 XS, S, M, L, XL = 4, 8, 12, 16, 24
 RADIUS = 6
 
@@ -76,7 +79,7 @@ def apply_theme(app: QApplication, choice: str) -> Tokens:
     for role in (QPalette.ColorRole.WindowText, QPalette.ColorRole.Text, QPalette.ColorRole.ButtonText):
         palette.setColor(QPalette.ColorGroup.Disabled, role, QColor(tokens.soft))
     app.setPalette(palette)
-    app.setStyleSheet(style_sheet(tokens))
+    app.setStyleSheet(style_sheet(tokens, write_arrows(tokens)))
     app.setProperty("onekl_dark", tokens is DARK)
     return tokens
 
@@ -89,6 +92,7 @@ def current_tokens() -> Tokens:
 
 def contrast(first: str, second: str) -> float:
     """Contrast ratio of two colours (WCAG 2.2, relative luminance)."""
+
     def luminance(colour: str) -> float:
         parts = [int(colour[index : index + 2], 16) / 255 for index in (1, 3, 5)]
         r, g, b = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
@@ -98,9 +102,23 @@ def contrast(first: str, second: str) -> float:
     return (high + 0.05) / (low + 0.05)
 
 
-def style_sheet(tokens: Tokens) -> str:
+def write_arrows(tokens: Tokens) -> str:
+    """Arrows of boxes in the theme's ink, as files because style sheets take nothing else; returns their folder."""
+    folder = cache_folder() / "theme"
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, colour in (("up", tokens.soft), ("down", tokens.soft), ("check", tokens.accent_ink)):
+        text = (find_folder("resources") / "icons" / f"{name}.svg").read_text(encoding="utf-8")
+        target = folder / f"{name}-{tokens.soft[1:]}.svg"
+        if not target.exists():
+            target.write_text(
+                text.replace('color="#22322c"', f'color="{colour}"').replace("currentColor", colour), encoding="utf-8"
+            )
+    return folder.as_posix()
+
+
+def style_sheet(tokens: Tokens, arrows: str = "") -> str:
     """The application's style sheet."""
-    text = _SHEET
+    text = _SHEET.replace("@arrows", f"{arrows}").replace("@tint", tokens.soft[1:])
     for item in sorted(fields(tokens), key=lambda item: -len(item.name)):
         text = text.replace(f"@{item.name}", getattr(tokens, item.name))
     return text
@@ -148,8 +166,18 @@ QToolButton[rail="true"]:focus {{ border-left-color: @ink; }}
 QLineEdit, QPlainTextEdit, QTextEdit, QSpinBox, QDoubleSpinBox, QComboBox {{ background: @surface; border: 1px solid @border; border-radius: {RADIUS}px; padding: {XS}px {S}px; selection-background-color: @selection; selection-color: @ink; min-height: 20px; }}
 QLineEdit:focus, QPlainTextEdit:focus, QSpinBox:focus, QDoubleSpinBox:focus, QComboBox:focus {{ border: 2px solid @accent; padding: 3px 7px; }}
 QLineEdit[wrong="true"], QSpinBox[wrong="true"], QDoubleSpinBox[wrong="true"], QComboBox[wrong="true"], QPlainTextEdit[wrong="true"] {{ border: 1px solid @bad; }}
-QComboBox::drop-down {{ border: none; width: 22px; }}
+QComboBox::drop-down {{ border: none; width: 24px; }} QComboBox::down-arrow {{ image: url("@arrows/down-@tint.svg"); width: 14px; height: 14px; }}
+QSpinBox::up-button, QSpinBox::down-button, QDoubleSpinBox::up-button, QDoubleSpinBox::down-button {{ border: none; width: 22px; background: transparent; }}
+QSpinBox::up-arrow, QDoubleSpinBox::up-arrow {{ image: url("@arrows/up-@tint.svg"); width: 11px; height: 11px; }}
+QSpinBox::down-arrow, QDoubleSpinBox::down-arrow {{ image: url("@arrows/down-@tint.svg"); width: 11px; height: 11px; }}
+QTableView::item {{ padding: 0 {S}px; }}
 QComboBox QAbstractItemView {{ background: @raised; border: 1px solid @border; selection-background-color: @selection; selection-color: @ink; padding: {XS}px; }}
+QCheckBox::indicator {{ width: 16px; height: 16px; border: 1px solid @border; border-radius: {XS}px; background: @surface; }}
+QCheckBox::indicator:checked {{ background: @accent; border-color: @accent; image: url("@arrows/check-@tint.svg"); }}
+QCheckBox::indicator:indeterminate {{ background: @sunken; border-style: dashed; }}
+QListView::item, QListWidget::item {{ min-height: 22px; }}
+QListView::indicator {{ width: 14px; height: 14px; border: 1px solid @border; border-radius: 3px; background: @surface; }}
+QListView::indicator:checked {{ background: @accent; border-color: @accent; image: url("@arrows/check-@tint.svg"); }}
 QCheckBox, QRadioButton {{ spacing: {S}px; }} QCheckBox:focus {{ color: @accent; }}
 QListView, QTreeView, QTableView, QListWidget, QTreeWidget {{ background: @surface; border: 1px solid @hair; border-radius: {RADIUS}px; alternate-background-color: @sunken; gridline-color: @hair; }}
 QTableView {{ selection-background-color: @selection; selection-color: @ink; }}

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 
 
-def class_areas(classes, zones, row_area, n_zones, n_classes):
+def class_areas(classes, zones, row_area, n_zones, n_classes):  # type: ignore[no-untyped-def]
     """See `onekl_desktop.native.class_areas`."""
     inside = (zones >= 0) & (zones < n_zones) & (classes < n_classes)
     keys = zones[inside].astype(np.int64) * n_classes + classes[inside]
@@ -16,12 +18,12 @@ def class_areas(classes, zones, row_area, n_zones, n_classes):
     return counts.reshape(n_zones, n_classes), areas.reshape(n_zones, n_classes)
 
 
-def fill_polygon(xy, ring_offsets, out, value):
+def fill_polygon(xy, ring_offsets, out, value):  # type: ignore[no-untyped-def]
     """See `onekl_desktop.native.fill_polygon`."""
     rows, columns = out.shape
     centres = np.arange(columns) + 0.5
     edges = []
-    for first, last in zip(ring_offsets[:-1], ring_offsets[1:], strict=True):
+    for first, last in itertools.pairwise(ring_offsets):
         ring = xy[first:last]
         if len(ring) >= 3:
             edges.append(np.hstack([ring, np.roll(ring, -1, axis=0)]))

@@ -42,7 +42,9 @@ def disk_kind(folder: Path) -> str:
         drive = folder.drive
         if drive.startswith("\\\\"):
             return "network"
-        return {2: "removable", 4: "network", 5: "removable"}.get(ctypes.windll.kernel32.GetDriveTypeW(drive + "\\"), "local")
+        return {2: "removable", 4: "network", 5: "removable"}.get(
+            ctypes.windll.kernel32.GetDriveTypeW(drive + "\\"), "local"
+        )
     if sys.platform == "darwin":
         return "removable" if folder.is_relative_to("/Volumes") else "local"
     best, kind = "", ""

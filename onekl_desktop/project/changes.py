@@ -55,14 +55,16 @@ class ChangeSet:
     initiator: object = field(default=None, compare=False)
 
     def __invert__(self) -> ChangeSet:
-        return ChangeSet(tuple(~change for change in reversed(self.rows)), tuple(~t for t in reversed(self.tables)), self.operation)
+        return ChangeSet(
+            tuple(~change for change in reversed(self.rows)), tuple(~t for t in reversed(self.tables)), self.operation
+        )
 
     def __bool__(self) -> bool:
         return bool(self.rows or self.tables)
 
     def touches(self, *tables: str) -> bool:
         """Whether any of these tables has a changed row or was added or removed."""
-        return any(change.table in tables for change in (*self.rows, *self.tables))
+        return any(change.table in tables for change in (*self.rows, *self.tables))  # type: ignore[attr-defined]
 
     def of(self, table: str) -> Iterator[Change]:
         """The row changes of one table."""
@@ -103,7 +105,9 @@ class Capture:
         log = quote("log_" + table)
         columns = ", ".join(quote(name) for name in names)
         old = ", ".join("OLD." + quote(name) for name in names)
-        self._raw.execute(f"CREATE TEMP TABLE {log} (onekl_seq INTEGER PRIMARY KEY, onekl_key INTEGER, onekl_new INTEGER, {columns})")
+        self._raw.execute(
+            f"CREATE TEMP TABLE {log} (onekl_seq INTEGER PRIMARY KEY, onekl_key INTEGER, onekl_new INTEGER, {columns})"
+        )
         for event, key, new, values in (
             ("INSERT", "NEW.id", 1, ", ".join("NULL" for _ in names)),
             ("UPDATE", "OLD.id", 0, old),
@@ -161,7 +165,9 @@ class Capture:
             self._unwatch(table)
 
 
-def read_rows(raw: sqlite3.Connection, table: str, keys: Iterable[int], names: list[str] | None = None) -> dict[int, Row]:
+def read_rows(
+    raw: sqlite3.Connection, table: str, keys: Iterable[int], names: list[str] | None = None
+) -> dict[int, Row]:
     """Images of rows by key; missing rows are left out."""
     names = names or columns_of(raw, table)
     columns = ", ".join(quote(name) for name in names)
@@ -264,5 +270,6 @@ def touch_contents(raw: sqlite3.Connection, changes: ChangeSet) -> None:
             refresh_extent(raw, table, features[table][0])
         else:
             raw.execute(
-                "UPDATE gpkg_contents SET last_change = strftime('%Y-%m-%dT%H:%M:%fZ','now') WHERE table_name = ?", (table,)
+                "UPDATE gpkg_contents SET last_change = strftime('%Y-%m-%dT%H:%M:%fZ','now') WHERE table_name = ?",
+                (table,),
             )

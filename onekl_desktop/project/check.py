@@ -29,7 +29,11 @@ REFERENCES = (
 
 def check_project(raw: sqlite3.Connection, db: DbSession, files_folder: Path) -> list[Problem]:
     """All problems of an open project; an empty list means that it is sound."""
-    problems = [make_problem("check.sqlite", reason=row[0]) for row in raw.execute("PRAGMA integrity_check(5)") if row[0] != "ok"]
+    problems = [
+        make_problem("check.sqlite", reason=row[0])
+        for row in raw.execute("PRAGMA integrity_check(5)")
+        if row[0] != "ok"
+    ]
     problems += _bookkeeping(raw)
     problems += _references(raw)
     problems += _geometries(raw)
@@ -74,21 +78,27 @@ def _references(raw: sqlite3.Connection) -> list[Problem]:
             f"SELECT id, {quote(column)} FROM {quote(child)} WHERE {quote(column)} != '' "
             f"AND {quote(column)} NOT IN (SELECT uuid FROM {quote(parent)}) LIMIT 20"
         )
-        problems += [make_problem("check.reference", table=child, row=key, kind=parent, value=value) for key, value in rows]
+        problems += [
+            make_problem("check.reference", table=child, row=key, kind=parent, value=value) for key, value in rows
+        ]
     return problems
 
 
 def _geometries(raw: sqlite3.Connection) -> list[Problem]:
     problems: list[Problem] = []
     for table, (column, _kind, _srs) in feature_columns(raw).items():
-        for key, blob in raw.execute(f"SELECT id, {quote(column)} FROM {quote(table)} WHERE {quote(column)} IS NOT NULL"):
+        for key, blob in raw.execute(
+            f"SELECT id, {quote(column)} FROM {quote(table)} WHERE {quote(column)} IS NOT NULL"
+        ):
             try:
                 shape = from_gpkg(blob)
             except ValueError as problem:
                 problems.append(make_problem("check.geometry", table=table, row=key, reason=str(problem)))
                 continue
             if table in ("landscape", "intervention") and not shape.is_valid:
-                problems.append(make_problem("check.geometry", table=table, row=key, reason=shapely.is_valid_reason(shape)))
+                problems.append(
+                    make_problem("check.geometry", table=table, row=key, reason=shapely.is_valid_reason(shape))
+                )
             if len(problems) > 50:
                 return problems
     return problems

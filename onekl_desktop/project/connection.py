@@ -144,7 +144,9 @@ class Readers:
             return connection
 
         self._path = path
-        self.engine = create_engine("sqlite+pysqlite://", creator=make, poolclass=QueuePool, pool_size=4, max_overflow=8)
+        self.engine = create_engine(
+            "sqlite+pysqlite://", creator=make, poolclass=QueuePool, pool_size=4, max_overflow=8
+        )
 
     @contextmanager
     def session(self) -> Iterator[DbSession]:

@@ -75,7 +75,9 @@ class Write:
 class ProjectFile:
     """One open project. Reading is allowed on any thread; writing happens on the writer's."""
 
-    def __init__(self, path: Path, *, branches: list[migrate.Branch] | None = None, author: str = "", read_only: bool = False) -> None:
+    def __init__(
+        self, path: Path, *, branches: list[migrate.Branch] | None = None, author: str = "", read_only: bool = False
+    ) -> None:
         self.path = path
         self.author = author
         self._branches = branches or []
@@ -144,7 +146,9 @@ class ProjectFile:
             raise UserError("project.newer", file=self.path, found=newer[0], known=newer[1])
         self._outdated = migrate.find_outdated(versions, [migrate.CORE, *self._branches])
         if self.read_only and any(branch.name == "core" for branch in self._outdated):
-            raise UserError("file.read_only", file=self.path, reason="it is of an older version and must be migrated first")
+            raise UserError(
+                "file.read_only", file=self.path, reason="it is of an older version and must be migrated first"
+            )
 
     def _migrate(self) -> None:
         if not self._outdated:
@@ -221,7 +225,9 @@ class ProjectFile:
         with self.readers.raw() as raw:
             yield raw
 
-    def write(self, work: Callable[[Write], T], *, operation: str = "", words: str | Callable[[T], str] = "") -> tuple[T, ChangeSet]:
+    def write(
+        self, work: Callable[[Write], T], *, operation: str = "", words: str | Callable[[T], str] = ""
+    ) -> tuple[T, ChangeSet]:
         """Run `work` in one transaction on the writer thread; what it changed comes back with its result.
 
         A journal entry is written in the same transaction when there are words and something changed.
@@ -248,7 +254,11 @@ class ProjectFile:
                         changes_module.touch_contents(writer.raw, changed)
                         said = words(result) if callable(words) else words
                         if said:
-                            db.add(JournalEntry(operation=operation, words=said, created_by=self.author, changed_by=self.author))
+                            db.add(
+                                JournalEntry(
+                                    operation=operation, words=said, created_by=self.author, changed_by=self.author
+                                )
+                            )
             except BaseException:
                 self.capture.discard()
                 raise
@@ -265,7 +275,9 @@ class ProjectFile:
             changes_module.replay(write.raw, changed)
             self.capture.collect()
             changes_module.touch_contents(write.raw, changed)
-            write.db.add(JournalEntry(operation=changed.operation, words=words, created_by=self.author, changed_by=self.author))
+            write.db.add(
+                JournalEntry(operation=changed.operation, words=words, created_by=self.author, changed_by=self.author)
+            )
 
         self.write(work)
         self._mark_unsaved()
@@ -374,7 +386,9 @@ def run_migrations(raw: sqlite3.Connection, branches: list[migrate.Branch], srs_
         migrate.upgrade(db.connection(), branches, srs_id)
 
 
-def create_project(path: Path, landscape: Landscape, *, branches: list[migrate.Branch] | None = None, author: str = "") -> None:
+def create_project(
+    path: Path, landscape: Landscape, *, branches: list[migrate.Branch] | None = None, author: str = ""
+) -> None:
     """Make a new project file with one landscape and its baseline. It is built under a temporary name and renamed when whole.
 
     Raises
@@ -398,7 +412,11 @@ def create_project(path: Path, landscape: Landscape, *, branches: list[migrate.B
             srs_id = gpkg.srs_id_of(landscape.crs)
             run_migrations(raw, branches or [], srs_id)
             with _orm(raw) as db:
-                for key, value in (("application", "1KL Desktop"), ("schema_version", migrate.CORE.head), ("made_with", __version__)):
+                for key, value in (
+                    ("application", "1KL Desktop"),
+                    ("schema_version", migrate.CORE.head),
+                    ("made_with", __version__),
+                ):
                     db.add(Meta(key=key, value=value, created_by=author, changed_by=author))
                 landscape.created_by = landscape.changed_by = author
                 if landscape.geom is not None:
@@ -410,7 +428,14 @@ def create_project(path: Path, landscape: Landscape, *, branches: list[migrate.B
                 db.add(Scenario(
                     name=_("Baseline"), description=_("The future without interventions: the land cover stays as on the map."),
                     is_baseline=True, colour="#7f7f7f", created_by=author, changed_by=author))  # fmt: skip
-                db.add(JournalEntry(operation="new", words=_("Made the project {name}").format(name=landscape.name), created_by=author, changed_by=author))
+                db.add(
+                    JournalEntry(
+                        operation="new",
+                        words=_("Made the project {name}").format(name=landscape.name),
+                        created_by=author,
+                        changed_by=author,
+                    )
+                )
                 db.flush()
                 gpkg.refresh_extent(raw, "landscape", "geom")
         finally:

@@ -53,7 +53,11 @@ CORE_TABLES = (
 )
 
 _EXTENSION_RTREE = ("gpkg_rtree_index", "http://www.geopackage.org/spec120/#extension_rtree", "write-only")
-_EXTENSION_COVERAGE = ("gpkg_2d_gridded_coverage", "http://docs.opengeospatial.org/is/17-066r1/17-066r1.html", "read-write")
+_EXTENSION_COVERAGE = (
+    "gpkg_2d_gridded_coverage",
+    "http://docs.opengeospatial.org/is/17-066r1/17-066r1.html",
+    "read-write",
+)
 
 # Bookkeeping tables with the column that names the user table, in the order in which rows may be inserted.
 REGISTRATION = (
@@ -152,7 +156,8 @@ def ensure_srs(connection: sqlite3.Connection, crs: str) -> int:
 def register_attributes(connection: sqlite3.Connection, table: str) -> None:
     """Register a table without geometry, so that QGIS opens and edits it."""
     connection.execute(
-        "INSERT INTO gpkg_contents (table_name, data_type, identifier, srs_id) VALUES (?, 'attributes', ?, 0)", (table, table)
+        "INSERT INTO gpkg_contents (table_name, data_type, identifier, srs_id) VALUES (?, 'attributes', ?, 0)",
+        (table, table),
     )
 
 

@@ -97,7 +97,14 @@ def create_layer_table(
     refresh_extent(raw, table, "geom")
 
 
-def read_shapes(raw: sqlite3.Connection, table: str, geometry_type: str, column: str = "geom", where: str = "", values: Sequence[Any] = ()) -> FlatShapes:
+def read_shapes(
+    raw: sqlite3.Connection,
+    table: str,
+    geometry_type: str,
+    column: str = "geom",
+    where: str = "",
+    values: Sequence[Any] = (),
+) -> FlatShapes:
     """All shapes of a feature table as flat arrays, ordered by id. Broken geometries are left out."""
     clause = f" WHERE {where}" if where else ""
     rows = raw.execute(f"SELECT id, {quote(column)} FROM {quote(table)}{clause} ORDER BY id", tuple(values)).fetchall()

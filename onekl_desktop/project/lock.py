@@ -61,7 +61,14 @@ class FileLock:
                 json.dump(note, stream)
             self.held = True
             return
-        raise UserError("project.open_elsewhere", file=self.path.name.removesuffix(".lock"), who="?", host="?", since="?", lock=self.path)
+        raise UserError(
+            "project.open_elsewhere",
+            file=self.path.name.removesuffix(".lock"),
+            who="?",
+            host="?",
+            since="?",
+            lock=self.path,
+        )
 
     def release(self) -> None:
         """Give the lock back."""

@@ -65,7 +65,9 @@ def upgrade(connection: Connection, branches: list[Branch], srs_id: int) -> None
     config = Config()
     config.set_main_option("script_location", str(HERE).replace("%", "%%"))
     folders = [branch.folder for branch in [CORE, *branches] if branch.folder.is_dir()]
-    config.set_main_option("version_locations", "\n".join(dict.fromkeys(str(folder).replace("%", "%%") for folder in folders)))
+    config.set_main_option(
+        "version_locations", "\n".join(dict.fromkeys(str(folder).replace("%", "%%") for folder in folders))
+    )
     config.set_main_option("path_separator", "newline")
     script = ScriptDirectory.from_config(config)
     known = {revision.revision for revision in script.walk_revisions()}

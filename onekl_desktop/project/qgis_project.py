@@ -11,7 +11,7 @@ import json
 import sqlite3
 import zipfile
 from dataclasses import dataclass
-from xml.etree import ElementTree as Xml
+from xml.etree import ElementTree as ET
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session as DbSession
@@ -57,7 +57,7 @@ def embed(raw: sqlite3.Connection, db: DbSession, file_name: str) -> None:
     items = _collect(raw, db, landscape)
     extent = landscape.geom.bounds if landscape.geom is not None else (0, 0, 1, 1)
     tree = _document(items, landscape, extent, file_name)
-    text = '<!DOCTYPE qgis PUBLIC \'http://mrcc.com/qgis.dtd\' \'SYSTEM\'>\n' + Xml.tostring(tree, encoding="unicode")
+    text = "<!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'>\n" + ET.tostring(tree, encoding="unicode")
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
         info = zipfile.ZipInfo(f"{PROJECT_NAME}.qgs", date_time=(2026, 1, 1, 0, 0, 0))
@@ -99,32 +99,34 @@ def _collect(raw: sqlite3.Connection, db: DbSession, landscape: Landscape) -> li
     return items
 
 
-def _document(items: list[_Item], landscape: Landscape, extent: tuple[float, ...], file_name: str) -> Xml.Element:
-    root = Xml.Element("qgis", version=VERSION, projectname=landscape.name, saveUser="", saveUserFull="")
+def _document(items: list[_Item], landscape: Landscape, extent: tuple[float, ...], file_name: str) -> ET.Element:
+    root = ET.Element("qgis", version=VERSION, projectname=landscape.name, saveUser="", saveUserFull="")
     _sub(root, "title", landscape.name)
-    project_crs = Xml.SubElement(root, "projectCrs")
+    project_crs = ET.SubElement(root, "projectCrs")
     project_crs.append(_srs(landscape.crs))
-    tree = Xml.SubElement(root, "layer-tree-group")
+    tree = ET.SubElement(root, "layer-tree-group")
     for group in dict.fromkeys(item.group for item in items):
-        node = Xml.SubElement(tree, "layer-tree-group", name=group, checked="Qt::Checked", expanded="0" if group == "Tables" else "1")
+        node = ET.SubElement(
+            tree, "layer-tree-group", name=group, checked="Qt::Checked", expanded="0" if group == "Tables" else "1"
+        )
         for item in (item for item in items if item.group == group):
-            Xml.SubElement(
+            ET.SubElement(
                 node, "layer-tree-layer", id=item.id, name=item.name, providerKey=_provider(item), source=_source(item, file_name),
                 checked="Qt::Checked" if item.visible else "Qt::Unchecked", expanded="0",
             )  # fmt: skip
     _relations(root, items)
-    canvas = Xml.SubElement(root, "mapcanvas", name="theMapCanvas")
+    canvas = ET.SubElement(root, "mapcanvas", name="theMapCanvas")
     _sub(canvas, "units", "meters")
-    _extent(Xml.SubElement(canvas, "extent"), extent)
+    _extent(ET.SubElement(canvas, "extent"), extent)
     canvas.append(_wrap("destinationsrs", _srs(landscape.crs)))
-    layers = Xml.SubElement(root, "projectlayers")
+    layers = ET.SubElement(root, "projectlayers")
     for item in items:
         layers.append(_map_layer(item, file_name))
-    order = Xml.SubElement(root, "layerorder")
+    order = ET.SubElement(root, "layerorder")
     for item in items:
         if item.kind != "table":
-            Xml.SubElement(order, "layer", id=item.id)
-    properties = Xml.SubElement(root, "properties")
+            ET.SubElement(order, "layer", id=item.id)
+    properties = ET.SubElement(root, "properties")
     _property(properties, ("Paths", "Absolute"), "false", "bool")
     _property(properties, ("SpatialRefSys", "ProjectionsEnabled"), "1", "int")
     _property(properties, ("Measurement", "AreaUnits"), "ha", "QString")
@@ -132,16 +134,16 @@ def _document(items: list[_Item], landscape: Landscape, extent: tuple[float, ...
     return root
 
 
-def _relations(root: Xml.Element, items: list[_Item]) -> None:
-    relations = Xml.SubElement(root, "relations")
+def _relations(root: ET.Element, items: list[_Item]) -> None:
+    relations = ET.SubElement(root, "relations")
     by_table = {item.table: item for item in items}
     for child, column, parent in REFERENCES:
         if child in by_table and parent in by_table:
-            relation = Xml.SubElement(
+            relation = ET.SubElement(
                 relations, "relation", id=f"onekl_{child}_{column}", name=f"{child} → {parent}", strength="Association",
                 referencingLayer=by_table[child].id, referencedLayer=by_table[parent].id,
             )  # fmt: skip
-            Xml.SubElement(relation, "fieldRef", referencingField=column, referencedField="uuid")
+            ET.SubElement(relation, "fieldRef", referencingField=column, referencedField="uuid")
 
 
 def _provider(item: _Item) -> str:
@@ -156,12 +158,12 @@ def _source(item: _Item, file_name: str) -> str:
     return f"./{file_name}|layername={item.table}"
 
 
-def _map_layer(item: _Item, file_name: str) -> Xml.Element:
+def _map_layer(item: _Item, file_name: str) -> ET.Element:
     if item.kind == "raster":
-        node = Xml.Element("maplayer", type="raster", hasScaleBasedVisibilityFlag="0")
+        node = ET.Element("maplayer", type="raster", hasScaleBasedVisibilityFlag="0")
     else:
         geometry = {"polygon": "Polygon", "line": "Line", "point": "Point", "table": "No geometry"}[item.kind]
-        node = Xml.Element("maplayer", type="vector", geometry=geometry, simplifyDrawingHints="1")
+        node = ET.Element("maplayer", type="vector", geometry=geometry, simplifyDrawingHints="1")
     _sub(node, "id", item.id)
     _sub(node, "datasource", _source(item, file_name))
     _sub(node, "layername", item.name)
@@ -169,7 +171,7 @@ def _map_layer(item: _Item, file_name: str) -> Xml.Element:
         node.append(_wrap("srs", _srs(item.crs)))
     _sub(node, "provider", _provider(item), **({} if item.kind == "raster" else {"encoding": "UTF-8"}))
     if item.kind == "raster":
-        pipe = Xml.SubElement(node, "pipe")
+        pipe = ET.SubElement(node, "pipe")
         pipe.append(_raster_renderer(item))
     elif item.kind != "table":
         node.append(_renderer(item))
@@ -177,28 +179,39 @@ def _map_layer(item: _Item, file_name: str) -> Xml.Element:
     return node
 
 
-def _renderer(item: _Item) -> Xml.Element:
+def _renderer(item: _Item) -> ET.Element:
     style = item.style
     if style.kind == "categorised" and item.classes:
-        renderer = Xml.Element("renderer-v2", type="categorizedSymbol", attr=style.column, enableorderby="0", symbollevels="0", forceraster="0")
-        categories = Xml.SubElement(renderer, "categories")
-        symbols = Xml.SubElement(renderer, "symbols")
+        renderer = ET.Element(
+            "renderer-v2",
+            type="categorizedSymbol",
+            attr=style.column,
+            enableorderby="0",
+            symbollevels="0",
+            forceraster="0",
+        )
+        categories = ET.SubElement(renderer, "categories")
+        symbols = ET.SubElement(renderer, "symbols")
         for number, cls in enumerate(item.classes):
-            Xml.SubElement(
+            ET.SubElement(
                 categories, "category", value=str(cls.value), label=cls.label, symbol=str(number),
                 render="true" if cls.visible else "false",
             )  # fmt: skip
             symbols.append(_symbol(item.kind, str(number), cls.colour, style))
         return renderer
-    renderer = Xml.Element("renderer-v2", type="singleSymbol", enableorderby="0", symbollevels="0", forceraster="0")
-    Xml.SubElement(renderer, "symbols").append(_symbol(item.kind, "0", style.fill, style))
+    renderer = ET.Element("renderer-v2", type="singleSymbol", enableorderby="0", symbollevels="0", forceraster="0")
+    ET.SubElement(renderer, "symbols").append(_symbol(item.kind, "0", style.fill, style))
     return renderer
 
 
-def _symbol(kind: str, name: str, colour: str, style: Style) -> Xml.Element:
-    symbol_type, layer_class = {"polygon": ("fill", "SimpleFill"), "line": ("line", "SimpleLine"), "point": ("marker", "SimpleMarker")}[kind]
-    symbol = Xml.Element("symbol", name=name, type=symbol_type, alpha="1", clip_to_extent="1", force_rhr="0")
-    layer = Xml.SubElement(symbol, "layer", {"class": layer_class, "enabled": "1", "locked": "0", "pass": "0"})
+def _symbol(kind: str, name: str, colour: str, style: Style) -> ET.Element:
+    symbol_type, layer_class = {
+        "polygon": ("fill", "SimpleFill"),
+        "line": ("line", "SimpleLine"),
+        "point": ("marker", "SimpleMarker"),
+    }[kind]
+    symbol = ET.Element("symbol", name=name, type=symbol_type, alpha="1", clip_to_extent="1", force_rhr="0")
+    layer = ET.SubElement(symbol, "layer", {"class": layer_class, "enabled": "1", "locked": "0", "pass": "0"})
     fill, line = _rgba(colour), _rgba(style.outline)
     if kind == "polygon":
         values = {"color": fill, "outline_color": line, "outline_style": "solid", "outline_width": f"{style.width:g}",
@@ -209,36 +222,38 @@ def _symbol(kind: str, name: str, colour: str, style: Style) -> Xml.Element:
     else:
         values = {"color": fill, "outline_color": line, "outline_style": "solid", "outline_width": "0.3", "name": "circle",
                   "size": "2.4", "size_unit": "MM"}  # fmt: skip
-    options = Xml.SubElement(layer, "Option", type="Map")
+    options = ET.SubElement(layer, "Option", type="Map")
     for key, value in values.items():
-        Xml.SubElement(options, "Option", name=key, type="QString", value=value)
+        ET.SubElement(options, "Option", name=key, type="QString", value=value)
     for key, value in values.items():
-        Xml.SubElement(layer, "prop", k=key, v=value)
+        ET.SubElement(layer, "prop", k=key, v=value)
     return symbol
 
 
-def _raster_renderer(item: _Item) -> Xml.Element:
+def _raster_renderer(item: _Item) -> ET.Element:
     if item.classes:
-        renderer = Xml.Element("rasterrenderer", type="paletted", band="1", opacity=f"{item.opacity:g}", alphaBand="-1", nodataColor="")
-        palette = Xml.SubElement(renderer, "colorPalette")
+        renderer = ET.Element(
+            "rasterrenderer", type="paletted", band="1", opacity=f"{item.opacity:g}", alphaBand="-1", nodataColor=""
+        )
+        palette = ET.SubElement(renderer, "colorPalette")
         for cls in item.classes:
-            Xml.SubElement(palette, "paletteEntry", value=str(cls.value), label=cls.label, color=cls.colour, alpha="255")
+            ET.SubElement(palette, "paletteEntry", value=str(cls.value), label=cls.label, color=cls.colour, alpha="255")
         return renderer
     low = 0.0 if item.style.low is None else item.style.low
     high = 1.0 if item.style.high is None else item.style.high
-    renderer = Xml.Element(
+    renderer = ET.Element(
         "rasterrenderer", type="singlebandpseudocolor", band="1", opacity=f"{item.opacity:g}", alphaBand="-1", nodataColor="",
         classificationMin=f"{low:g}", classificationMax=f"{high:g}",
     )  # fmt: skip
-    shader = Xml.SubElement(renderer, "rastershader")
+    shader = ET.SubElement(renderer, "rastershader")
     ramp = RAMPS[item.style.ramp]
-    ramp_shader = Xml.SubElement(
+    ramp_shader = ET.SubElement(
         shader, "colorrampshader", colorRampType="INTERPOLATED", classificationMode="1", clip="0",
         minimumValue=f"{low:g}", maximumValue=f"{high:g}",
     )  # fmt: skip
     for step, colour in enumerate(ramp):
         value = low + (high - low) * step / (len(ramp) - 1)
-        Xml.SubElement(ramp_shader, "item", value=f"{value:g}", label=f"{value:g}", color=colour, alpha="255")
+        ET.SubElement(ramp_shader, "item", value=f"{value:g}", label=f"{value:g}", color=colour, alpha="255")
     return renderer
 
 
@@ -247,9 +262,9 @@ def _write_layer_styles(raw: sqlite3.Connection, items: list[_Item]) -> None:
     for item in items:
         if item.kind not in ("polygon", "line", "point"):
             continue
-        root = Xml.Element("qgis", version=VERSION, styleCategories="Symbology")
+        root = ET.Element("qgis", version=VERSION, styleCategories="Symbology")
         root.append(_renderer(item))
-        qml = "<!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'>\n" + Xml.tostring(root, encoding="unicode")
+        qml = "<!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'>\n" + ET.tostring(root, encoding="unicode")
         raw.execute(
             "INSERT INTO layer_styles (f_table_catalog, f_table_schema, f_table_name, f_geometry_column, styleName, styleQML, "
             "styleSLD, useAsDefault, description, owner, ui) VALUES ('', '', ?, 'geom', ?, ?, '', 1, ?, ?, '')",
@@ -257,45 +272,44 @@ def _write_layer_styles(raw: sqlite3.Connection, items: list[_Item]) -> None:
         )
 
 
-def _srs(crs: str) -> Xml.Element:
+def _srs(crs: str) -> ET.Element:
     from pyproj import CRS
 
     system = CRS.from_user_input(crs)
-    node = Xml.Element("spatialrefsys")
+    node = ET.Element("spatialrefsys")
     _sub(node, "wkt", system.to_wkt("WKT2_2019"))
     _sub(node, "proj4", "")
     _sub(node, "srsid", "0")
-    _sub(node, "srid", crs.split(":")[-1])
+    _sub(node, "srid", crs.rsplit(":", maxsplit=1)[-1])
     _sub(node, "authid", crs)
     _sub(node, "description", system.name)
     _sub(node, "geographicflag", "true" if system.is_geographic else "false")
     return node
 
 
-def _wrap(tag: str, child: Xml.Element) -> Xml.Element:
-    node = Xml.Element(tag)
+def _wrap(tag: str, child: ET.Element) -> ET.Element:
+    node = ET.Element(tag)
     node.append(child)
     return node
 
 
-def _sub(parent: Xml.Element, tag: str, text: str, **attributes: str) -> Xml.Element:
-    node = Xml.SubElement(parent, tag, attributes)
+def _sub(parent: ET.Element, tag: str, text: str, **attributes: str) -> ET.Element:
+    node = ET.SubElement(parent, tag, attributes)
     node.text = text
     return node
 
 
-def _extent(node: Xml.Element, box: tuple[float, ...]) -> None:
+def _extent(node: ET.Element, box: tuple[float, ...]) -> None:
     for tag, value in zip(("xmin", "ymin", "xmax", "ymax"), box, strict=True):
         _sub(node, tag, repr(float(value)))
 
 
-def _property(parent: Xml.Element, path: tuple[str, str], value: str, kind: str) -> None:
+def _property(parent: ET.Element, path: tuple[str, str], value: str, kind: str) -> None:
     outer = parent.find(path[0])
     if outer is None:
-        outer = Xml.SubElement(parent, path[0])
+        outer = ET.SubElement(parent, path[0])
     _sub(outer, path[1], value, type=kind)
 
 
 def _rgba(colour: str) -> str:
     return ",".join(map(str, (*rgb(colour), 255)))
-

@@ -57,7 +57,9 @@ def _stored(values: NDArray, source: RasterSource, classes: bool) -> NDArray:
     return np.where(missing, np.float32(FLOAT_NODATA), values).astype(np.float32)
 
 
-def build_raster(source: RasterSource, folder: Path, *, classes: bool, progress: Progress | None = None) -> tuple[Path, str]:
+def build_raster(
+    source: RasterSource, folder: Path, *, classes: bool, progress: Progress | None = None
+) -> tuple[Path, str]:
     """Write a raster to a temporary file in `folder`: a GeoPackage coverage with overviews, or a COG when it is large.
 
     Returns
@@ -81,12 +83,24 @@ def build_raster(source: RasterSource, folder: Path, *, classes: bool, progress:
     plain = Path(name)
     digest = hashlib.sha256(json.dumps(asdict(grid)).encode())
     report = progress or Progress()
-    with rasterio.open(plain, "w", driver="GTiff", tiled=True, blockxsize=TILE, blockysize=TILE, compress="deflate", bigtiff="if_safer", **profile) as target:
+    with rasterio.open(
+        plain,
+        "w",
+        driver="GTiff",
+        tiled=True,
+        blockxsize=TILE,
+        blockysize=TILE,
+        compress="deflate",
+        bigtiff="if_safer",
+        **profile,
+    ) as target:
         for window in grid.blocks(TILE):
             report.report(0.5 * window.row / grid.rows)
             cells = _stored(source.read(window), source, classes)
             digest.update(np.ascontiguousarray(cells).tobytes())
-            target.write(cells, 1, window=rasterio.windows.Window(window.column, window.row, window.columns, window.rows))
+            target.write(
+                cells, 1, window=rasterio.windows.Window(window.column, window.row, window.columns, window.rows)
+            )
     resampling = Resampling.nearest if classes else Resampling.average
     report.report(0.5)
     if inside:
@@ -103,7 +117,9 @@ def build_raster(source: RasterSource, folder: Path, *, classes: bool, progress:
                 dataset.build_overviews(factors, resampling)
     else:
         result = plain.with_name(plain.stem + "-cog.tif")
-        copy_dataset(str(plain), str(result), driver="COG", compress="deflate", resampling=resampling.name, bigtiff="if_safer")
+        copy_dataset(
+            str(plain), str(result), driver="COG", compress="deflate", resampling=resampling.name, bigtiff="if_safer"
+        )
     plain.unlink()
     report.report(1.0)
     return result, digest.hexdigest()
@@ -132,8 +148,7 @@ def copy_tiles(raw: sqlite3.Connection, built: Path, table: str, crs: str, *, cl
             for values in cursor.fetchall():
                 row = dict(zip(names, values, strict=True))
                 row[column] = table
-                if "id" in row:
-                    del row["id"]
+                row.pop("id", None)
                 if row.get("srs_id") == old_srs:
                     row["srs_id"] = srs_id
                 if book == "gpkg_contents":
@@ -200,7 +215,8 @@ class CoverageRaster:
                 return self._tiles[key]
         with self._reader() as raw:
             found = raw.execute(
-                f"SELECT tile_data FROM {quote(self._table)} WHERE zoom_level = ? AND tile_column = ? AND tile_row = ?", key
+                f"SELECT tile_data FROM {quote(self._table)} WHERE zoom_level = ? AND tile_column = ? AND tile_row = ?",
+                key,
             ).fetchone()
         if found is None:
             return None
@@ -230,7 +246,11 @@ class FileRaster:
         self._local = threading.local()
         with rasterio.open(path) as dataset:
             t = dataset.transform
-            crs = f"EPSG:{dataset.crs.to_epsg()}" if dataset.crs and dataset.crs.to_epsg() else (dataset.crs.to_wkt() if dataset.crs else "")
+            crs = (
+                f"EPSG:{dataset.crs.to_epsg()}"
+                if dataset.crs and dataset.crs.to_epsg()
+                else (dataset.crs.to_wkt() if dataset.crs else "")
+            )
             self.grid = Grid(crs, t.c, t.f, t.a, -t.e, dataset.width, dataset.height)
             self.nodata = dataset.nodatavals[band - 1]
             self.dtype = np.dtype(dataset.dtypes[band - 1])
@@ -247,9 +267,13 @@ class FileRaster:
         """Cells of a window of the grid reduced by `factor`."""
         import rasterio
 
-        area = rasterio.windows.Window(window.column * factor, window.row * factor, window.columns * factor, window.rows * factor)
+        area = rasterio.windows.Window(
+            window.column * factor, window.row * factor, window.columns * factor, window.rows * factor
+        )
         shape = (window.rows, window.columns)
-        return self._dataset().read(self._band, window=area, out_shape=shape, boundless=factor > 1, fill_value=self.nodata)
+        return self._dataset().read(
+            self._band, window=area, out_shape=shape, boundless=factor > 1, fill_value=self.nodata
+        )
 
 
 def write_geotiff(path: Path, source: RasterSource, progress: Progress | None = None) -> None:

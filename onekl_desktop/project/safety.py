@@ -37,7 +37,12 @@ def look(path: Path) -> None:
     pages = int.from_bytes(head[28:32], "big")
     page = 65536 if page == 1 else page
     if size < pages * page and not Path(f"{path}-wal").exists():
-        raise UserError("project.broken", file=path, reason=f"{pages * page - size:,} bytes are missing at its end", backups=backups_folder(path))
+        raise UserError(
+            "project.broken",
+            file=path,
+            reason=f"{pages * page - size:,} bytes are missing at its end",
+            backups=backups_folder(path),
+        )
 
 
 def backups_folder(path: Path) -> Path:
@@ -58,7 +63,9 @@ def inspect(path: Path, connection: sqlite3.Connection) -> None:
         connection.execute("PRAGMA query_only = ON")
         verdict = [row[0] for row in connection.execute("PRAGMA quick_check(3)")]
         if verdict != ["ok"]:
-            raise UserError("project.broken", file=path, reason="; ".join(map(str, verdict))[:200], backups=backups_folder(path))
+            raise UserError(
+                "project.broken", file=path, reason="; ".join(map(str, verdict))[:200], backups=backups_folder(path)
+            )
         schema = connection.execute("SELECT type, name, tbl_name, sql FROM sqlite_master").fetchall()
         tables = {name for kind, name, _table, _sql in schema if kind == "table"}
         if not {"gpkg_contents", "gpkg_geometry_columns", "gpkg_spatial_ref_sys"} <= tables:

@@ -48,7 +48,9 @@ class Style:
     def dump(self) -> str:
         """The stored spelling; only what differs from the defaults."""
         plain = asdict(Style())
-        return json.dumps({key: value for key, value in asdict(self).items() if value != plain[key]}, ensure_ascii=False)
+        return json.dumps(
+            {key: value for key, value in asdict(self).items() if value != plain[key]}, ensure_ascii=False
+        )
 
 
 def load_style(text: str) -> Style:
@@ -66,7 +68,12 @@ def load_style(text: str) -> Style:
             for item in value:
                 if isinstance(item, dict) and {"value", "label", "colour"} <= set(item):
                     style.classes.append(
-                        StyleClass(item["value"], str(item["label"]), as_colour(item["colour"]), bool(item.get("visible", True)))
+                        StyleClass(
+                            item["value"],
+                            str(item["label"]),
+                            as_colour(item["colour"]),
+                            bool(item.get("visible", True)),
+                        )
                     )
         elif key == "hidden_codes" and isinstance(value, list):
             style.hidden_codes = [int(code) for code in value if isinstance(code, int)]

@@ -44,7 +44,11 @@ def needs_working_copy(path: Path) -> bool:
     if os.environ.get("ONEKL_WORKING_COPY") == "always":
         return True
     folder = path.resolve().parent
-    return disk_kind(folder) != "local" or not os.access(folder, os.W_OK) or (path.exists() and not os.access(path, os.W_OK))
+    return (
+        disk_kind(folder) != "local"
+        or not os.access(folder, os.W_OK)
+        or (path.exists() and not os.access(path, os.W_OK))
+    )
 
 
 def copy_folder(path: Path) -> Path:

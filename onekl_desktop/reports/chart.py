@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 
 from reportlab.graphics import renderSVG
@@ -53,12 +54,24 @@ def draw_chart(chart: Chart, width: float, height: float) -> Drawing:
     for tick in ticks:
         _x, y = place(years[0], tick)
         drawing.add(Line(x0, y, x1, y, strokeColor=GRID, strokeWidth=0.6))
-        drawing.add(String(x0 - 4, y - 2.6, format_number(tick, decimals), fontName=REGULAR, fontSize=7.5, fillColor=SOFT, textAnchor="end"))
+        drawing.add(
+            String(
+                x0 - 4,
+                y - 2.6,
+                format_number(tick, decimals),
+                fontName=REGULAR,
+                fontSize=7.5,
+                fillColor=SOFT,
+                textAnchor="end",
+            )
+        )
     last = -1e9
     for year in years:
         x, _y = place(year, ticks[0])
         if x - last > 24:
-            drawing.add(String(x, 4, f"{int(year)}", fontName=REGULAR, fontSize=7.5, fillColor=SOFT, textAnchor="middle"))
+            drawing.add(
+                String(x, 4, f"{int(year)}", fontName=REGULAR, fontSize=7.5, fillColor=SOFT, textAnchor="middle")
+            )
             last = x
     ends = []
     for line in chart.lines:
@@ -66,14 +79,22 @@ def draw_chart(chart: Chart, width: float, height: float) -> Drawing:
         if not spots:
             continue
         colour = HexColor(line.colour)
-        drawing.add(PolyLine([value for spot in spots for value in spot], strokeColor=colour, strokeWidth=1.8, strokeLineJoin=1, strokeLineCap=1))
+        drawing.add(
+            PolyLine(
+                [value for spot in spots for value in spot],
+                strokeColor=colour,
+                strokeWidth=1.8,
+                strokeLineJoin=1,
+                strokeLineCap=1,
+            )
+        )
         drawing.add(Circle(*spots[-1], 2.2, fillColor=colour, strokeColor=None))
         ends.append([spots[-1][1], line, spots[-1][1]])
-    ends.sort(key=lambda end: end[0])
-    for lower, upper in zip(ends, ends[1:], strict=False):
-        upper[0] = max(upper[0], lower[0] + 9.5)
-    over = max(ends[-1][0] - (y1 + 4), 0) if ends else 0
-    for y, line, _at in ends:
+    ends.sort(key=lambda end: end[0])  # type: ignore[arg-type, return-value]
+    for lower, upper in itertools.pairwise(ends):
+        upper[0] = max(upper[0], lower[0] + 9.5)  # type: ignore[call-overload, operator]
+    over = max(ends[-1][0] - (y1 + 4), 0) if ends else 0  # type: ignore[operator]
+    for y, line, _at in ends:  # type: ignore[assignment]
         label = _shorten(line.label, right - 12)
         drawing.add(Rect(x1 + 5, y - over - 0.6, 4, 4, fillColor=HexColor(line.colour), strokeColor=None))
         drawing.add(String(x1 + 11, y - over - 2.2, label, fontName=REGULAR, fontSize=8, fillColor=INK))
@@ -92,6 +113,6 @@ def to_svg(drawing: Drawing) -> str:
     """The drawing as an SVG element."""
     text = renderSVG.drawToString(drawing)
     text = text[text.index("<svg") :]
-    return text.replace(f"font-family: {REGULAR}", "font-family: inherit").replace(f"font-family: {BOLD}", "font-weight: 600; font-family: inherit")
-
-
+    return text.replace(f"font-family: {REGULAR}", "font-family: inherit").replace(
+        f"font-family: {BOLD}", "font-weight: 600; font-family: inherit"
+    )

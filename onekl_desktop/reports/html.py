@@ -94,7 +94,9 @@ def _image(picture: Picture, alt: str) -> str:
 
 def _wide_map(block: MapBlock, project: ProjectFile) -> str:
     picture = draw_map(project, block, 170, 138, dpi=170)
-    caption = _("{title}. About 1 : {scale} on A4; north is up.").format(title=block.title, scale=format_number(round(picture.scale, -3)))
+    caption = _("{title}. About 1 : {scale} on A4; north is up.").format(
+        title=block.title, scale=format_number(round(picture.scale, -3))
+    )
     figure = f"<figure>{_image(picture, block.title)}<figcaption>{escape(caption)}</figcaption></figure>"
     if not block.legend:
         return figure
@@ -118,14 +120,21 @@ def _swatch(entry: Any) -> str:
 
 def _table(block: Table) -> str:
     def cell(tag: str, text: str, numeric: bool, colour: str = "") -> str:
-        mark = f'<span class="sw" style="display:inline-block;margin-right:.5rem;background:{escape(colour)}"></span>' if colour else ""
+        mark = (
+            f'<span class="sw" style="display:inline-block;margin-right:.5rem;background:{escape(colour)}"></span>'
+            if colour
+            else ""
+        )
         return f"<{tag}{' class=n' if numeric else ''}>{mark}{escape(text)}</{tag}>"
 
     head = "".join(cell("th", text, numeric) for text, numeric in zip(block.columns, block.numeric, strict=True))
     rows = []
     for number, row in enumerate(block.rows):
         colour = block.colours[number] if block.colours else ""
-        cells = [cell("td", text, numeric, colour if at == 0 else "") for at, (text, numeric) in enumerate(zip(row, block.numeric, strict=True))]
+        cells = [
+            cell("td", text, numeric, colour if at == 0 else "")
+            for at, (text, numeric) in enumerate(zip(row, block.numeric, strict=True))
+        ]
         rows.append(f"<tr>{''.join(cells)}</tr>")
     caption = f"<caption>{escape(block.caption)}</caption>" if block.caption else ""
     return f'<div class="scroll"><table>{caption}<thead><tr>{head}</tr></thead><tbody>{"".join(rows)}</tbody></table></div>'

@@ -50,7 +50,11 @@ def draw_map(project: ProjectFile, block: MapBlock, width_mm: float, height_mm: 
     image = render(scene, view, background="#ffffff")
     draw_furniture(image, view)
     with project.read() as db:
-        names = {layer.uuid: {cls.code: cls.name for cls in list_classes(db, layer.legend)} for layer in list_layers(db) if layer.legend}
+        names = {
+            layer.uuid: {cls.code: cls.name for cls in list_classes(db, layer.legend)}
+            for layer in list_layers(db)
+            if layer.legend
+        }
     legend = [group for group in legend_of(scene, names) if group[0] != "Landscape"]
     return Picture(to_png(image), image.width(), image.height(), view.scale, legend)
 

@@ -25,7 +25,9 @@ from onekl_desktop.reports.fonts import BOLD, REGULAR, register
 from onekl_desktop.reports.maps import Picture, draw_map
 from onekl_desktop.reports.page import Chart, Facts, Heading, MapBlock, Notes, Page, Paragraph, Table
 
-INK, SOFT, ACCENT, HAIR, GROUND, WARN = (HexColor(c) for c in ("#22322c", "#5d6b65", "#1f6f54", "#cfd8d3", "#f3f6f4", "#8a5a00"))
+INK, SOFT, ACCENT, HAIR, GROUND, WARN = (
+    HexColor(c) for c in ("#22322c", "#5d6b65", "#1f6f54", "#cfd8d3", "#f3f6f4", "#8a5a00")
+)
 MARGIN = 16 * mm
 WIDTH = A4[0] - 2 * MARGIN
 
@@ -36,7 +38,9 @@ CELL_RIGHT = ParagraphStyle("right", parent=CELL, alignment=TA_RIGHT)
 HEAD_CELL = ParagraphStyle("headcell", parent=CELL, fontName=BOLD, textColor=INK)
 HEAD_RIGHT = ParagraphStyle("headright", parent=HEAD_CELL, alignment=TA_RIGHT)
 H1 = ParagraphStyle("h1", parent=BODY, fontName=BOLD, fontSize=20, leading=25, textColor=INK)
-H2 = ParagraphStyle("h2", parent=BODY, fontName=BOLD, fontSize=12.5, leading=16, spaceBefore=12, spaceAfter=5, textColor=ACCENT)
+H2 = ParagraphStyle(
+    "h2", parent=BODY, fontName=BOLD, fontSize=12.5, leading=16, spaceBefore=12, spaceAfter=5, textColor=ACCENT
+)
 BADGE = ParagraphStyle("badge", parent=BODY, fontName=BOLD, fontSize=8.5, leading=11, textColor=WARN)
 
 
@@ -47,7 +51,9 @@ def write_pdf(page: Page, project: ProjectFile, target: Path) -> None:
         str(target), pagesize=A4, leftMargin=MARGIN, rightMargin=MARGIN, topMargin=MARGIN, bottomMargin=18 * mm,
         title=page.title, author="1KL Desktop", subject=page.subtitle, lang=page.language,
     )  # fmt: skip
-    frame = Frame(MARGIN, 18 * mm, WIDTH, A4[1] - MARGIN - 18 * mm, leftPadding=0, rightPadding=0, topPadding=0, bottomPadding=0)
+    frame = Frame(
+        MARGIN, 18 * mm, WIDTH, A4[1] - MARGIN - 18 * mm, leftPadding=0, rightPadding=0, topPadding=0, bottomPadding=0
+    )
 
     def furnish(canvas: Any, _document: Any) -> None:
         canvas.setFont(REGULAR, 7.5)
@@ -68,7 +74,13 @@ def _story(page: Page, project: ProjectFile) -> list[Flowable]:
         story.append(Text(escape(page.subtitle), SMALL))
     if page.badge:
         badge = Grid([[Text(escape(page.badge), BADGE)]], colWidths=[WIDTH])
-        badge.setStyle([("BACKGROUND", (0, 0), (-1, -1), HexColor("#fff4dc")), ("LEFTPADDING", (0, 0), (-1, -1), 8), ("BOTTOMPADDING", (0, 0), (-1, -1), 5)])
+        badge.setStyle(
+            [
+                ("BACKGROUND", (0, 0), (-1, -1), HexColor("#fff4dc")),
+                ("LEFTPADDING", (0, 0), (-1, -1), 8),
+                ("BOTTOMPADDING", (0, 0), (-1, -1), 5),
+            ]
+        )
         story += [Spacer(1, 6), badge]
     story.append(Spacer(1, 8))
     pending: list[MapBlock | Chart] = []
@@ -121,7 +133,9 @@ def _flow(block: Any, project: ProjectFile) -> list[Flowable]:
         caption = [Spacer(1, 3), Text(escape(block.caption), SMALL)] if block.caption else []
         return [_table(block), *caption, Spacer(1, 6)]
     if isinstance(block, Notes):
-        style = ParagraphStyle("note", parent=SMALL, textColor=WARN if block.warning else SOFT, leftIndent=9, bulletIndent=0, spaceAfter=2)
+        style = ParagraphStyle(
+            "note", parent=SMALL, textColor=WARN if block.warning else SOFT, leftIndent=9, bulletIndent=0, spaceAfter=2
+        )
         return [Text(escape(item), style, bulletText="!" if block.warning else "•") for item in block.items]
     raise TypeError(f"no way to print {type(block).__name__}")
 
@@ -145,7 +159,12 @@ def _wide_map(block: MapBlock, project: ProjectFile) -> list[Flowable]:
     map_width = WIDTH - legend_width - (5 * mm if block.legend else 0)
     picture = draw_map(project, block, map_width / mm, map_width / mm * 0.78)
     caption = Text(
-        escape(_("{title}. About 1 : {scale} on A4; north is up.").format(title=block.title, scale=format_number(round(picture.scale, -3)))), SMALL
+        escape(
+            _("{title}. About 1 : {scale} on A4; north is up.").format(
+                title=block.title, scale=format_number(round(picture.scale, -3))
+            )
+        ),
+        SMALL,
     )
     if not block.legend:
         return [_picture(picture, map_width), Spacer(1, 3), caption]
@@ -209,7 +228,13 @@ def _side_by_side(blocks: list[Any], project: ProjectFile) -> list[Flowable]:
     while len(cells) < 2:
         cells.append("")
     grid = Grid([[cells[0], "", cells[1]]], colWidths=[width, gap, width])
-    grid.setStyle([("VALIGN", (0, 0), (-1, -1), "TOP"), ("LEFTPADDING", (0, 0), (-1, -1), 0), ("RIGHTPADDING", (0, 0), (-1, -1), 0)])
+    grid.setStyle(
+        [
+            ("VALIGN", (0, 0), (-1, -1), "TOP"),
+            ("LEFTPADDING", (0, 0), (-1, -1), 0),
+            ("RIGHTPADDING", (0, 0), (-1, -1), 0),
+        ]
+    )
     return [grid, Spacer(1, 4)]
 
 
@@ -223,7 +248,9 @@ def _table(block: Table) -> Flowable:
     rows = [[cell(text, right) for text, right in zip(row, block.numeric, strict=True)] for row in block.rows]
     if swatches:
         head = ["", *head]
-        rows = [[Swatch(LegendEntry("cell", "", colour)), *row] for colour, row in zip(block.colours, rows, strict=True)]
+        rows = [
+            [Swatch(LegendEntry("cell", "", colour)), *row] for colour, row in zip(block.colours, rows, strict=True)
+        ]
     columns = len(block.columns)
     first = 0.34 if columns > 2 else 0.6
     widths = [WIDTH * first, *([WIDTH * (1 - first) / (columns - 1)] * (columns - 1))] if columns > 1 else [WIDTH]

@@ -65,7 +65,10 @@ def make(folder: Path = HERE / "inputs", seed: int = 20_240_601) -> None:
 def make_boundary(rng: np.random.Generator) -> shapely.Polygon:
     """An irregular outline that fills most of the box, with a coast in the north-east."""
     angles = np.linspace(0, 2 * np.pi, 240, endpoint=False)
-    wobble = sum(a * np.sin(k * angles + rng.uniform(0, 6.28)) for k, a in ((2, 0.05), (3, 0.04), (5, 0.025), (9, 0.012), (17, 0.006)))
+    wobble = sum(
+        a * np.sin(k * angles + rng.uniform(0, 6.28))
+        for k, a in ((2, 0.05), (3, 0.04), (5, 0.025), (9, 0.012), (17, 0.006))
+    )
     radius = 0.9 + wobble
     # A rounded box (superellipse) rather than a circle.
     square = (np.abs(np.cos(angles)) ** 3 + np.abs(np.sin(angles)) ** 3) ** (-1 / 3)
@@ -79,13 +82,20 @@ def make_boundary(rng: np.random.Generator) -> shapely.Polygon:
 
 def make_rivers(rng: np.random.Generator) -> list[shapely.LineString]:
     """The Arum from the hills to the estuary, and two tributaries."""
+
     def course(points: list[tuple[float, float]], meander: float) -> shapely.LineString:
         anchors = np.array(points)
         t = np.linspace(0, len(points) - 1, 140)
         xy = np.column_stack([np.interp(t, range(len(points)), anchors[:, axis]) for axis in (0, 1)])
-        bend = gaussian_filter(rng.normal(size=(140, 2)), (4, 0)) * meander * np.sin(np.pi * np.linspace(0, 1, 140))[:, None] ** 0.5
+        bend = (
+            gaussian_filter(rng.normal(size=(140, 2)), (4, 0))
+            * meander
+            * np.sin(np.pi * np.linspace(0, 1, 140))[:, None] ** 0.5
+        )
         xy = gaussian_filter(xy, (5, 0), mode="nearest") + bend
-        return shapely.LineString(np.round(np.column_stack([LEFT + xy[:, 0] * COLUMNS * CELL, TOP - (1 - xy[:, 1]) * ROWS * CELL]), 1))
+        return shapely.LineString(
+            np.round(np.column_stack([LEFT + xy[:, 0] * COLUMNS * CELL, TOP - (1 - xy[:, 1]) * ROWS * CELL]), 1)
+        )
 
     main = course([(0.10, 0.12), (0.25, 0.30), (0.42, 0.38), (0.58, 0.55), (0.72, 0.68), (0.93, 0.88)], 0.035)
     north = course([(0.12, 0.62), (0.30, 0.66), (0.45, 0.60), (0.58, 0.55)], 0.025)
@@ -110,7 +120,10 @@ def village_points(rng: np.random.Generator, boundary: shapely.Polygon) -> np.nd
 def make_villages(points: np.ndarray, boundary: shapely.Polygon) -> list[shapely.Geometry]:
     """Village territories: the land nearest to each place."""
     cells = shapely.voronoi_polygons(shapely.MultiPoint(points), extend_to=boundary.buffer(5000))
-    return [next(cell for cell in cells.geoms if cell.contains(shapely.Point(point))).intersection(boundary) for point in points]
+    return [
+        next(cell for cell in cells.geoms if cell.contains(shapely.Point(point))).intersection(boundary)
+        for point in points
+    ]
 
 
 def make_roads(points: np.ndarray) -> list[shapely.LineString]:
@@ -119,9 +132,13 @@ def make_roads(points: np.ndarray) -> list[shapely.LineString]:
     rest = [index for index in range(len(points)) if index not in joined]
     while rest:
         _gap, a, b = min((float(np.hypot(*(points[i] - points[j]))), i, j) for i in rest for j in joined)
-        middle = (points[a] + points[b]) / 2 + np.array([points[b][1] - points[a][1], points[a][0] - points[b][0]]) * 0.12
+        middle = (points[a] + points[b]) / 2 + np.array(
+            [points[b][1] - points[a][1], points[a][0] - points[b][0]]
+        ) * 0.12
         t = np.linspace(0, 1, 12)[:, None]
-        roads.append(shapely.LineString(np.round((1 - t) ** 2 * points[a] + 2 * t * (1 - t) * middle + t**2 * points[b], 1)))
+        roads.append(
+            shapely.LineString(np.round((1 - t) ** 2 * points[a] + 2 * t * (1 - t) * middle + t**2 * points[b], 1))
+        )
         joined.append(a)
         rest.remove(a)
     return roads
@@ -157,6 +174,7 @@ def make_cover(rng, elevation, to_river, to_road, to_village, u, v):  # type: ig
 
 def make_reserve(boundary: shapely.Polygon) -> shapely.Geometry:
     """The reserve in the hills."""
+
     def at(east: float, north: float) -> tuple[float, float]:
         return LEFT + east * COLUMNS * CELL, TOP - (1 - north) * ROWS * CELL
 
@@ -167,6 +185,7 @@ def make_reserve(boundary: shapely.Polygon) -> shapely.Geometry:
 
 def write_interventions(folder, boundary, reserve, rivers, points, cover):  # type: ignore[no-untyped-def]
     """The story's plans: what the two scenarios would do and where."""
+
     def at(east: float, north: float) -> tuple[float, float]:
         return LEFT + east * COLUMNS * CELL, TOP - (1 - north) * ROWS * CELL
 
@@ -175,7 +194,18 @@ def write_interventions(folder, boundary, reserve, rivers, points, cover):  # ty
 
     upper = shapely.ops.substring(rivers[0], 0.18, 0.55, normalized=True)
     lower = shapely.ops.substring(rivers[2], 0.35, 0.95, normalized=True)
-    edge = area((0.15, 0.43), (0.20, 0.42), (0.31, 0.36), (0.37, 0.27), (0.46, 0.17), (0.46, 0.07), (0.40, 0.10), (0.34, 0.20), (0.24, 0.33), (0.16, 0.37))
+    edge = area(
+        (0.15, 0.43),
+        (0.20, 0.42),
+        (0.31, 0.36),
+        (0.37, 0.27),
+        (0.46, 0.17),
+        (0.46, 0.07),
+        (0.40, 0.10),
+        (0.34, 0.20),
+        (0.24, 0.33),
+        (0.16, 0.37),
+    )
     edge = edge.intersection(reserve)
     west = area((0.03, 0.50), (0.14, 0.50), (0.15, 0.61), (0.04, 0.62)).intersection(reserve)
     belt = area((0.30, 0.34), (0.40, 0.30), (0.47, 0.40), (0.40, 0.47), (0.32, 0.43))
@@ -211,10 +241,22 @@ def write_vectors(folder, boundary, villages, points, roads, rivers, reserve):  
     write_geojson(folder / "boundary.geojson", [boundary], [{"name": "Lembah Arum"}])
     write_geojson(folder / "villages.geojson", villages, [
         {"name": name, "households": int(count)} for name, count in zip(VILLAGES, people, strict=True)])  # fmt: skip
-    write_geojson(folder / "places.geojson", [shapely.Point(point) for point in points], [{"name": name} for name in VILLAGES])
-    write_geojson(folder / "roads.geojson", roads, [{"kind": "district road" if index < 5 else "village road"} for index in range(len(roads))])
-    write_geojson(folder / "rivers.geojson", rivers, [{"name": name} for name in ("Sungai Arum", "Sei Teduh", "Sei Merbau")])
-    write_geojson(folder / "reserve.geojson", [reserve], [{"name": "Hutan Lindung Arum (invented)", "status": "protection forest, logged 1990-2012"}])
+    write_geojson(
+        folder / "places.geojson", [shapely.Point(point) for point in points], [{"name": name} for name in VILLAGES]
+    )
+    write_geojson(
+        folder / "roads.geojson",
+        roads,
+        [{"kind": "district road" if index < 5 else "village road"} for index in range(len(roads))],
+    )
+    write_geojson(
+        folder / "rivers.geojson", rivers, [{"name": name} for name in ("Sungai Arum", "Sei Teduh", "Sei Merbau")]
+    )
+    write_geojson(
+        folder / "reserve.geojson",
+        [reserve],
+        [{"name": "Hutan Lindung Arum (invented)", "status": "protection forest, logged 1990-2012"}],
+    )
 
 
 def write_geojson(path: Path, shapes, properties) -> None:  # type: ignore[no-untyped-def]
@@ -237,12 +279,16 @@ def write_raster(path: Path, values: np.ndarray, nodata: float, cell: float) -> 
 
 def burn(shape: shapely.Geometry) -> np.ndarray:
     """Cells whose centre is inside."""
-    return rasterio.features.rasterize([shape], (ROWS, COLUMNS), transform=from_origin(LEFT, TOP, CELL, CELL)).astype(bool)
+    return rasterio.features.rasterize([shape], (ROWS, COLUMNS), transform=from_origin(LEFT, TOP, CELL, CELL)).astype(
+        bool
+    )
 
 
 def burn_lines(lines: list[shapely.LineString]) -> np.ndarray:
     """Cells that lines touch."""
-    return rasterio.features.rasterize(lines, (ROWS, COLUMNS), transform=from_origin(LEFT, TOP, CELL, CELL), all_touched=True).astype(bool)
+    return rasterio.features.rasterize(
+        lines, (ROWS, COLUMNS), transform=from_origin(LEFT, TOP, CELL, CELL), all_touched=True
+    ).astype(bool)
 
 
 def distance(mask: np.ndarray) -> np.ndarray:

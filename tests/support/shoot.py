@@ -55,9 +55,19 @@ def main(out: Path) -> None:
     if not sample.exists():
         build_sample_project(sample, registry=registry, progress=Progress())
     empty = home / f"empty{SCALE}.gpkg"
-    make_project(empty, Landscape(name="Kecamatan Contoh", crs="EPSG:32647", area_ha=22_500, geom=shapely.box(500_000, 350_000, 515_000, 365_000)))
+    make_project(
+        empty,
+        Landscape(
+            name="Kecamatan Contoh",
+            crs="EPSG:32647",
+            area_ha=22_500,
+            geom=shapely.box(500_000, 350_000, 515_000, 365_000),
+        ),
+    )
     crossed = home / "crossed.geojson"
-    crossed.write_text('{"type":"Polygon","coordinates":[[[98.6,3.1],[98.8,3.3],[98.8,3.1],[98.6,3.25],[98.6,3.1]]]}', encoding="utf-8")
+    crossed.write_text(
+        '{"type":"Polygon","coordinates":[[[98.6,3.1],[98.8,3.3],[98.8,3.1],[98.6,3.25],[98.6,3.1]]]}', encoding="utf-8"
+    )
 
     for theme in ("light", "dark"):
         apply_theme(app, theme)
@@ -119,12 +129,15 @@ def main(out: Path) -> None:
         window.view.desk.tell("The disk is full: nothing was changed. Free some space and try again.", "error")
         shot("15-message", window)
         dialog("16-import", lambda: ImportDialog(view.desk, INPUTS / "land_cover_2024.tif"))
-        entry, operation = registry.get_operation("scenarios.change_practice")
+        _entry, operation = registry.get_operation("scenarios.change_practice")
         dialog("17-form", lambda: OperationDialog(view.desk, "scenarios.change_practice", operation))
         dialog("18-palette", lambda: Palette(window.commands(), window))
         dialog("19-help", lambda: HelpDialog(registry, "scenarios"))
         dialog("20-settings", lambda: SettingsDialog(settings, view.desk))
-        dialog("21-crash", lambda: CrashPage("Traceback (most recent call last):\n  …\nZeroDivisionError: division by zero"))
+        dialog(
+            "21-crash",
+            lambda: CrashPage("Traceback (most recent call last):\n  …\nZeroDivisionError: division by zero"),
+        )
         for language in ("id", "fr"):
             set_language(language)
             window._rebuild()

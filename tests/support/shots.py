@@ -19,8 +19,17 @@ def main() -> int:
         old.unlink()
     with tempfile.TemporaryDirectory(prefix="onekl-shots-") as home:
         for scale in ("1", "2"):
-            env = dict(os.environ, QT_QPA_PLATFORM="offscreen", QT_SCALE_FACTOR=scale, ONEKL_HOME=home, ONEKL_SHOT_SCALE=scale, PYTHONPATH=str(ROOT))
-            code = subprocess.run([sys.executable, str(Path(__file__).with_name("shoot.py")), str(OUT)], env=env, check=False).returncode
+            env = dict(
+                os.environ,
+                QT_QPA_PLATFORM="offscreen",
+                QT_SCALE_FACTOR=scale,
+                ONEKL_HOME=home,
+                ONEKL_SHOT_SCALE=scale,
+                PYTHONPATH=str(ROOT),
+            )
+            code = subprocess.run(
+                [sys.executable, str(Path(__file__).with_name("shoot.py")), str(OUT)], env=env, check=False
+            ).returncode
             if code:
                 return code
     print(f"{len(list(OUT.glob('*.png')))} pictures in {OUT.relative_to(ROOT)}")

@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict
 from onekl_desktop.base import years
 from onekl_desktop.base.errors import UserError
 from onekl_desktop.base.geometry import parse_shape
-from onekl_desktop.base.translate import _, N_
+from onekl_desktop.base.translate import N_, _
 
 YES = {"yes", "true", "on", "1", "y", "ya", "oui", "sí", "si"}
 NO = {"no", "false", "off", "0", "n", "tidak", "non"}
@@ -110,8 +110,8 @@ class Number(Input):
         return number
 
     def hint(self) -> str:
-        low = "" if self.minimum is None else f"{self.minimum:g}"
-        high = "" if self.maximum is None else f"{self.maximum:g}"
+        low = "" if self.minimum is None else f"{self.minimum:.10g}"
+        high = "" if self.maximum is None or self.maximum >= 1e5 else f"{self.maximum:.10g}"
         span = f"{low}…{high}" if low or high else _("number")
         return f"{span} {self.unit}".strip()
 

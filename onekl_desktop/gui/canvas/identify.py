@@ -40,7 +40,7 @@ def cell_value(layer: SceneLayer, x: float, y: float) -> float | int | None:
     if not (0 <= column < source.grid.columns and 0 <= row < source.grid.rows):
         return None
     value = source.read(Window(int(row), int(column), 1, 1))[0, 0]
-    if value != value or (source.nodata is not None and value == source.nodata):
+    if np.isnan(value) or (source.nodata is not None and value == source.nodata):
         return None
     return int(value) if layer.palette else float(value)
 

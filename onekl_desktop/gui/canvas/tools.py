@@ -99,7 +99,9 @@ class _CornerTool(MapTool):
 
     cursor = Qt.CursorShape.CrossCursor
 
-    def __init__(self, canvas: Canvas, measure: Callable[[shapely.Geometry], float], on_cancel: Callable[[], None]) -> None:
+    def __init__(
+        self, canvas: Canvas, measure: Callable[[shapely.Geometry], float], on_cancel: Callable[[], None]
+    ) -> None:
         super().__init__(canvas)
         self._measure, self._on_cancel = measure, on_cancel
         self._cross: QPointF | None = None
@@ -107,7 +109,12 @@ class _CornerTool(MapTool):
     def _steer(self, event: QKeyEvent) -> bool:
         """Arrow keys move a cross; True when used."""
         step = 2.0 if event.modifiers() & Qt.KeyboardModifier.ShiftModifier else 16.0
-        moves = {Qt.Key.Key_Left: (-step, 0.0), Qt.Key.Key_Right: (step, 0.0), Qt.Key.Key_Up: (0.0, -step), Qt.Key.Key_Down: (0.0, step)}
+        moves = {
+            Qt.Key.Key_Left: (-step, 0.0),
+            Qt.Key.Key_Right: (step, 0.0),
+            Qt.Key.Key_Up: (0.0, -step),
+            Qt.Key.Key_Down: (0.0, step),
+        }
         if event.key() not in moves:
             return False
         here = self._cross or QPointF(self.canvas.width() / 2, self.canvas.height() / 2)
@@ -168,7 +175,9 @@ class DrawTool(_CornerTool):
     With the keyboard: arrows move a cross, Space sets a corner.
     """
 
-    def __init__(self, canvas, measure, on_done: Callable[[shapely.Polygon], None], on_cancel: Callable[[], None]) -> None:  # type: ignore[no-untyped-def]
+    def __init__(  # type: ignore[no-untyped-def]
+        self, canvas, measure, on_done: Callable[[shapely.Polygon], None], on_cancel: Callable[[], None]
+    ) -> None:  # type: ignore[no-untyped-def]
         super().__init__(canvas, measure, on_cancel)
         self._on_done = on_done
         self.points: list[Point] = []
@@ -179,7 +188,9 @@ class DrawTool(_CornerTool):
     def hint(self) -> str:  # type: ignore[override]
         """What to do next."""
         if len(self.points) < 3:
-            return _("Click the corners of the area, or move the cross with the arrow keys and press Space. Escape gives up.")
+            return _(
+                "Click the corners of the area, or move the cross with the arrow keys and press Space. Escape gives up."
+            )
         area = format_quantity(self._measure(shapely.Polygon(self.points)), "ha", 1)
         return _("{area}. Enter or a double click finishes, Backspace takes a corner back.").format(area=area)
 
@@ -265,9 +276,17 @@ class DrawTool(_CornerTool):
 class EditTool(_CornerTool):
     """Drag corners; click the small dot in the middle of a side to add one; Delete removes the corner under the
     pointer (or the chosen one). Enter keeps the new shape, Escape leaves the old one. N chooses the next corner,
-    arrows move it."""
+    arrows move it.
+    """
 
-    def __init__(self, canvas, measure, shape: shapely.Geometry, on_done: Callable[[shapely.Geometry], None], on_cancel: Callable[[], None]) -> None:  # type: ignore[no-untyped-def]
+    def __init__(  # type: ignore[no-untyped-def]
+        self,
+        canvas,
+        measure,
+        shape: shapely.Geometry,
+        on_done: Callable[[shapely.Geometry], None],
+        on_cancel: Callable[[], None],
+    ) -> None:  # type: ignore[no-untyped-def]
         super().__init__(canvas, measure, on_cancel)
         self._on_done = on_done
         self._polygons: list[int] = []
@@ -426,4 +445,9 @@ class EditTool(_CornerTool):
             painter.setBrush(QColor("#ff8a00"))
             painter.drawEllipse(spot, 5.5, 5.5)
         area = format_quantity(self._measure(self.shape()), "ha", 1)
-        self._paint_note(painter, _("{area}. Drag corners; Enter keeps the shape, Escape leaves the old one. N chooses a corner, Delete removes it.").format(area=area))
+        self._paint_note(
+            painter,
+            _(
+                "{area}. Drag corners; Enter keeps the shape, Escape leaves the old one. N chooses a corner, Delete removes it."
+            ).format(area=area),
+        )

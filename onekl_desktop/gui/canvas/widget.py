@@ -1,5 +1,6 @@
 """The map canvas. Pictures are made by a worker; painting only puts the last finished one on screen, moved and
-stretched to the present view, and draws the thin overlay of the map tool."""
+stretched to the present view, and draws the thin overlay of the map tool.
+"""
 
 from __future__ import annotations
 
@@ -149,7 +150,9 @@ class Canvas(QWidget):
 
         def work() -> tuple[int, View, QImage, list[SceneLayer]]:
             layers = list(builder()) if builder is not None else scene
-            image = render(layers, big, background=ground, stop=lambda: self._generation != generation and builder is None)
+            image = render(
+                layers, big, background=ground, stop=lambda: self._generation != generation and builder is None
+            )
             return generation, big, image, layers
 
         self._future = self._pool.submit(work)
@@ -248,7 +251,12 @@ class Canvas(QWidget):
         if self.tool.key(event):
             return
         step = 24 if event.modifiers() & Qt.KeyboardModifier.ShiftModifier else 96
-        moves = {Qt.Key.Key_Left: (step, 0), Qt.Key.Key_Right: (-step, 0), Qt.Key.Key_Up: (0, step), Qt.Key.Key_Down: (0, -step)}
+        moves = {
+            Qt.Key.Key_Left: (step, 0),
+            Qt.Key.Key_Right: (-step, 0),
+            Qt.Key.Key_Up: (0, step),
+            Qt.Key.Key_Down: (0, -step),
+        }
         if event.key() in moves:
             self.pan_by(*moves[Qt.Key(event.key())])
         elif event.key() in (Qt.Key.Key_Plus, Qt.Key.Key_Equal):

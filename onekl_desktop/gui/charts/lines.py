@@ -52,19 +52,32 @@ class LineChart(QWidget):
             axis.setTextPen(pg.mkPen(tokens.soft))
             axis.setStyle(tickLength=0)
             axis.enableAutoSIPrefix(False)
-        plot.getAxis("left").tickStrings = lambda values, scale, spacing: [format_number(value, 0 if spacing >= 1 else 2) for value in values]
-        plot.getAxis("bottom").tickStrings = lambda values, scale, spacing: [f"{value:.0f}" if value == int(value) else "" for value in values]
+        plot.getAxis("left").tickStrings = lambda values, scale, spacing: [
+            format_number(value, 0 if spacing >= 1 else 2) for value in values
+        ]
+        plot.getAxis("bottom").tickStrings = lambda values, scale, spacing: [
+            f"{value:.0f}" if value == int(value) else "" for value in values
+        ]
         years = sorted({x for item in self.series for x, _y in item.points})
         ends: list[tuple[float, Series]] = []
         for item in self.series:
             if not item.points:
                 continue
             xs, ys = [x for x, _y in item.points], [y for _x, y in item.points]
-            plot.plot(xs, ys, pen=pg.mkPen(item.colour, width=2.5), symbol="o", symbolSize=5, symbolBrush=item.colour, symbolPen=None)
+            plot.plot(
+                xs,
+                ys,
+                pen=pg.mkPen(item.colour, width=2.5),
+                symbol="o",
+                symbolSize=5,
+                symbolBrush=item.colour,
+                symbolPen=None,
+            )
             ends.append((ys[-1], item))
         if years:
             span = max(years[-1] - years[0], 1)
-            plot.setXRange(years[0], years[-1] + span * 0.42, padding=0.02)
+            longest = max((len(item.label) for item in self.series), default=0)
+            plot.setXRange(years[0] - span * 0.06, years[-1] + span * min(0.1 + 0.045 * longest, 1.1), padding=0)
             plot.getAxis("bottom").setTicks([[(year, f"{year:.0f}") for year in years]])
             self._label_ends(pg, plot, ends, years[-1] + span * 0.02)
         return plot

@@ -37,7 +37,9 @@ class OperationDialog(QDialog):
         if body is not None:
             body.setContentsMargins(M, M, M, M)
         buttons = row(None, button(_("Cancel"), self.reject), self.do)
-        self.setLayout(column(label(_(operation.about), "soft", wrap=True), area, self.problem, buttons, margins=L, spacing=M))
+        self.setLayout(
+            column(label(_(operation.about), "soft", wrap=True), area, self.problem, buttons, margins=L, spacing=M)
+        )
         self.resize(460, min(220 + 64 * (len(operation.inputs) - len(hidden)), 640))
         self.form.focus_first()
 

@@ -51,7 +51,9 @@ class SettingsDialog(QDialog):
             return
         given = self.form.values()
         for spec in APPLICATION_SETTINGS:
-            value = spec.input.read(given.get(spec.id, spec.input.default if not isinstance(spec.input.default, str) else ""))
+            value = spec.input.read(
+                given.get(spec.id, spec.input.default if not isinstance(spec.input.default, str) else "")
+            )
             if value != self._before[spec.id]:
                 self._settings.set(spec.id, value)
         if self.project_form is not None and self._desk is not None:

@@ -10,8 +10,8 @@ from onekl_desktop.base.units import format_number
 from onekl_desktop.engine import Session
 from onekl_desktop.gui.canvas.identify import Hit
 from onekl_desktop.gui.canvas.widget import Canvas
-from onekl_desktop.gui.kit import column, label, row, scroll, tool_button
-from onekl_desktop.gui.theme import M, S, XS
+from onekl_desktop.gui.kit import column, empty_layout, label, row, scroll, tool_button
+from onekl_desktop.gui.theme import XS, M, S
 from onekl_desktop.project.layers import read_attributes
 from onekl_desktop.project.queries.records import list_classes, list_layers
 
@@ -38,13 +38,14 @@ class MapCard(QFrame):
 
     def show_hits(self, session: Session, hits: list[Hit]) -> None:
         """Fill the card."""
-        while self._box.count():
-            item = self._box.takeAt(0)
-            if item is not None and item.widget():
-                item.widget().deleteLater()
+        empty_layout(self._box)
         with session.read() as db:
             layers = {layer.uuid: layer for layer in list_layers(db)}
-            legends = {layer.uuid: {cls.code: cls.name for cls in list_classes(db, layer.legend)} for layer in layers.values() if layer.legend}
+            legends = {
+                layer.uuid: {cls.code: cls.name for cls in list_classes(db, layer.legend)}
+                for layer in layers.values()
+                if layer.legend
+            }
         shown = 0
         for hit in hits:
             rows: list[tuple[str, str]] = []
@@ -52,11 +53,21 @@ class MapCard(QFrame):
                 name = legends.get(hit.layer.uuid, {}).get(int(hit.value)) if hit.layer.palette else None
                 rows.append(("", name or format_number(float(hit.value), 1)))
             elif hit.key is not None and hit.layer.uuid != "landscape":
-                table = "intervention" if hit.layer.uuid == "interventions" else layers[hit.layer.uuid].table_name if hit.layer.uuid in layers else ""
+                table = (
+                    "intervention"
+                    if hit.layer.uuid == "interventions"
+                    else layers[hit.layer.uuid].table_name
+                    if hit.layer.uuid in layers
+                    else ""
+                )
                 if table:
                     with session.project.read_raw() as raw:
                         found = read_attributes(raw, table, hit.key)
-                    rows = [(key, self._text(value)) for key, value in found.items() if key not in HIDDEN and value not in (None, "")][:MOST_ROWS]
+                    rows = [
+                        (key, self._text(value))
+                        for key, value in found.items()
+                        if key not in HIDDEN and value not in (None, "")
+                    ][:MOST_ROWS]
             if rows:
                 self._box.addWidget(self._section(hit.layer.name, rows))
                 shown += 1

@@ -8,7 +8,7 @@ from onekl_desktop.base.translate import _
 from onekl_desktop.base.units import format_number
 from onekl_desktop.engine.jobs import CANCELLED, DONE, FAILED, RUNNING, Job, Jobs
 from onekl_desktop.gui.kit import EmptyState, column, frame, label, row, tool_button
-from onekl_desktop.gui.theme import M, S, XS
+from onekl_desktop.gui.theme import XS, M, S
 
 MOST = 12
 

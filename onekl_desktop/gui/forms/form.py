@@ -21,7 +21,19 @@ from PySide6.QtWidgets import (
 )
 
 from onekl_desktop.base.errors import Problem
-from onekl_desktop.base.specs import Choice, Colour, FilePath, Flag, Input, Integer, JsonValue, Number, Reference, Schedule, Text
+from onekl_desktop.base.specs import (
+    Choice,
+    Colour,
+    FilePath,
+    Flag,
+    Input,
+    Integer,
+    JsonValue,
+    Number,
+    Reference,
+    Schedule,
+    Text,
+)
 from onekl_desktop.base.translate import _
 from onekl_desktop.base.years import show_schedule
 from onekl_desktop.engine.validate import validate
@@ -37,7 +49,13 @@ class Form(QWidget):
 
     changed = Signal()
 
-    def __init__(self, inputs: Iterable[Input], values: dict[str, Any] | None = None, options: Options | None = None, hidden: Iterable[str] = ()) -> None:
+    def __init__(
+        self,
+        inputs: Iterable[Input],
+        values: dict[str, Any] | None = None,
+        options: Options | None = None,
+        hidden: Iterable[str] = (),
+    ) -> None:
         super().__init__()
         self._inputs = list(inputs)
         self._fields: dict[str, Field] = {}
@@ -90,7 +108,9 @@ class Form(QWidget):
     def _on_change(self) -> None:
         sender = self.sender()
         if isinstance(sender, Field):
-            _values, problems = validate([spec for spec in self._inputs if spec.id == sender.spec.id and spec.when is None], self.values())
+            _values, problems = validate(
+                [spec for spec in self._inputs if spec.id == sender.spec.id and spec.when is None], self.values()
+            )
             typed = sender.value() not in (None, "")
             sender.show_problem(problems[0].sentence() if problems and typed else "")
         self._show_conditions()
@@ -113,7 +133,13 @@ class Field(QWidget):
         self.spec = spec
         title = _(spec.title)
         unit = getattr(spec, "unit", "")
-        optional = "" if spec.required and spec.default is None else f"  ·  {_('optional')}" if not spec.required and spec.default is None else ""
+        optional = (
+            ""
+            if spec.required and spec.default is None
+            else f"  ·  {_('optional')}"
+            if not spec.required and spec.default is None
+            else ""
+        )
         self.title = label(title + (f" ({_(unit)})" if unit else "") + optional, "small")
         self.problem = label("", "problem", wrap=True)
         self.problem.hide()
@@ -144,7 +170,11 @@ class Field(QWidget):
         if isinstance(spec, Flag):
             return self._flag(spec, value)
         if isinstance(spec, Choice):
-            return self._combo([(option.id, _(option.title)) for option in spec.options], value, not spec.required and spec.default is None)
+            return self._combo(
+                [(option.id, _(option.title)) for option in spec.options],
+                value,
+                not spec.required and spec.default is None,
+            )
         if isinstance(spec, Reference):
             return self._combo(options(spec.of) if options else [], value, not spec.required)
         if isinstance(spec, Colour):
@@ -180,7 +210,13 @@ class Field(QWidget):
     def _flag(self, spec: Flag, value: Any) -> QWidget:
         box = QCheckBox(_("Yes"))
         box.setTristate(spec.default is None)
-        box.setCheckState(Qt.CheckState.PartiallyChecked if value is None else Qt.CheckState.Checked if value else Qt.CheckState.Unchecked)
+        box.setCheckState(
+            Qt.CheckState.PartiallyChecked
+            if value is None
+            else Qt.CheckState.Checked
+            if value
+            else Qt.CheckState.Unchecked
+        )
         box.stateChanged.connect(lambda _state: self.changed.emit())
         states = {Qt.CheckState.Checked: True, Qt.CheckState.Unchecked: False, Qt.CheckState.PartiallyChecked: None}
         self.editor, self._get = box, lambda: states[box.checkState()]
@@ -229,7 +265,9 @@ class Field(QWidget):
 
         def choose() -> None:
             patterns = " ".join(f"*{suffix}" for suffix in spec.suffixes) or "*"
-            path, _kind = QFileDialog.getOpenFileName(self, _(spec.title), edit.text(), f"{_(spec.title)} ({patterns});;* (*)")
+            path, _kind = QFileDialog.getOpenFileName(
+                self, _(spec.title), edit.text(), f"{_(spec.title)} ({patterns});;* (*)"
+            )
             if path:
                 edit.setText(path)
 

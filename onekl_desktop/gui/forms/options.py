@@ -18,6 +18,9 @@ def record_options(session: Session) -> Callable[[str], list[tuple[str, str]]]:
         if record is None or not hasattr(record, "name"):
             return []
         with session.read() as db:
-            return [(uuid, name or uuid[:8]) for uuid, name in db.execute(select(record.uuid, record.name).order_by(record.name)).tuples()]  # type: ignore[attr-defined]
+            return [
+                (uuid, name or uuid[:8])
+                for uuid, name in db.execute(select(record.uuid, record.name).order_by(record.name)).tuples()
+            ]  # type: ignore[attr-defined]
 
     return options

@@ -53,11 +53,11 @@ class RowsModel(QAbstractTableModel):
         self.columns, self.rows = list(columns), list(rows)
         self.endResetModel()
 
-    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
+    def rowCount(self, parent: Index = QModelIndex()) -> int:
         """Number of rows."""
         return 0 if parent.isValid() else len(self.rows)
 
-    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
+    def columnCount(self, parent: Index = QModelIndex()) -> int:
         """Number of columns."""
         return 0 if parent.isValid() else len(self.columns)
 
@@ -89,7 +89,11 @@ class RowsModel(QAbstractTableModel):
             return self.text(row, column)
         if role == Qt.ItemDataRole.UserRole:
             value = self.rows[row].values[column]
-            return (-1e300 if value is None else float(value)) if self.columns[column].numeric else str(value or "").lower()
+            return (
+                (-1e300 if value is None else float(value))
+                if self.columns[column].numeric
+                else str(value or "").lower()
+            )
         if role == Qt.ItemDataRole.TextAlignmentRole:
             side = Qt.AlignmentFlag.AlignRight if self.columns[column].numeric else Qt.AlignmentFlag.AlignLeft
             return side | Qt.AlignmentFlag.AlignVCenter
@@ -103,7 +107,14 @@ class RowsModel(QAbstractTableModel):
 class Table(QTableView):
     """The view: whole rows are selected, Ctrl+C copies them, the menu exports all."""
 
-    def __init__(self, columns: Sequence[Column] = (), rows: Sequence[TableRow] = (), *, sortable: bool = True, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        columns: Sequence[Column] = (),
+        rows: Sequence[TableRow] = (),
+        *,
+        sortable: bool = True,
+        parent: QWidget | None = None,
+    ) -> None:
         super().__init__(parent)
         self.source = RowsModel(columns, rows)
         self.proxy = QSortFilterProxyModel(self)
@@ -116,6 +127,7 @@ class Table(QTableView):
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setAlternatingRowColors(True)
         self.setShowGrid(False)
+        self.setWordWrap(False)
         self.setSortingEnabled(sortable)
         if sortable:
             self.sortByColumn(-1, Qt.SortOrder.AscendingOrder)
@@ -164,7 +176,11 @@ class Table(QTableView):
 
     def as_text(self, *, selected: bool = False) -> str:
         """The table as tab-separated text, in the order shown."""
-        rows = [index.row() for index in self.selectionModel().selectedRows()] if selected else range(self.proxy.rowCount())
+        rows = (
+            [index.row() for index in self.selectionModel().selectedRows()]
+            if selected
+            else range(self.proxy.rowCount())
+        )
         lines = ["\t".join(column.title for column in self.source.columns)]
         for at in sorted(rows):
             number = self.proxy.mapToSource(self.proxy.index(at, 0)).row()
@@ -204,5 +220,3 @@ class Table(QTableView):
                 self.write_csv(Path(path))
             except UserError as problem:
                 QMessageBox.warning(self, _("Export as CSV"), str(problem))
-
-

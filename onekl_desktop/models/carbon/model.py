@@ -39,7 +39,7 @@ def storage(cover: NDArray[np.uint16], density_t_per_ha: Mapping[int, float]) ->
 
 
 def change(before: NDArray[np.float32], after: NDArray[np.float32]) -> NDArray[np.float32]:
-    """after - before in t C/ha; nodata where either has none.
+    """After - before in t C/ha; nodata where either has none.
 
     InVEST marks nodata with -1 as well, which swallows a change of exactly -1 t/ha; here nodata is NaN, so such
     a change is kept.

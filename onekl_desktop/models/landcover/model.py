@@ -74,7 +74,9 @@ def begun_share(plan: Plan, year: int) -> float:
     return min(sum(share for begun, share in plan.schedule if begun <= year), 1.0)
 
 
-def apply_plans(cover: NDArray[np.uint16], window: Window, plans: Sequence[Plan], footprints: Sequence[Footprint], year: int) -> NDArray[np.uint16]:
+def apply_plans(
+    cover: NDArray[np.uint16], window: Window, plans: Sequence[Plan], footprints: Sequence[Footprint], year: int
+) -> NDArray[np.uint16]:
     """Land cover of a window of the grid at the end of `year`.
 
     Parameters
@@ -106,7 +108,9 @@ def apply_plans(cover: NDArray[np.uint16], window: Window, plans: Sequence[Plan]
         if share < 1:
             rank = np.cumsum(chosen.ravel(), dtype=np.int64).reshape(chosen.shape)
             chosen = chosen & (rank <= int(np.floor(share * place.cells + 0.5)))
-        part = chosen[r0 - place.window.row : r1 - place.window.row, c0 - place.window.column : c1 - place.window.column]
+        part = chosen[
+            r0 - place.window.row : r1 - place.window.row, c0 - place.window.column : c1 - place.window.column
+        ]
         target = out[r0 - window.row : r1 - window.row, c0 - window.column : c1 - window.column]
         changes = part & (target != NODATA)
         if plan.from_classes:
@@ -134,10 +138,12 @@ def class_areas(
     """Hectares by zone and class, shape (n_zones, classes): cells are counted by their centre."""
     row_area = np.full(cover.shape[0], cell_area_ha)
     counts, _areas = native.class_areas(index.of(cover), zones, row_area, n_zones, len(index.codes))
-    return counts * cell_area_ha
+    return counts * cell_area_ha  # type: ignore[return-value]
 
 
-def burn_zones(shapes: Sequence[tuple[NDArray[np.float64], NDArray[np.int64]]], grid: Grid, out: NDArray[np.int32]) -> None:
+def burn_zones(
+    shapes: Sequence[tuple[NDArray[np.float64], NDArray[np.int64]]], grid: Grid, out: NDArray[np.int32]
+) -> None:
     """Write the number of each shape into the cells whose centre it covers (later shapes win); `out` keeps the rest."""
     for number, (xy, offsets) in enumerate(shapes):
         plan = Plan("", xy, offsets, ((0, 1.0),), None)

@@ -68,7 +68,7 @@ def get_by_name(db: DbSession, kind: type[R], text: str, *, field: str = "") -> 
         names = [name for (name,) in db.execute(select(kind.name).limit(20)) if name] if hasattr(kind, "name") else []  # type: ignore[attr-defined]
         known = _("There are: {names}.").format(names=", ".join(names)) if names else _("There is none yet.")
         facts = {"kind": _word(kind), "value": text, "known": known}
-        raise UserError("record.missing", [make_problem("record.missing", field=field, **facts)], **facts)
+        raise UserError("record.missing", [make_problem("record.missing", field=field, **facts)], **facts)  # type: ignore[arg-type]
     return found
 
 

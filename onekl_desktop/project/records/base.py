@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 from typing import Any, ClassVar
 
 import shapely
@@ -20,7 +20,7 @@ UUID_SQL = "(lower(hex(randomblob(16))))"
 
 def now() -> str:
     """This moment as stored: UTC, ISO 8601, milliseconds."""
-    return datetime.datetime.now(datetime.UTC).strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z"
+    return dt.datetime.now(dt.UTC).strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z"
 
 
 class MultiPolygonColumn(UserDefinedType[BaseGeometry]):

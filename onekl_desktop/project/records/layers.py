@@ -12,7 +12,8 @@ from onekl_desktop.project.records.base import Record
 
 class Layer(Record):
     """One layer. `data_kind` is vector or raster; `table_name` the table inside the file, or
-    `file_name` the file in the folder beside it. `style` is JSON (see `cartography.styles`)."""
+    `file_name` the file in the folder beside it. `style` is JSON (see `cartography.styles`).
+    """
 
     __tablename__ = "layer"
     kind: ClassVar[str] = "layer"

@@ -14,7 +14,8 @@ from onekl_desktop.project.records.base import Record
 class Practice(Record):
     """A kind of action with what it does to the land and what it costs; amounts per hectare in the
     landscape's currency and price year. `class_code` empty: the land keeps its class; `from_classes` are the
-    codes that are changed (comma separated, empty: all), the others inside a shape stay as they are."""
+    codes that are changed (comma separated, empty: all), the others inside a shape stay as they are.
+    """
 
     __tablename__ = "practice"
     kind: ClassVar[str] = "practice"

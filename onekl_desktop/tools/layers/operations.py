@@ -11,7 +11,7 @@ from typing import Any
 
 import shapely
 from shapely.geometry.base import BaseGeometry
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from onekl_desktop.base.errors import UserError, explain_os_error
 from onekl_desktop.base.geometry import area_ha, polygons_of, repair
@@ -64,7 +64,9 @@ def plan_import(session: Session, progress: Progress | None = None, **fields: An
             common["classes"], unlisted = _complete_classes(table, plan.codes)
             if table and unlisted:
                 shown = ", ".join(map(str, unlisted[:12]))
-                sentences.append(_("The table has no name for the codes {codes}; they are shown by number.").format(codes=shown))
+                sentences.append(
+                    _("The table has no name for the codes {codes}; they are shown by number.").format(codes=shown)
+                )
         return {**common, "plan": plan, "by_class": by_class, "sentences": sentences}
     if suffix in vector_files.SUFFIXES:
         raw = vector_files.read_vector(path, fields.get("source_layer") or "")
@@ -84,7 +86,9 @@ def prepare_import_layer(session: Session, progress: Progress, **fields: Any) ->
         folder = session.project.files_folder
         scratch = Path(tempfile.mkdtemp(prefix="onekl-"))
         try:
-            built, digest = build_raster(planned["plan"].source, scratch, classes=planned["by_class"], progress=progress.part(0.4, 0.95))
+            built, digest = build_raster(
+                planned["plan"].source, scratch, classes=planned["by_class"], progress=progress.part(0.4, 0.95)
+            )
         except OSError as problem:
             raise explain_os_error(problem, scratch) from None
         planned.update(built=built, digest=digest, folder=folder)
@@ -107,7 +111,11 @@ def import_layer(write: Write, planned: dict[str, Any], name: str) -> dict[str, 
         layer.table_name = free_table_name(write.raw, layer.name)
         create_layer_table(write.raw, layer.table_name, plan.data, write.srs_id, planned["progress"])
         write.capture.add_table(layer.table_name)
-        layer.feature_count, layer.content_hash, layer.name_column = len(plan.data.shapes), plan.data.content_hash(), plan.name_column
+        layer.feature_count, layer.content_hash, layer.name_column = (
+            len(plan.data.shapes),
+            plan.data.content_hash(),
+            plan.name_column,
+        )
         layer.style = _first_style(role, layer).dump()
     if role == "zones" and not write.landscape.zones:
         write.landscape.zones = layer.uuid
@@ -270,7 +278,14 @@ def style_by_class(write: Write, layer: str, column: str, colours: Any = None) -
         for number, value in enumerate(values)
     ]  # fmt: skip
     old = load_style(row.style)
-    row.style = Style(kind="categorised", column=column, classes=classes, outline=old.outline, width=old.width, label_column=old.label_column).dump()
+    row.style = Style(
+        kind="categorised",
+        column=column,
+        classes=classes,
+        outline=old.outline,
+        width=old.width,
+        label_column=old.label_column,
+    ).dump()
     return {"layer": row.uuid, "name": row.name, "column": column}
 
 
@@ -299,10 +314,14 @@ def change_class(
     row = _layer(write, layer)
     if not row.legend:
         raise UserError("layers.not_classes", name=row.name)
-    cls = write.db.scalar(select(LandCoverClass).where(LandCoverClass.legend == row.legend, LandCoverClass.code == code))
+    cls = write.db.scalar(
+        select(LandCoverClass).where(LandCoverClass.legend == row.legend, LandCoverClass.code == code)
+    )
     if cls is None:
         codes = ", ".join(f"{item.code}" for item in list_classes(write.db, row.legend))
-        raise UserError("record.missing", kind=_("land-cover class"), value=code, known=_("There are: {names}.").format(names=codes))
+        raise UserError(
+            "record.missing", kind=_("land-cover class"), value=code, known=_("There are: {names}.").format(names=codes)
+        )
     cls.name = name or cls.name
     cls.colour = colour or cls.colour
     cls.natural_forest = cls.natural_forest if natural_forest is None else natural_forest

@@ -20,9 +20,9 @@ from onekl_desktop.gui.desk import Desk
 from onekl_desktop.gui.dialogs.operation import OperationDialog
 from onekl_desktop.gui.forms.form import Form
 from onekl_desktop.gui.icons import icon, swatch
-from onekl_desktop.gui.kit import EmptyState, button, column, frame, label, row, scroll, tool_button
+from onekl_desktop.gui.kit import EmptyState, button, column, empty_layout, frame, label, row, scroll, tool_button
 from onekl_desktop.gui.tables.table import Column, Table, TableRow
-from onekl_desktop.gui.theme import L, M, S, XS
+from onekl_desktop.gui.theme import XS, L, M, S
 from onekl_desktop.project.changes import ChangeSet
 from onekl_desktop.project.layers import list_columns
 from onekl_desktop.project.queries.records import get_landscape, list_classes, list_layers
@@ -57,10 +57,16 @@ class LayersPanel(QWidget):
             tool_button("up", _("Draw the layer higher"), lambda: self._move(1)), tool_button("down", _("Draw the layer lower"), lambda: self._move(-1)),
             tool_button("zoom_layer", _("Show the layer"), self._zoom), tool_button("remove", _("Remove the layer"), self._remove), spacing=XS,
         )  # fmt: skip
+        self._bar = QWidget()
+        self._bar.setLayout(bar)
         self.details = QWidget()
         self.details.setLayout(column(spacing=S))
         inner = QWidget()
-        inner.setLayout(column(label(_("Layers"), "title"), bar, self.empty, self.list, self.details, None, margins=L, spacing=M))
+        inner.setLayout(
+            column(
+                label(_("Layers"), "title"), self._bar, self.empty, self.list, self.details, None, margins=L, spacing=M
+            )
+        )
         self.setLayout(column(scroll(inner)))
         desk.bridge.changed.connect(self._on_changed)
         self.refresh()
@@ -95,6 +101,7 @@ class LayersPanel(QWidget):
         self._filling = False
         self.empty.setVisible(not self._layers)
         self.list.setVisible(bool(self._layers))
+        self._bar.setVisible(bool(self._layers))
         names = [layer.uuid for layer in self._layers]
         if self._layers:
             self.list.setCurrentRow(names.index(chosen.uuid) if chosen is not None and chosen.uuid in names else 0)
@@ -124,15 +131,17 @@ class LayersPanel(QWidget):
     def _show_chosen(self) -> None:
         box = self.details.layout()
         assert box is not None
-        while box.count():
-            item = box.takeAt(0)
-            if item is not None and item.widget():
-                item.widget().deleteLater()
+        empty_layout(box)
         layer = self.chosen()
         if layer is None:
             return
         card = frame("card")
-        parts: list[Any] = [row(label(layer.name, "heading", wrap=True), tool_button("edit", _("Name, year, licence…"), self.open_change_layer))]
+        parts: list[Any] = [
+            row(
+                label(layer.name, "heading", wrap=True),
+                tool_button("edit", _("Name, year, licence…"), self.open_change_layer),
+            )
+        ]
         parts.append(label(self._facts(layer), "small", wrap=True))
         slider = QSlider(Qt.Orientation.Horizontal)
         slider.setRange(0, 100)
@@ -160,10 +169,19 @@ class LayersPanel(QWidget):
         with self._desk.session.read() as db:
             classes = list_classes(db, layer.legend)
             landscape = get_landscape(db)
-        columns = [Column(_("Class")), Column(_("Code"), numeric=True), Column(_("Carbon (t/ha)"), numeric=True, decimals=1)]
+        columns = [
+            Column(_("Class")),
+            Column(_("Code"), numeric=True),
+            Column(_("Carbon (t/ha)"), numeric=True, decimals=1),
+        ]
         rows = []
         for cls in classes:
-            pools = [cls.carbon_above_t_per_ha, cls.carbon_below_t_per_ha, cls.carbon_soil_t_per_ha, cls.carbon_dead_t_per_ha]
+            pools = [
+                cls.carbon_above_t_per_ha,
+                cls.carbon_below_t_per_ha,
+                cls.carbon_soil_t_per_ha,
+                cls.carbon_dead_t_per_ha,
+            ]
             known = [value for value in pools if value is not None]
             rows.append(TableRow((cls.name, cls.code, sum(known) if known else None), key=cls.code, colour=cls.colour))
         table = Table(columns, rows)
@@ -173,12 +191,22 @@ class LayersPanel(QWidget):
         widgets: list[Any] = [table, row(button(_("Change the class…"), lambda: self._edit_class(layer, table)), None)]
         lacking = [cls.name for cls, item in zip(classes, rows, strict=True) if item.values[2] is None]
         if lacking and layer.role == "land_cover":
-            text = _("No carbon values yet for: {names}. They are needed for the carbon numbers.").format(names=", ".join(lacking[:6]) + ("…" if len(lacking) > 6 else ""))
+            text = _("No carbon values yet for: {names}. They are needed for the carbon numbers.").format(
+                names=", ".join(lacking[:6]) + ("…" if len(lacking) > 6 else "")
+            )
             widgets.append(label(text, "problem", wrap=True))
         if layer.role == "land_cover" and landscape.land_cover != layer.uuid:
             widgets.append(row(button(_("Use as the land cover"), lambda: self._use_as_cover(layer)), None))
         if layer.role == "zones" and landscape.zones != layer.uuid:
-            widgets.append(row(button(_("Tell results by these zones"), lambda: self._desk.perform("layers.set_zones", layer=layer.uuid)), None))
+            widgets.append(
+                row(
+                    button(
+                        _("Tell results by these zones"),
+                        lambda: self._desk.perform("layers.set_zones", layer=layer.uuid),
+                    ),
+                    None,
+                )
+            )
         holder = []
         for widget in widgets:
             if isinstance(widget, QWidget):
@@ -200,7 +228,10 @@ class LayersPanel(QWidget):
             by.addItem(_("By {column}").format(column=name), name)
         by.setCurrentIndex(max(by.findData(style.column if style.kind == "categorised" else ""), 0))
         by.activated.connect(lambda _index: self._style_by(layer, by.currentData()))
-        parts: list[Any] = [label(_("Colour"), "small"), row(by, tool_button("edit", _("Colours and lines…"), self.open_style_plain))]
+        parts: list[Any] = [
+            label(_("Colour"), "small"),
+            row(by, tool_button("edit", _("Colours and lines…"), self.open_style_plain)),
+        ]
         for cls in style.classes[:12] if style.kind == "categorised" else []:
             mark = label()
             mark.setPixmap(swatch(cls.colour).pixmap(14, 14))
@@ -209,7 +240,15 @@ class LayersPanel(QWidget):
             with self._desk.session.read() as db:
                 current = get_landscape(db).zones == layer.uuid
             if not current:
-                parts.append(row(button(_("Tell results by these zones"), lambda: self._desk.perform("layers.set_zones", layer=layer.uuid)), None))
+                parts.append(
+                    row(
+                        button(
+                            _("Tell results by these zones"),
+                            lambda: self._desk.perform("layers.set_zones", layer=layer.uuid),
+                        ),
+                        None,
+                    )
+                )
         return parts
 
     # ------------------------------------------------------------ doing
@@ -241,7 +280,13 @@ class LayersPanel(QWidget):
         if layer is None:
             return
         scene = self._desk.source.scene_of(layer)
-        box = scene.raster.grid.bounds if scene.raster is not None else scene.shapes.bounds if scene.shapes is not None else None
+        box = (
+            scene.raster.grid.bounds
+            if scene.raster is not None
+            else scene.shapes.bounds
+            if scene.shapes is not None
+            else None
+        )
         if box is not None:
             self._desk.canvas.zoom_to(box)
 
@@ -260,7 +305,14 @@ class LayersPanel(QWidget):
         if layer.year is not None:
             self._desk.perform("layers.set_land_cover", layer=layer.uuid)
         else:
-            OperationDialog(self._desk, "layers.set_land_cover", TOOL.get_operation("set_land_cover"), {"layer": layer.uuid}, hidden=("layer",), parent=self).exec()
+            OperationDialog(
+                self._desk,
+                "layers.set_land_cover",
+                TOOL.get_operation("set_land_cover"),
+                {"layer": layer.uuid},
+                hidden=("layer",),
+                parent=self,
+            ).exec()
 
     def _edit_class(self, layer: Layer, table: Table) -> None:
         keys = table.selected_keys() or ([table.source.rows[0].key] if table.source.rows else [])
@@ -273,16 +325,38 @@ class LayersPanel(QWidget):
             "above": cls.carbon_above_t_per_ha, "below": cls.carbon_below_t_per_ha, "soil": cls.carbon_soil_t_per_ha,
             "dead": cls.carbon_dead_t_per_ha, "source": cls.carbon_source,
         }  # fmt: skip
-        OperationDialog(self._desk, "layers.change_class", TOOL.get_operation("change_class"), values, hidden=("layer", "code"), verb=_("Keep"), parent=self).exec()
+        OperationDialog(
+            self._desk,
+            "layers.change_class",
+            TOOL.get_operation("change_class"),
+            values,
+            hidden=("layer", "code"),
+            verb=_("Keep"),
+            parent=self,
+        ).exec()
 
     def open_change_layer(self) -> None:
         """The form for a layer's name, year and licence."""
         layer = self.chosen()
         if layer is None:
             return
-        values = {"layer": layer.uuid, "name": layer.name, "year": layer.year, "licence": layer.licence, "name_column": layer.name_column}
+        values = {
+            "layer": layer.uuid,
+            "name": layer.name,
+            "year": layer.year,
+            "licence": layer.licence,
+            "name_column": layer.name_column,
+        }
         operation = TOOL.get_operation("change_layer")
-        OperationDialog(self._desk, "layers.change_layer", operation, values, hidden=("layer", "visible", "opacity"), verb=_("Keep"), parent=self).exec()
+        OperationDialog(
+            self._desk,
+            "layers.change_layer",
+            operation,
+            values,
+            hidden=("layer", "visible", "opacity"),
+            verb=_("Keep"),
+            parent=self,
+        ).exec()
 
     def open_style_plain(self) -> None:
         """The form for one symbol."""
@@ -294,12 +368,22 @@ class LayersPanel(QWidget):
             "layer": layer.uuid, "fill": style.fill, "outline": style.outline, "width": style.width, "filled": style.filled,
             "label_column": style.label_column,
         }  # fmt: skip
-        OperationDialog(self._desk, "layers.style_plain", TOOL.get_operation("style_plain"), values, hidden=("layer",), verb=_("Keep"), parent=self).exec()
+        OperationDialog(
+            self._desk,
+            "layers.style_plain",
+            TOOL.get_operation("style_plain"),
+            values,
+            hidden=("layer",),
+            verb=_("Keep"),
+            parent=self,
+        ).exec()
 
     def open_import_layer(self) -> None:
         """Choose a file and import it."""
         patterns = " ".join(f"*{suffix}" for suffix in SUFFIXES)
-        path, _kind = QFileDialog.getOpenFileName(self, _("Import a map"), str(Path.home()), f"{_('Maps')} ({patterns})")
+        path, _kind = QFileDialog.getOpenFileName(
+            self, _("Import a map"), str(Path.home()), f"{_('Maps')} ({patterns})"
+        )
         if path:
             self.import_file(Path(path))
 
@@ -319,7 +403,9 @@ class LayersPanel(QWidget):
         def done(result: Any) -> None:
             self._desk.bridge.deliver()
             self.choose(result["name"])
-            self._desk.tell(" ".join([_("Imported {name}.").format(name=result["name"]), *result["sentences"][:2]]), "good")
+            self._desk.tell(
+                " ".join([_("Imported {name}.").format(name=result["name"]), *result["sentences"][:2]]), "good"
+            )
 
         self._desk.submit(_("Importing {file}").format(file=Path(fields["file"]).name), work, done)
 
@@ -333,14 +419,16 @@ class ImportDialog(QDialog):
         self.setWindowTitle(_("Import {file}").format(file=path.name))
         operation = TOOL.get_operation("import_layer")
         raster = path.suffix.lower() in (".tif", ".tiff")
-        hidden = ("file", "band") if raster else ("file", "band", "classes", "year")
+        hidden: tuple[str, ...] = ("file", "band") if raster else ("file", "band", "classes", "year")
         hidden += ("source_layer",) if raster or path.suffix.lower() != ".gpkg" else ()
         values = {"file": str(path), "name": path.stem, "role": "land_cover" if raster else "other"}
         self.form = Form(operation.inputs, values, hidden=hidden)
         self.form.changed.connect(self._preview)
         self.words, self.problem = label("", wrap=True), label("", "problem", wrap=True)
         card = frame("card")
-        card.setLayout(column(label(_("What will happen"), "heading"), self.words, self.problem, None, margins=M, spacing=S))
+        card.setLayout(
+            column(label(_("What will happen"), "heading"), self.words, self.problem, None, margins=M, spacing=S)
+        )
         card.setMinimumWidth(300)
         self.ok = button(_("Import"), self.accept, primary=True)
         self.ok.setDefault(True)
@@ -367,5 +455,3 @@ class ImportDialog(QDialog):
         self.problem.setText("")
         self.words.setText("\n".join("• " + sentence for sentence in planned["sentences"]))
         self.ok.setEnabled(True)
-
-

@@ -61,7 +61,7 @@ def add_practices(write: Write, codes: str = "") -> dict[str, Any]:
             class_code=legend.get(row["class_name"].lower()) if row["class_name"] else None,
             from_classes=",".join(str(legend[name.lower()]) for name in row["from_classes"].split("|") if name.lower() in legend),
             years_to_class=int(row["years_to_class"]), source=source,
-            **{name: float(row[name]) for name in _NUMBERS}))  # fmt: skip
+            **{name: float(row[name]) for name in _NUMBERS}))  # type: ignore[arg-type]  # fmt: skip
         count += 1
     return {"count": count}
 
@@ -92,11 +92,15 @@ def change_practice(write: Write, practice: str, name: str = "", **values: Any) 
 def _fill_practice(write: Write, practice: Practice, values: dict[str, Any]) -> None:
     cover = find_land_cover(write.db)
     code = values.get("class_code")
-    if code is not None and cover is not None and code not in {cls.code for cls in list_classes(write.db, cover.legend)}:
-        raise UserError("scenarios.unknown_class", name=practice.name, code=code)
+    if (
+        code is not None
+        and cover is not None
+        and code not in {cls.code for cls in list_classes(write.db, cover.legend)}
+    ):
+        raise UserError("scenarios.unknown_class", name=practice.name, class_code=code)
     for part in str(values.get("from_classes") or "").split(","):
         if part.strip() and not part.strip().isdigit():
-            raise UserError("scenarios.unknown_class", name=practice.name, code=part.strip())
+            raise UserError("scenarios.unknown_class", name=practice.name, class_code=part.strip())
     for key, value in values.items():
         if value not in (None, ""):
             setattr(practice, key, value)
@@ -116,7 +120,9 @@ def remove_practice(write: Write, practice: str) -> dict[str, Any]:
 # ------------------------------------------------------------------ scenarios
 
 
-def add_scenario(write: Write, name: str, description: str = "", proposed_by: str = "", colour: str | None = None) -> dict[str, Any]:
+def add_scenario(
+    write: Write, name: str, description: str = "", proposed_by: str = "", colour: str | None = None
+) -> dict[str, Any]:
     """A new, empty scenario."""
     _check_free(write, Scenario, name, _("scenario"))
     count = write.db.scalar(select(func.count(Scenario.id))) or 0
@@ -189,7 +195,11 @@ def fit_to_landscape(landscape: Landscape, geometry: BaseGeometry) -> BaseGeomet
         shape = polygons_of(boundary.intersection(shape))
     if shape.is_empty or shapely.area(shape) == 0:
         facts = {"landscape": landscape.name}
-        raise UserError("scenarios.outside_landscape", [make_problem("scenarios.outside_landscape", field="geometry", **facts)], **facts)
+        raise UserError(
+            "scenarios.outside_landscape",
+            [make_problem("scenarios.outside_landscape", field="geometry", **facts)],  # type: ignore[arg-type]
+            **facts,
+        )
     return shape
 
 
@@ -231,7 +241,12 @@ def _open_intervention(write: Write, name: str) -> Intervention:
 
 
 def change_intervention(
-    write: Write, intervention: str, practice: str = "", name: str = "", schedule: list[dict[str, float]] | None = None, note: str = ""
+    write: Write,
+    intervention: str,
+    practice: str = "",
+    name: str = "",
+    schedule: list[dict[str, float]] | None = None,
+    note: str = "",
 ) -> dict[str, Any]:
     """Change what was given; the place stays."""
     item = _open_intervention(write, intervention)
@@ -270,4 +285,9 @@ def _told(item: Intervention) -> dict[str, Any]:
 def _check_free(write: Write, kind: type[Record], name: str, word: str) -> None:
     column = kind.name  # type: ignore[attr-defined]
     if write.db.scalar(select(kind.id).where(func.lower(column) == name.lower()).limit(1)):
-        raise UserError("record.name_taken", [make_problem("record.name_taken", field="name", kind=word, name=name)], kind=word, name=name)
+        raise UserError(
+            "record.name_taken",
+            [make_problem("record.name_taken", field="name", kind=word, name=name)],
+            kind=word,
+            name=name,
+        )

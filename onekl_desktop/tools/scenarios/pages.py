@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 
 from onekl_desktop.base.translate import N_, _, get_language
 from onekl_desktop.base.units import format_number, format_percent, format_quantity, format_signed
@@ -29,7 +29,7 @@ def summary(session: Session) -> Page:
         practices = list(db.query(Practice).order_by(Practice.name))
     comparison = compare(session)
     page = Page(
-        landscape.name, _("Landscape summary · {date}").format(date=datetime.date.today().isoformat()),
+        landscape.name, _("Landscape summary · {date}").format(date=dt.date.today().isoformat()),
         _("Invented landscape: no place, name or figure is real") if landscape.synthetic else "", footer, get_language(),
     )  # fmt: skip
     if landscape.description:
@@ -46,7 +46,9 @@ def summary(session: Session) -> Page:
     if comparison.computed:
         _add_comparison(page, comparison)
     else:
-        page.blocks.append(Notes((_("The scenarios have not been computed yet, so there is nothing to compare."),), warning=True))
+        page.blocks.append(
+            Notes((_("The scenarios have not been computed yet, so there is nothing to compare."),), warning=True)
+        )
     _add_plan_maps(page, session, comparison)
     if comparison.computed:
         _add_change(page, comparison)
@@ -88,7 +90,10 @@ def _add_plan_maps(page: Page, session: Session, comparison: Comparison) -> None
 def _add_comparison(page: Page, comparison: Comparison) -> None:
     names = [state.scenario.name for state in comparison.scenarios]
     page.blocks.append(Heading(_("What it brings and costs by {year}").format(year=comparison.horizon_year)))
-    heads = [name if state.current else f"{name} ({_(STATE_WORDS.get(state.word, ''))})" for name, state in zip(names, comparison.scenarios, strict=True)]
+    heads = [
+        name if state.current else f"{name} ({_(STATE_WORDS.get(state.word, ''))})"
+        for name, state in zip(names, comparison.scenarios, strict=True)
+    ]
     rows = tuple((_label(row), *_cells(row)) for row in comparison.rows)
     page.blocks.append(Table(
         (_("Indicator"), *heads), rows, (False, *([True] * len(names))),
@@ -123,7 +128,12 @@ def _cells(row: Row) -> list[str]:
     cells = []
     for number, (value, difference) in enumerate(zip(row.values, row.differences(), strict=True)):
         text = format_number(value, row.decimals)
-        told = difference is not None and value is not None and row.values[0] != 0 and abs(difference) >= 0.5 * 10**-row.decimals
+        told = (
+            difference is not None
+            and value is not None
+            and row.values[0] != 0
+            and abs(difference) >= 0.5 * 10**-row.decimals
+        )
         if number and told and difference is not None:
             text += f" ({format_signed(difference, row.decimals)})"
         cells.append(text)
@@ -133,7 +143,13 @@ def _cells(row: Row) -> list[str]:
 def _add_zones(page: Page, comparison: Comparison) -> None:
     if not comparison.zones:
         return
-    page.blocks.append(Heading(_("Change of carbon by zone, {base} to {year} (t CO₂e)").format(base=comparison.base_year, year=comparison.horizon_year)))
+    page.blocks.append(
+        Heading(
+            _("Change of carbon by zone, {base} to {year} (t CO₂e)").format(
+                base=comparison.base_year, year=comparison.horizon_year
+            )
+        )
+    )
     rows = []
     for name, zone_rows in comparison.zones.items():
         row = next((row for row in zone_rows if row.code == "carbon_gain"), None)
@@ -154,18 +170,29 @@ def _add_method(page, session, comparison, practices, classes, layers) -> None: 
     notes = [f"{_(model.title)}: {_(model.about)} {_(model.source)}".strip() for model in MODELS]
     notes.append(_("Amounts are in {currency} at prices of {year}; the discount rate is {rate} a year.").format(
         currency=landscape.currency, year=landscape.price_year, rate=format_percent(landscape.discount_rate, 1)))  # fmt: skip
-    used = {planned.item.practice for state in comparison.scenarios for planned in list_planned(session, state.scenario.uuid)}
-    sources = sorted({f"{practice.name}: {practice.source}" for practice in practices if practice.uuid in used and practice.source})
+    used = {
+        planned.item.practice
+        for state in comparison.scenarios
+        for planned in list_planned(session, state.scenario.uuid)
+    }
+    sources = sorted(
+        {f"{practice.name}: {practice.source}" for practice in practices if practice.uuid in used and practice.source}
+    )
     if sources:
         notes.append(_("Costs and labour: {sources}.").format(sources="; ".join(sources)))
     carbon = sorted({cls.carbon_source for cls in classes if cls.carbon_source})
     if carbon:
         notes.append(_("Carbon densities: {sources}.").format(sources="; ".join(carbon)))
-    told = "; ".join(layer.name + f" ({layer.source}" + (f", {layer.licence})" if layer.licence else ")") for layer in layers)
+    told = "; ".join(
+        layer.name + f" ({layer.source}" + (f", {layer.licence})" if layer.licence else ")") for layer in layers
+    )
     if told:
         notes.append(_("Maps: {maps}.").format(maps=told))
     if comparison.computed:
-        runs = "; ".join(f"{state.scenario.name} {state.run.uuid[:12]} ({state.run.started_at[:16].replace('T', ' ')} UTC)" for state in comparison.scenarios if state.run)
+        runs = "; ".join(
+            f"{state.scenario.name} {state.run.uuid[:12]} ({state.run.started_at[:16].replace('T', ' ')} UTC)"
+            for state in comparison.scenarios
+            if state.run
+        )
         notes.append(_("Runs: {runs}.").format(runs=runs))
     page.blocks.append(Notes(tuple(notes)))
-

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 from collections.abc import Sequence
 from typing import Any
 
@@ -14,7 +14,7 @@ from sqlalchemy import select
 from onekl_desktop.base.errors import UserError
 from onekl_desktop.base.geometry import area_ha
 from onekl_desktop.base.progress import Progress
-from onekl_desktop.base.translate import N_, _
+from onekl_desktop.base.translate import N_, _, ngettext
 from onekl_desktop.base.units import format_quantity, format_signed
 from onekl_desktop.cartography.scene import SceneLayer
 from onekl_desktop.engine.runs import run_folder
@@ -24,9 +24,20 @@ from onekl_desktop.gui.charts.lines import LineChart, Series
 from onekl_desktop.gui.desk import Desk
 from onekl_desktop.gui.dialogs.operation import OperationDialog
 from onekl_desktop.gui.icons import icon, swatch
-from onekl_desktop.gui.kit import EmptyState, button, column, frame, label, restyle, row, scroll, tool_button
+from onekl_desktop.gui.kit import (
+    EmptyState,
+    button,
+    column,
+    empty_layout,
+    frame,
+    label,
+    restyle,
+    row,
+    scroll,
+    tool_button,
+)
 from onekl_desktop.gui.tables.table import Column, Table, TableRow
-from onekl_desktop.gui.theme import L, M, S, XS
+from onekl_desktop.gui.theme import XS, L, M, S, current_tokens
 from onekl_desktop.project.changes import ChangeSet
 from onekl_desktop.project.queries.records import find_land_cover, get_landscape, list_classes, list_practices
 from onekl_desktop.project.records import Intervention, Layer, Practice
@@ -35,7 +46,12 @@ from onekl_desktop.tools.scenarios.queries import Comparison, Planned, Row, comp
 from onekl_desktop.tools.scenarios.runs import Status, list_status, run_scenarios
 from onekl_desktop.tools.scenarios.spec import TOOL
 
-CHIPS = {"current": N_("Computed"), "stale": N_("Out of date"), "missing": N_("Not computed"), "blocked": N_("Cannot be computed yet")}
+CHIPS = {
+    "current": N_("Computed"),
+    "stale": N_("Out of date"),
+    "missing": N_("Not computed"),
+    "blocked": N_("Cannot be computed yet"),
+}
 TABLES = ("scenario", "intervention", "practice", "run", "land_cover_class", "layer", "landscape")
 MAPS = (("plan", N_("Plan")), ("land_cover", N_("Land cover at the end")), ("carbon_change", N_("Change of carbon")))
 ROW_INDICATORS = ("natural_forest", "carbon_gain", "cost_present_value", "jobs")
@@ -72,7 +88,10 @@ class ScenariosPanel(QWidget):
             tool_button("edit", _("Describe the scenario"), self.open_change_scenario), tool_button("remove", _("Remove the scenario"), self._remove_scenario), spacing=XS,
         )  # fmt: skip
         scenario_row.setStretch(0, 1)
-        self.first = EmptyState(_("A land-cover map first"), _("Scenarios start from a land-cover map with a year. Import one and choose it as the land cover."))
+        self.first = EmptyState(
+            _("A land-cover map first"),
+            _("Scenarios start from a land-cover map with a year. Import one and choose it as the land cover."),
+        )
         self.none_yet = EmptyState(
             _("No scenario yet"), _("A scenario is a set of things to do on the land. Add one, and it is compared with doing nothing."),
             _("Add a scenario"), self.open_add_scenario,
@@ -87,7 +106,11 @@ class ScenariosPanel(QWidget):
             button(_("Reshape"), self._reshape, icon_name="draw"), button(_("Change…"), self.open_change_intervention, icon_name="edit"), None,
             tool_button("zoom_layer", _("Show on the map"), self._zoom), tool_button("remove", _("Remove the intervention"), self._remove), spacing=XS,
         )  # fmt: skip
-        self.no_plans = label(_("Nothing is planned in this scenario yet. Choose a practice and draw its place on the map."), "soft", wrap=True)
+        self.no_plans = label(
+            _("Nothing is planned in this scenario yet. Choose a practice and draw its place on the map."),
+            "soft",
+            wrap=True,
+        )
         self.map_choice = QComboBox()
         self.map_choice.setAccessibleName(_("Show on the map"))
         for id, title in MAPS:
@@ -102,12 +125,16 @@ class ScenariosPanel(QWidget):
             self.drawing, row(label(_("Interventions"), "heading"), None), self.no_plans, self.table, self.table_buttons, spacing=S))  # fmt: skip
         self._result_part = QWidget()
         self._result_part.setLayout(column(
-            row(label(_("Results"), "heading"), None, self.chip), self.problem, self.results,
-            row(label(_("Map"), "small"), self.map_choice), row(self.run_button, self.compare_button, None), spacing=S))  # fmt: skip
+            row(label(_("Results"), "heading"), None), self.results, row(label(_("Map"), "small"), self.map_choice), spacing=S))  # fmt: skip
+        foot = frame("drawer")
+        foot.setLayout(
+            column(self.problem, row(self.chip, None, self.compare_button, self.run_button), margins=M, spacing=S)
+        )
         body.setLayout(column(
             label(_("Scenarios"), "title"), self.first, scenario_row, self.story, self.proposed, self.none_yet, self._plan_part,
             frame("line"), self._result_part, None, margins=L, spacing=M))  # fmt: skip
-        self.setLayout(column(scroll(body)))
+        self.setLayout(column(scroll(body), foot, spacing=0))
+        self._foot = foot
 
     def _drawing_card(self) -> QFrame:
         card = frame("card")
@@ -119,21 +146,41 @@ class ScenariosPanel(QWidget):
         self.practice_facts = label("", "small", wrap=True)
         self.start_year, self.years = QSpinBox(), QSpinBox()
         self.start_year.setRange(1900, 2200)
-        self.start_year.setValue(datetime.date.today().year + 1)
+        self.start_year.setValue(dt.date.today().year + 1)
         self.start_year.setAccessibleName(_("First year"))
         self.years.setRange(1, 50)
-        self.years.setSuffix(" " + _("years"))
+        self.years.valueChanged.connect(lambda count: self.years.setSuffix(" " + ngettext("year", "years", count)))
+        self.years.setSuffix(" " + ngettext("year", "years", 1))
         self.years.setAccessibleName(_("Spread over"))
         self.draw_button = button(_("Draw on the map"), self.draw, icon_name="draw")
-        self.catalogue_button = button(_("Take practices from the catalogue"), lambda: self._desk.perform("scenarios.add_practices"))
-        practice_row = row(self.practice, tool_button("edit", _("Change the practice"), self.open_change_practice), tool_button("plus", _("Add a practice of your own"), self.open_add_practice), spacing=XS)
+        self.catalogue_button = button(
+            _("Take practices from the catalogue"), lambda: self._desk.perform("scenarios.add_practices")
+        )
+        practice_row = row(
+            self.practice,
+            tool_button("edit", _("Change the practice"), self.open_change_practice),
+            tool_button("plus", _("Add a practice of your own"), self.open_add_practice),
+            spacing=XS,
+        )
         practice_row.setStretch(0, 1)
         years: QHBoxLayout = row(
-            column(label(_("First year"), "small"), self.start_year, spacing=XS), column(label(_("Spread over"), "small"), self.years, spacing=XS), spacing=S
+            column(label(_("First year"), "small"), self.start_year, spacing=XS),
+            column(label(_("Spread over"), "small"), self.years, spacing=XS),
+            spacing=S,
         )
         self._with_practices = QWidget()
-        self._with_practices.setLayout(column(label(_("Practice"), "small"), practice_row, self.practice_facts, years, self.draw_button, spacing=S))
-        card.setLayout(column(label(_("Add an intervention"), "heading"), self.catalogue_button, self._with_practices, margins=M, spacing=S))
+        self._with_practices.setLayout(
+            column(label(_("Practice"), "small"), practice_row, self.practice_facts, years, self.draw_button, spacing=S)
+        )
+        card.setLayout(
+            column(
+                label(_("Add an intervention"), "heading"),
+                self.catalogue_button,
+                self._with_practices,
+                margins=M,
+                spacing=S,
+            )
+        )
         return card
 
     # ------------------------------------------------------------ reading
@@ -168,7 +215,7 @@ class ScenariosPanel(QWidget):
         self.catalogue_button.setVisible(not practices)
         self.first.setVisible(not has_cover)
         self.none_yet.setVisible(not plans)
-        self._result_part.setVisible(has_cover)
+        self._foot.setVisible(has_cover)
         self._show_scenario()
         if self._comparison is not None and self._comparison.isVisible():
             self._comparison.show_comparison(compare(self._desk.session), self._desk)
@@ -200,26 +247,29 @@ class ScenariosPanel(QWidget):
         ]  # fmt: skip
         columns = [Column(_("Intervention")), Column(_("Years")), Column(_("ha"), numeric=True, decimals=1)]
         self.table.set_rows(columns, rows)
-        self.table.setFixedHeight(min(44 + 28 * max(len(rows), 1), 260))
+        self.table.setFixedHeight(min(36 + 28 * max(len(rows), 1), 260))
         self.table.setVisible(bool(rows))
         self.no_plans.setVisible(not rows)
         for index in range(self.table_buttons.count()):
             item = self.table_buttons.itemAt(index)
-            if item is not None and item.widget():
-                item.widget().setVisible(bool(rows))
+            widget = item.widget() if item is not None else None
+            if widget is not None:
+                widget.setVisible(bool(rows))
         self.chip.setText(_(CHIPS[state.word]))
         restyle(self.chip, chip=state.word)
         self.problem.setText(state.problem)
         self.problem.setVisible(bool(state.problem))
         self.run_button.setEnabled(not state.problem)
-        restyle(self.run_button, primary=any(not other.current for other in self._states) and not state.problem)
+        due = any(not other.current for other in self._states) and not state.problem
+        restyle(self.run_button, primary=due)
+        self.run_button.setIcon(icon("run", current_tokens().accent_ink if due else ""))
         self.compare_button.setEnabled(any(other.run for other in self._states))
         self._show_results(state)
         self._desk.canvas.refresh()
 
     def _show_results(self, state: Status) -> None:
         computed = state.run is not None
-        self.results.setVisible(computed)
+        self._result_part.setVisible(computed)
         self.map_choice.setEnabled(computed)
         if not computed:
             self.map_choice.setCurrentIndex(0)
@@ -227,7 +277,9 @@ class ScenariosPanel(QWidget):
         comparison = compare(self._desk.session)
         names = [other.scenario.uuid for other in comparison.scenarios]
         at = names.index(state.scenario.uuid)
-        self.results.show_rows([row for code in ROW_INDICATORS for row in comparison.rows if row.code == code], at, comparison.horizon_year)
+        self.results.show_rows(
+            [row for code in ROW_INDICATORS for row in comparison.rows if row.code == code], at, comparison.horizon_year
+        )
 
     def _tell_practice(self) -> None:
         practice = self._practice()
@@ -241,7 +293,9 @@ class ScenariosPanel(QWidget):
         if practice.class_code is None:
             becomes = _("The land keeps its class.")
         else:
-            becomes = _("Becomes {name} after {years} years.").format(name=names.get(practice.class_code, str(practice.class_code)), years=practice.years_to_class)
+            becomes = _("Becomes {name} after {years} years.").format(
+                name=names.get(practice.class_code, str(practice.class_code)), years=practice.years_to_class
+            )
         cost = _("{capital} {currency}/ha to start, {yearly} a year.").format(
             capital=format_quantity(practice.capital_cost_per_ha, ""), currency=currency, yearly=format_quantity(practice.operating_cost_per_ha_year, ""))  # fmt: skip
         self.practice_facts.setText(f"{becomes} {cost} {practice.source}".strip())
@@ -267,11 +321,16 @@ class ScenariosPanel(QWidget):
         with self._desk.session.read() as db:
             cover = find_land_cover(db)
             palette = {cls.code: cls.colour for cls in list_classes(db, cover.legend)} if cover else {}
-            vectors = {uuid for (uuid,) in db.execute(select(Layer.uuid).where(Layer.data_kind == "vector", Layer.visible)).tuples()}
+            vectors = {
+                uuid
+                for (uuid,) in db.execute(select(Layer.uuid).where(Layer.data_kind == "vector", Layer.visible)).tuples()
+            }
         if kind == "land_cover":
             result = source.run_raster(path, _("Land cover at the end"), Style(kind="classes"), palette)
         else:
-            result = source.run_raster(path, _("Change of carbon"), Style(kind="ramp", ramp="change", low=-120, high=120))
+            result = source.run_raster(
+                path, _("Change of carbon"), Style(kind="ramp", ramp="change", low=-120, high=120)
+            )
         return [result, *source.scene(only=vectors)]
 
     def on_point(self, hits: Sequence[Hit]) -> None:
@@ -295,6 +354,7 @@ class ScenariosPanel(QWidget):
         if self.state is None or self.practice.currentData() is None:
             return
         self.map_choice.setCurrentIndex(0)
+        self._desk.canvas.refresh()
         tool = DrawTool(self._desk.canvas, self._measure, self._on_drawn, lambda: None)
         self._desk.canvas.set_tool(tool)
         self._desk.canvas.setFocus()
@@ -355,8 +415,18 @@ class ScenariosPanel(QWidget):
                 self.combo.setCurrentIndex(self.combo.findData(state.scenario.uuid))
                 self._choose(state.scenario.uuid)
 
-    def _dialog(self, operation: str, values: dict[str, Any] | None = None, hidden: tuple[str, ...] = (), verb: str = "") -> Any:
-        dialog = OperationDialog(self._desk, f"scenarios.{operation}", TOOL.get_operation(operation), values, hidden=hidden, verb=verb, parent=self)
+    def _dialog(
+        self, operation: str, values: dict[str, Any] | None = None, hidden: tuple[str, ...] = (), verb: str = ""
+    ) -> Any:
+        dialog = OperationDialog(
+            self._desk,
+            f"scenarios.{operation}",
+            TOOL.get_operation(operation),
+            values,
+            hidden=hidden,
+            verb=verb,
+            parent=self,
+        )
         return dialog.result_value if dialog.exec() else None
 
     def open_add_scenario(self) -> None:
@@ -370,7 +440,9 @@ class ScenariosPanel(QWidget):
         """The form for a copy."""
         if self.state is not None:
             name = _("{name}, copy").format(name=self.state.scenario.name)
-            made = self._dialog("copy_scenario", {"scenario": self._selected, "name": name}, hidden=("scenario",), verb=_("Copy"))
+            made = self._dialog(
+                "copy_scenario", {"scenario": self._selected, "name": name}, hidden=("scenario",), verb=_("Copy")
+            )
             if made:
                 self._selected = made["scenario"]
                 self.refresh()
@@ -392,7 +464,13 @@ class ScenariosPanel(QWidget):
         item = self._need_choice()
         if item is not None:
             schedule = next(planned.schedule for planned in self._planned if planned.item.id == item.id)
-            values = {"intervention": item.uuid, "practice": item.practice, "name": item.name, "schedule": schedule, "note": item.note}
+            values = {
+                "intervention": item.uuid,
+                "practice": item.practice,
+                "name": item.name,
+                "schedule": schedule,
+                "note": item.note,
+            }
             self._dialog("change_intervention", values, hidden=("intervention",), verb=_("Keep"))
 
     def open_add_practice(self) -> None:
@@ -403,7 +481,9 @@ class ScenariosPanel(QWidget):
         """The form for local costs and labour."""
         practice = self._practice()
         if practice is not None:
-            names = [field.id for field in TOOL.get_operation("change_practice").inputs if field.id not in ("practice",)]
+            names = [
+                field.id for field in TOOL.get_operation("change_practice").inputs if field.id not in ("practice",)
+            ]
             values = {"practice": practice.uuid, **{name: getattr(practice, name) for name in names}}
             self._dialog("change_practice", values, hidden=("practice",), verb=_("Keep"))
 
@@ -450,10 +530,7 @@ class ResultCard(QWidget):
 
     def show_rows(self, rows: Sequence[Row], at: int, year: int) -> None:
         """Show the rows' values of the scenario at a position."""
-        while self._box.count():
-            item = self._box.takeAt(0)
-            if item is not None and item.widget():
-                item.widget().deleteLater()
+        empty_layout(self._box)
         self.values = {}
         self._box.addWidget(label(_("In {year}, beside the baseline").format(year=year), "small"))
         for item in rows:
@@ -485,9 +562,15 @@ class ComparisonView(QWidget):
         self.warnings = label("", "problem", wrap=True)
         page = QWidget()
         page.setLayout(column(self.numbers, self.warnings, margins=S))
-        for widget, title, icon_name in ((page, _("Numbers"), "table"), (self.charts, _("Over the years"), "chart"), (self.classes, _("Land cover"), "layers"), (self.zones, _("By zone"), "table")):
+        for widget, title, icon_name in (
+            (page, _("Numbers"), "table"),
+            (self.charts, _("Over the years"), "chart"),
+            (self.classes, _("Land cover"), "layers"),
+            (self.zones, _("By zone"), "table"),
+        ):
             self.tabs.addTab(widget, icon(icon_name), title)
         self.tabs.setIconSize(QSize(16, 16))
+        self.tabs.tabBar().setDrawBase(False)
         self.setLayout(column(self.tabs))
 
     def show_comparison(self, comparison: Comparison, desk: Desk) -> None:
@@ -496,16 +579,23 @@ class ComparisonView(QWidget):
         for state in comparison.scenarios:
             mark = "" if state.current else f" ({_(CHIPS[state.word]).lower()})"
             names.append(state.scenario.name + mark)
-        columns = [Column(_("In {year}").format(year=comparison.horizon_year)), *(Column(name, numeric=True) for name in names)]
+        columns = [
+            Column(_("In {year}").format(year=comparison.horizon_year)),
+            *(Column(name, numeric=True) for name in names),
+        ]
         self.numbers.set_rows(columns, [self._line(item) for item in comparison.rows])
         land = [Column(_("Class (ha)")), *(Column(name, numeric=True) for name in names)]
-        self.classes.set_rows(land, [self._line(item, title=item.title) for item in comparison.classes if any(item.values)])
+        self.classes.set_rows(
+            land, [self._line(item, title=item.title) for item in comparison.classes if any(item.values)]
+        )
         rows = []
         for zone, items in comparison.zones.items():
             gain = next((item for item in items if item.code == "carbon_gain"), None)
             if gain is not None:
                 rows.append(TableRow((zone, *gain.values)))
-        self.zones.set_rows([Column(_("Change of carbon (t CO₂e)")), *(Column(name, numeric=True) for name in names)], rows)
+        self.zones.set_rows(
+            [Column(_("Change of carbon (t CO₂e)")), *(Column(name, numeric=True) for name in names)], rows
+        )
         self.tabs.setTabVisible(3, bool(rows))
         told = [f"{warning['scenario']}: {warning['message']}" for warning in comparison.warnings]
         self.warnings.setText("\n".join(told[:3]) + ("\n…" if len(told) > 3 else ""))
@@ -518,10 +608,7 @@ class ComparisonView(QWidget):
         return TableRow((name, *item.values), key=item.code + item.category, colour=item.colour, decimals=item.decimals)
 
     def _draw_charts(self, comparison: Comparison) -> None:
-        while self._chart_box.count():
-            item = self._chart_box.takeAt(0)
-            if item is not None and item.widget():
-                item.widget().deleteLater()
+        empty_layout(self._chart_box)
         for code in ("natural_forest", "carbon_gain"):
             shown = next((item for item in comparison.rows if item.code == code), None)
             series = comparison.series.get(code)

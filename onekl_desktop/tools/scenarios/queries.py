@@ -74,18 +74,29 @@ def compare(session: Session) -> Comparison:
     for indicator in indicators:
         unit = currency if indicator.unit == "money" else UNITS.get(indicator.unit, indicator.unit)
 
-        def row(values: list[float | None], title: str, category: str = "", colour: str = "", indicator: Any = indicator, unit: str = unit) -> Row:
+        def row(
+            values: list[float | None],
+            title: str,
+            category: str = "",
+            colour: str = "",
+            indicator: Any = indicator,
+            unit: str = unit,
+        ) -> Row:
             return Row(indicator.code, title, unit, indicator.decimals, indicator.direction, values, category, colour)
 
         found = {uuid: [value for value in by_scenario[uuid] if value.indicator == indicator.code] for uuid in order}
         if not any(found.values()):
             continue
-        categories = sorted({value.category for values in found.values() for value in values if value.category}, key=int)
+        categories = sorted(
+            {value.category for values in found.values() for value in values if value.category}, key=int
+        )
         if categories:
             for category in categories:
                 picked = [_pick(found[uuid], horizon, "", category) for uuid in order]
                 cls = classes.get(category)
-                result.classes.append(row(picked, cls.name if cls else category, category, cls.colour if cls else "#999999"))
+                result.classes.append(
+                    row(picked, cls.name if cls else category, category, cls.colour if cls else "#999999")
+                )
             continue
         result.rows.append(row([_pick(found[uuid], horizon, "", "") for uuid in order], indicator.name))
         result.series[indicator.code] = {
@@ -156,7 +167,8 @@ def list_planned(session: Session, scenario: str) -> list[Planned]:
     with session.read() as db:
         practices = {practice.uuid: practice for practice in db.query(Practice)}
         return [
-            Planned(item, practices.get(item.practice), json.loads(item.schedule or "[]")) for item in list_interventions(db, scenario)
+            Planned(item, practices.get(item.practice), json.loads(item.schedule or "[]"))
+            for item in list_interventions(db, scenario)
         ]
 
 

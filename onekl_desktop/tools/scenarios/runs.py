@@ -32,7 +32,13 @@ from onekl_desktop.models.landcover.spec import MODEL as LAND_COVER
 from onekl_desktop.models.livelihoods import model as livelihoods
 from onekl_desktop.models.livelihoods.spec import MODEL as LIVELIHOODS
 from onekl_desktop.project.layers import read_column
-from onekl_desktop.project.queries.records import find_land_cover, get_landscape, list_classes, list_interventions, list_scenarios
+from onekl_desktop.project.queries.records import (
+    find_land_cover,
+    get_landscape,
+    list_classes,
+    list_interventions,
+    list_scenarios,
+)
 from onekl_desktop.project.rasters import write_geotiff
 from onekl_desktop.project.records import Intervention, LandCoverClass, Layer, Practice, Run, Scenario
 from onekl_desktop.project.records.base import now
@@ -159,7 +165,9 @@ def list_status(db: DbSession) -> list[Status]:
 # ------------------------------------------------------------------ running
 
 
-def run_scenarios(session: Session, names: list[str] | None = None, *, force: bool = False, progress: Progress | None = None) -> list[str]:
+def run_scenarios(
+    session: Session, names: list[str] | None = None, *, force: bool = False, progress: Progress | None = None
+) -> list[str]:
     """Compute the scenarios that are not current (all of them with `force`), the baseline included.
 
     Returns
@@ -169,7 +177,11 @@ def run_scenarios(session: Session, names: list[str] | None = None, *, force: bo
     progress = progress or Progress()
     with session.read() as db:
         states = list_status(db)
-    wanted = [state for state in states if names is None or state.scenario.is_baseline or {state.scenario.name, state.scenario.uuid} & set(names)]
+    wanted = [
+        state
+        for state in states
+        if names is None or state.scenario.is_baseline or {state.scenario.name, state.scenario.uuid} & set(names)
+    ]
     for name in names or []:
         if not any(name in (state.scenario.name, state.scenario.uuid) for state in states):
             known = _("There are: {names}.").format(names=", ".join(state.scenario.name for state in states))
@@ -201,14 +213,18 @@ def run_scenario(session: Session, scenario: Scenario, progress: Progress) -> st
     )  # fmt: skip
 
 
-def compute(session: Session, inputs: Inputs, progress: Progress) -> tuple[list[Computed], list[Problem], dict[str, RasterSource]]:
+def compute(
+    session: Session, inputs: Inputs, progress: Progress
+) -> tuple[list[Computed], list[Problem], dict[str, RasterSource]]:
     """All indicator values, warnings and rasters of a scenario."""
     source = session.open_raster(inputs.cover)
     grid = source.grid
     zones = ZoneMap.read(session, inputs)
     plans, works = make_plans(inputs)
     footprints = [landcover.find_cells(plan, grid) for plan in plans]
-    codes = sorted({cls.code for cls in inputs.classes} | {plan.class_code for plan in plans if plan.class_code is not None})
+    codes = sorted(
+        {cls.code for cls in inputs.classes} | {plan.class_code for plan in plans if plan.class_code is not None}
+    )
     index = landcover.ClassIndex(codes)
     years = inputs.years
     areas = {year: np.zeros((zones.count, len(codes))) for year in years}
@@ -243,7 +259,9 @@ def compute(session: Session, inputs: Inputs, progress: Progress) -> tuple[list[
 
 
 def _density(cls: LandCoverClass) -> float | None:
-    return carbon.density((cls.carbon_above_t_per_ha, cls.carbon_below_t_per_ha, cls.carbon_soil_t_per_ha, cls.carbon_dead_t_per_ha))
+    return carbon.density(
+        (cls.carbon_above_t_per_ha, cls.carbon_below_t_per_ha, cls.carbon_soil_t_per_ha, cls.carbon_dead_t_per_ha)
+    )
 
 
 def _present(areas: dict[int, NDArray[np.float64]], codes: list[int]) -> set[int]:
@@ -306,7 +324,9 @@ def _indicator_values(
             for number, name in enumerate(zones.names):
                 values.append(Computed("natural_forest", float(by_zone[number] @ is_forest), year, name))
                 values.append(Computed("carbon_storage", float(stored[number]), year, name))
-                values.append(Computed("carbon_gain", float((stored[number] - at_base[number]) * carbon.CO2_PER_C), year, name))
+                values.append(
+                    Computed("carbon_gain", float((stored[number] - at_base[number]) * carbon.CO2_PER_C), year, name)
+                )
                 values += [
                     Computed("class_area", float(area), year, name, str(code))
                     for code, area in zip(codes, by_zone[number], strict=True) if area
@@ -322,23 +342,37 @@ def _livelihood_values(inputs: Inputs, works: list[livelihoods.Work]) -> list[Co
     return [
         Computed("capital_cost", float(flows.capital_cost.sum()), at),
         Computed("operating_cost", float(flows.operating_cost.sum()), at),
-        Computed("cost_present_value", livelihoods.present_value(total, flows.years, inputs.discount_rate, inputs.price_year), at),
+        Computed(
+            "cost_present_value",
+            livelihoods.present_value(total, flows.years, inputs.discount_rate, inputs.price_year),
+            at,
+        ),
         Computed("labour", float(flows.labour_days.sum()), at),
         Computed("jobs", livelihoods.mean_jobs(flows, WORKING_DAYS), at),
     ]
 
 
-def find_warnings(inputs: Inputs, plans: list[landcover.Plan], footprints: list[landcover.Footprint], grid: Grid) -> list[Problem]:
+def find_warnings(
+    inputs: Inputs, plans: list[landcover.Plan], footprints: list[landcover.Footprint], grid: Grid
+) -> list[Problem]:
     """What a reader of the numbers must know: shapes that cells cannot follow, and overlaps."""
     by_key = {item.uuid: item for item in inputs.interventions}
     problems = []
     for plan, place in zip(plans, footprints, strict=True):
         name, cells_ha = by_key[plan.key].name, place.cells * grid.cell_area_ha
         if place.cells == 0:
-            problems.append(make_problem("areas.below_cell", severity="warning", name=name, shape=format_number(plan.area_ha, 2)))
+            problems.append(
+                make_problem("areas.below_cell", severity="warning", name=name, shape=format_number(plan.area_ha, 2))
+            )
         elif abs(cells_ha - plan.area_ha) > inputs.tolerance * plan.area_ha:
             problems.append(
-                make_problem("areas.differ", severity="warning", name=name, shape=format_number(plan.area_ha, 1), cells=format_number(cells_ha, 1))
+                make_problem(
+                    "areas.differ",
+                    severity="warning",
+                    name=name,
+                    shape=format_number(plan.area_ha, 1),
+                    cells=format_number(cells_ha, 1),
+                )
             )
     shapes = np.array([by_key[plan.key].geom for plan in plans], dtype=object)
     pairs = STRtree(shapes).query(shapes, predicate="intersects") if len(shapes) else ([], [])
@@ -354,7 +388,14 @@ def find_warnings(inputs: Inputs, plans: list[landcover.Plan], footprints: list[
         a, b = by_key[plans[first].key], by_key[plans[second].key]
         later = b if (b.start_year or 0) >= (a.start_year or 0) else a
         problems.append(
-            make_problem("areas.overlap", severity="warning", name=a.name, other=b.name, area=format_number(hectares, 1), later=later.name)
+            make_problem(
+                "areas.overlap",
+                severity="warning",
+                name=a.name,
+                other=b.name,
+                area=format_number(hectares, 1),
+                later=later.name,
+            )
         )
     return problems
 
@@ -387,10 +428,17 @@ class ZoneMap:
         if layer.data_kind == "raster":
             with session.read() as db:
                 classes = list_classes(db, layer.legend)
-            return cls([item.name for item in classes], boundary, raster=session.open_raster(layer), codes=[item.code for item in classes])
+            return cls(
+                [item.name for item in classes],
+                boundary,
+                raster=session.open_raster(layer),
+                codes=[item.code for item in classes],
+            )
         with session.project.read_raw() as raw:
             names = read_column(raw, layer.table_name, layer.name_column) if layer.name_column else {}
-            rows = raw.execute(f'SELECT id, geom FROM "{layer.table_name}" WHERE geom IS NOT NULL ORDER BY id').fetchall()
+            rows = raw.execute(
+                f'SELECT id, geom FROM "{layer.table_name}" WHERE geom IS NOT NULL ORDER BY id'
+            ).fetchall()
         labels, shapes, seen = [], [], set()
         for key, blob in rows:
             label = str(names.get(key) or key)
@@ -442,4 +490,3 @@ def sample_nearest(source: RasterSource, grid: Grid) -> NDArray[np.uint16]:
     cells = np.asarray(source.read(Window(r0, c0, r1 - r0, c1 - c0)), np.uint16)
     out[np.ix_(good_rows, good_columns)] = cells[np.ix_(rows[good_rows] - r0, columns[good_columns] - c0)]
     return out
-

@@ -25,7 +25,13 @@ def build_sample_project(target: Path, *, registry: Registry, progress: Progress
     recipe = read_recipe(sample)
     target.parent.mkdir(parents=True, exist_ok=True)
     plan = read_boundary(recipe.folder / recipe.boundary, crs=recipe.crs)
-    landscape = Landscape(name=recipe.name, crs=plan.crs, area_ha=plan.area_ha, geom=plan.shape, boundary_source=os.path.basename(recipe.boundary))
+    landscape = Landscape(
+        name=recipe.name,
+        crs=plan.crs,
+        area_ha=plan.area_ha,
+        geom=plan.shape,
+        boundary_source=os.path.basename(recipe.boundary),
+    )
     progress.report(0.0, _("Making the project"))
     build_recipe(recipe, target, landscape, registry=registry, progress=progress.part(0.0, 0.6))
     with Session(target, registry=registry) as session:

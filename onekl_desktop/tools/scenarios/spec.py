@@ -35,7 +35,13 @@ PRACTICE_VALUES = (
     Text(id="source", title=N_("Source of the values"), required=False),
 )  # fmt: skip
 SCENARIO_TEXTS = (
-    Text(id="description", title=N_("Story"), required=False, long=True, about=N_("What would have to happen, in a few sentences.")),
+    Text(
+        id="description",
+        title=N_("Story"),
+        required=False,
+        long=True,
+        about=N_("What would have to happen, in a few sentences."),
+    ),
     Text(id="proposed_by", title=N_("Proposed by"), required=False, max_length=120),
     Colour(id="colour", title=N_("Colour"), required=False),
 )

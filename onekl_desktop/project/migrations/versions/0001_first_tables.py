@@ -222,13 +222,13 @@ def upgrade() -> None:
     connection = op.get_bind()
     raw = connection.connection.dbapi_connection
     for statement in (*TABLES, *INDEXES):
-        raw.execute(statement)
+        raw.execute(statement)  # type: ignore[union-attr]
     for statement in TABLES:
         table = statement.split()[2]
         if table in FEATURES:
-            register_features(raw, table, "geom", "MULTIPOLYGON", connection.info["srs_id"])
+            register_features(raw, table, "geom", "MULTIPOLYGON", connection.info["srs_id"])  # type: ignore[arg-type]
         else:
-            register_attributes(raw, table)
+            register_attributes(raw, table)  # type: ignore[arg-type]
 
 
 def downgrade() -> None:
