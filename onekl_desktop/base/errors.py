@@ -67,6 +67,8 @@ def make_problem(
     message = MESSAGES[code]
     shown = {name: str(value) for name, value in facts.items()}
     shown.setdefault("file", "")
+    if row is not None:
+        shown["row"] = str(row)
     return Problem(
         code=code, message=_(message.text).format_map(_Blanks(shown)), remedy=_(message.remedy).format_map(_Blanks(shown)),
         field=field, file=shown["file"], row=row, severity=severity,

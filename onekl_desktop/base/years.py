@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from typing import Any
 
 FIRST_YEAR, LAST_YEAR = 1900, 2200
+ROUNDING = 0.005  # three times 33.3 % is meant as the whole
 
 
 def parse_schedule(value: Any) -> list[dict[str, float]]:
@@ -48,8 +49,10 @@ def parse_schedule(value: Any) -> list[dict[str, float]]:
     if len({row["year"] for row in rows}) != len(rows):
         raise ValueError("a year is named twice")
     total = sum(row["share"] for row in rows)
-    if abs(total - 1) > 1e-6:
+    if abs(total - 1) > ROUNDING:
         raise ValueError(f"the shares add up to {total:.0%} instead of 100%")
+    for row in rows if abs(total - 1) > 1e-12 else []:
+        row["share"] /= total
     return sorted(rows, key=lambda row: row["year"])
 
 

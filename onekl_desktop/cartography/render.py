@@ -249,7 +249,7 @@ def to_polygon(xy: NDArray[np.float64]) -> QPolygonF:
     polygon = QPolygonF()
     polygon.resize(len(xy))
     if len(xy):
-        memory = np.frombuffer(shiboken6.VoidPtr(polygon.data(), len(xy) * 16, True), np.float64).reshape(-1, 2)  # type: ignore[call-arg, call-overload]
+        memory = np.frombuffer(shiboken6.VoidPtr(polygon.data(), len(xy) * 16, True), np.float64).reshape(-1, 2)  # type: ignore[arg-type, call-arg, call-overload]
         memory[:] = np.clip(xy, -1e6, 1e6)
     return polygon
 

@@ -82,8 +82,11 @@ def list_missing(session: Session) -> list[str]:
         for spec in entry.spec.operations:
             function = getattr(entry.load("operations"), spec.id, None)
             prepared = hasattr(entry.load("operations"), f"prepare_{spec.id}")
-            names = set(inspect.signature(function).parameters) - {"write"} if function else set()
-            if function is None or (not prepared and names != {field.id for field in spec.inputs}):
+            taken = inspect.signature(function).parameters.values() if function else []
+            names = {item.name for item in taken if item.kind != inspect.Parameter.VAR_KEYWORD} - {"write"}
+            fields = {field.id for field in spec.inputs}
+            exact = names <= fields if any(item.kind == inspect.Parameter.VAR_KEYWORD for item in taken) else names == fields
+            if function is None or (not prepared and not exact):
                 wrong.append(f"{entry.spec.id}.{spec.id}")
     return wrong
 

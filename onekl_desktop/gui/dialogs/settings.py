@@ -61,5 +61,5 @@ class SettingsDialog(QDialog):
             for spec in PROJECT_SETTINGS:
                 value = spec.input.read(given.get(spec.id, ""))
                 if value != self._project_before[spec.id]:
-                    self._desk.perform("layers.change_setting", setting=spec.id, value=value)
+                    self._desk.perform("layers.change_setting", setting=spec.id, value=str(value))
         super().accept()

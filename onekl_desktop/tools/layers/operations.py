@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import tempfile
 from collections import Counter
@@ -411,4 +410,4 @@ def redraw_boundary(write: Write, geometry: BaseGeometry) -> dict[str, Any]:
 def change_setting(write: Write, setting: str, value: Any) -> dict[str, Any]:
     """Store a project setting."""
     set_project_setting(write.db, setting, value)
-    return {"setting": setting, "value": json.dumps(value, ensure_ascii=False)}
+    return {"setting": setting, "value": value}

@@ -131,7 +131,7 @@ TOOL = Tool(
         Operation(
             id="change_setting", title=N_("Change a project setting"), does=N_("Changed the setting {setting}"),
             about=N_("Settings that travel with the project file."),
-            inputs=(Text(id="setting", title=N_("Setting")), JsonValue(id="value", title=N_("Value")))),
+            inputs=(Text(id="setting", title=N_("Setting")), Text(id="value", title=N_("Value"), required=False))),
     ),
     verbs=(Verb(words="import", operation="import_layer"),),
     panel="panel:LayersPanel",
