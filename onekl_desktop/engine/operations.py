@@ -85,7 +85,11 @@ def list_missing(session: Session) -> list[str]:
             taken = inspect.signature(function).parameters.values() if function else []
             names = {item.name for item in taken if item.kind != inspect.Parameter.VAR_KEYWORD} - {"write"}
             fields = {field.id for field in spec.inputs}
-            exact = names <= fields if any(item.kind == inspect.Parameter.VAR_KEYWORD for item in taken) else names == fields
+            exact = (
+                names <= fields
+                if any(item.kind == inspect.Parameter.VAR_KEYWORD for item in taken)
+                else names == fields
+            )
             if function is None or (not prepared and not exact):
                 wrong.append(f"{entry.spec.id}.{spec.id}")
     return wrong

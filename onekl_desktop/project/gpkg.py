@@ -159,6 +159,28 @@ def register_attributes(connection: sqlite3.Connection, table: str) -> None:
         "INSERT INTO gpkg_contents (table_name, data_type, identifier, srs_id) VALUES (?, 'attributes', ?, 0)",
         (table, table),
     )
+    _watch_identity(connection, table)
+
+
+def identity_trigger(table: str, *, stamped: bool) -> str:
+    """Give a row a proper identity (and stamps) when a program wrote the text of the default instead of its value.
+
+    QGIS 3.22 fills a new row with the default clauses themselves, as text; the second such row would break the
+    uniqueness of `uuid`.
+    """
+    t = quote(table)
+    stamp = "strftime('%Y-%m-%dT%H:%M:%fZ', 'now')"
+    stamps = f", created_at = {stamp}, changed_at = {stamp}" if stamped else ""
+    return (
+        f"CREATE TRIGGER {quote(f'onekl_identity_{table}')} AFTER INSERT ON {t} WHEN length(NEW.uuid) != 32 "
+        f"BEGIN UPDATE {t} SET uuid = lower(hex(randomblob(16))){stamps} WHERE id = NEW.id; END"
+    )
+
+
+def _watch_identity(connection: sqlite3.Connection, table: str) -> None:
+    names = {row[1] for row in connection.execute(f"PRAGMA table_info({quote(table)})")}
+    if "uuid" in names:
+        connection.execute(identity_trigger(table, stamped="created_at" in names))
 
 
 def register_features(
@@ -172,6 +194,7 @@ def register_features(
     connection.execute(
         "INSERT INTO gpkg_geometry_columns VALUES (?, ?, ?, ?, 0, 0)", (table, column, geometry_type, srs_id)
     )
+    _watch_identity(connection, table)
     if index:
         create_rtree(connection, table, column)
 

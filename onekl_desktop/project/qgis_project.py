@@ -173,7 +173,10 @@ def _map_layer(item: _Item, file_name: str) -> ET.Element:
     if item.kind == "raster":
         pipe = ET.SubElement(node, "pipe")
         pipe.append(_raster_renderer(item))
-    elif item.kind != "table":
+    if item.kind != "raster":
+        defaults = ET.SubElement(node, "defaults")
+        ET.SubElement(defaults, "default", field="uuid", expression="uuid('Id128')", applyOnUpdate="0")
+    if item.kind not in ("raster", "table"):
         node.append(_renderer(item))
         _sub(node, "layerOpacity", f"{item.opacity:g}")
     return node

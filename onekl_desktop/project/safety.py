@@ -7,7 +7,14 @@ import sqlite3
 from pathlib import Path
 
 from onekl_desktop.base.errors import UserError, explain_os_error
-from onekl_desktop.project.gpkg import APPLICATION_ID, count_triggers, feature_columns, quote, rtree_triggers
+from onekl_desktop.project.gpkg import (
+    APPLICATION_ID,
+    count_triggers,
+    feature_columns,
+    identity_trigger,
+    quote,
+    rtree_triggers,
+)
 
 SQLITE_MAGIC = b"SQLite format 3\x00"
 _OLD_APPLICATION_IDS = {0x47503130, 0x47503131}  # GP10, GP11
@@ -85,6 +92,9 @@ def refuse_foreign_code(path: Path, connection: sqlite3.Connection, schema: list
     features = feature_columns(connection)
     known = set(map(normalise, _tile_matrix_triggers()))
     rtrees: set[str] = set()
+    for kind, name, _table, _sql in schema:
+        if kind == "table":
+            known.update(normalise(identity_trigger(name, stamped=stamped)) for stamped in (True, False))
     for table, (column, _kind, _srs) in features.items():
         if not any(kind == "table" and name == table for kind, name, _t, _s in schema):
             continue

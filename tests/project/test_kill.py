@@ -21,7 +21,9 @@ WORKER = Path(__file__).parents[1] / "support" / "busy.py"
 def kill_once(path, source, seed, moment):
     """Run the worker, kill it, return the operations that it said had returned."""
     env = dict(os.environ, PYTHONPATH=str(WORKER.parents[2]))
-    process = subprocess.Popen([sys.executable, str(WORKER), str(path), str(source), str(seed)], stdout=subprocess.PIPE, env=env)
+    process = subprocess.Popen(
+        [sys.executable, str(WORKER), str(path), str(source), str(seed)], stdout=subprocess.PIPE, env=env
+    )
     assert process.stdout.readline() == b"ready\n"
     time.sleep(moment)
     process.send_signal(signal.SIGKILL)
@@ -35,7 +37,11 @@ def verify(path, said, registry):
     with Session(path, registry=registry) as session:
         with session.read() as db, session.project.read_raw() as raw:
             assert check_project(raw, db, session.project.files_folder) == []
-            names = {row.name for row in list_scenarios(db)} | {row.name for row in list_interventions(db)} | {row.name for row in list_layers(db)}
+            names = (
+                {row.name for row in list_scenarios(db)}
+                | {row.name for row in list_interventions(db)}
+                | {row.name for row in list_layers(db)}
+            )
         last = {name: verb for verb, name in (line.rstrip(".").split(" ", 1) for line in said)}
         for name, verb in last.items():  # "removing" was in flight: either is right
             if verb == "added":

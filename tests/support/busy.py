@@ -26,7 +26,15 @@ def main(path: str, source: str, seed: str) -> None:
         choice = rng.random()
         if choice < 0.55:
             x, y = rng.uniform(0, 9000), rng.uniform(0, 9000)
-            perform(session, "scenarios.add_intervention", scenario="S", practice="P", name=name, geometry=place(x, y, x + 300, y + 300), start_year=2026)
+            perform(
+                session,
+                "scenarios.add_intervention",
+                scenario="S",
+                practice="P",
+                name=name,
+                geometry=place(x, y, x + 300, y + 300),
+                start_year=2026,
+            )
             say(f"added {name}.")
         elif choice < 0.7:
             perform(session, "scenarios.add_scenario", name=name)
