@@ -93,7 +93,7 @@ class ProjectView(QWidget):
         self.tool = ""
         self._extra: Callable[[], list[SceneLayer]] | None = None
         self._panels: dict[str, QWidget] = {}
-        self.messages = MessageBar()
+        self.messages = MessageBar(self.canvas)
         self.card = MapCard(self.canvas)
         self.panel = QStackedWidget()
         self.jobs = JobList(session.jobs)
@@ -111,10 +111,6 @@ class ProjectView(QWidget):
         layout = QVBoxLayout(map_area)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
-        holder = QWidget()
-        holder.setLayout(column(self.messages, margins=S))
-        holder.layout().setContentsMargins(S, 0, S, 0)  # type: ignore[union-attr]
-        layout.addWidget(holder)
         layout.addWidget(self.canvas, 1)
         self._map_buttons()
         side = frame("side")
@@ -123,7 +119,7 @@ class ProjectView(QWidget):
         drawer = frame("drawer")
         self.drawer.setDocumentMode(True)
         self.drawer.tabBar().setDrawBase(False)
-        self.drawer.setCornerWidget(tool_button("close", _("Close the drawer"), self._drawer_frame.hide, size=16))
+        self.drawer.setCornerWidget(tool_button("close", _("Close the drawer"), drawer.hide, size=16))
         drawer.setLayout(column(self.drawer))
         self._drawer_frame: QFrame = drawer
         drawer.hide()

@@ -121,9 +121,9 @@ class MapSource:
         with self._project.read() as db:
             practices = list(db.scalars(select(Practice).order_by(Practice.name)))
             rows = dict(
-                db.execute(select(Intervention.id, Intervention.practice).where(Intervention.scenario == scenario))
-                .tuples()
-                .all()
+                db.execute(
+                    select(Intervention.id, Intervention.practice).where(Intervention.scenario == scenario)
+                ).all()
             )
         number = {practice.uuid: index for index, practice in enumerate(practices)}
         classes = [StyleClass(practice.uuid, practice.name, practice.colour) for practice in practices]

@@ -95,7 +95,7 @@ def _info(options: Any, output: Output) -> int:
         with session.read() as db:
             landscape = get_landscape(db)
             count = db.scalar(select(func.count(Intervention.id))) or 0
-            meta = dict(db.execute(select(Meta.key, Meta.value)).tuples().all())
+            meta = dict(db.execute(select(Meta.key, Meta.value)).all())
             steps = db.scalar(select(func.count(JournalEntry.id))) or 0
         layers = describe_layers(session)
         comparison = compare(session)

@@ -53,21 +53,18 @@ class Output:
     @contextlib.contextmanager
     def progress(self) -> Iterator[Progress]:
         """A progress that is drawn on stderr while the work runs (one line; only steps where there is no terminal)."""
+        if not sys.stderr.isatty():
+            yield _Steps(self)
+            return
         progress = Progress()
         stop = threading.Event()
-        terminal = sys.stderr.isatty()
 
         def draw() -> None:
-            last = ""
             while not stop.wait(0.1):
                 seen = progress.read()
                 percent = "" if seen.fraction is None else f"{seen.fraction:4.0%} "
-                if terminal:
-                    sys.stderr.write(f"\r\x1b[K{percent}{seen.text}"[:200])
-                    sys.stderr.flush()
-                elif seen.text and seen.text != last:
-                    self.say(seen.text)
-                last = seen.text
+                sys.stderr.write(f"\r\x1b[K{percent}{seen.text}"[:200])
+                sys.stderr.flush()
 
         thread = threading.Thread(target=draw, name="progress", daemon=True)
         thread.start()
@@ -76,6 +73,20 @@ class Output:
         finally:
             stop.set()
             thread.join()
-            if terminal:
-                sys.stderr.write("\r\x1b[K")
-                sys.stderr.flush()
+            sys.stderr.write("\r\x1b[K")
+            sys.stderr.flush()
+
+
+class _Steps(Progress):
+    """Where there is no terminal to draw on: each step as a line of its own."""
+
+    def __init__(self, output: Output) -> None:
+        super().__init__()
+        self._output = output
+
+    def report(self, fraction: float | None = None, text: str | None = None) -> None:
+        """Say a step when it begins."""
+        before = self.read().text
+        super().report(fraction, text)
+        if text and text != before:
+            self._output.say(text)

@@ -104,6 +104,7 @@ def plan_raster(
         `import.unreadable`, `import.no_crs`, `import.multiband`, `import.outside`, `import.too_large`, `import.not_classes`.
     """
     import rasterio
+    from rasterio._err import CPLE_BaseError
     from rasterio.errors import RasterioError
 
     if not path.exists():
@@ -120,7 +121,7 @@ def plan_raster(
             if not crs:
                 raise UserError("import.no_crs", file=path)
             grid, same, said = _choose_grid(dataset, path, crs, project_crs, boundary, landscape)
-    except RasterioError as problem:
+    except (RasterioError, CPLE_BaseError) as problem:
         raise UserError("import.unreadable", file=path, reason=str(problem).splitlines()[0][:200].rstrip(".")) from None
     if grid.columns * grid.rows > MOST_CELLS:
         raise UserError(
@@ -133,7 +134,7 @@ def plan_raster(
     plan = RasterPlan(source, said)
     try:
         _scan(plan, classes, path, report)
-    except RasterioError as problem:
+    except (RasterioError, CPLE_BaseError) as problem:
         raise UserError("import.unreadable", file=path, reason=str(problem).splitlines()[0][:200].rstrip(".")) from None
     return plan
 
@@ -146,6 +147,7 @@ def _code(crs: Any) -> str:
 def _choose_grid(
     dataset: Any, path: Path, crs: str, project_crs: str, boundary: Any, landscape: str
 ) -> tuple[Grid, bool, list[str]]:
+    from rasterio._err import CPLE_BaseError
     from rasterio.warp import calculate_default_transform
 
     said = [
@@ -158,9 +160,12 @@ def _choose_grid(
     if crs == project_crs and upright:
         grid, same = Grid(project_crs, t.c, t.f, t.a, -t.e, dataset.width, dataset.height), True
     else:
-        moved, width, height = calculate_default_transform(
-            crs, project_crs, dataset.width, dataset.height, *dataset.bounds
-        )
+        try:
+            moved, width, height = calculate_default_transform(
+                crs, project_crs, dataset.width, dataset.height, *dataset.bounds
+            )
+        except CPLE_BaseError:  # so far away that the project's system has no coordinates for it
+            raise UserError("import.outside", file=path, landscape=landscape) from None
         grid, same = Grid(project_crs, moved.c, moved.f, moved.a, -moved.e, int(width), int(height)), False
         said.append(
             _("Cells are resampled from {source} to {target}, {size} m each.").format(

@@ -98,7 +98,7 @@ def _wide_map(block: MapBlock, project: ProjectFile) -> str:
         title=block.title, scale=format_number(round(picture.scale, -3))
     )
     figure = f"<figure>{_image(picture, block.title)}<figcaption>{escape(caption)}</figcaption></figure>"
-    if not block.legend:
+    if not block.legend or not picture.legend:
         return figure
     parts = []
     for title, entries in picture.legend:

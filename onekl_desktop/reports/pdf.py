@@ -166,7 +166,7 @@ def _wide_map(block: MapBlock, project: ProjectFile) -> list[Flowable]:
         ),
         SMALL,
     )
-    if not block.legend:
+    if not block.legend or not picture.legend:
         return [_picture(picture, map_width), Spacer(1, 3), caption]
     entries: list[list[Any]] = []
     for title, items in picture.legend:

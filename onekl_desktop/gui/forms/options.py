@@ -20,7 +20,7 @@ def record_options(session: Session) -> Callable[[str], list[tuple[str, str]]]:
         with session.read() as db:
             return [
                 (uuid, name or uuid[:8])
-                for uuid, name in db.execute(select(record.uuid, record.name).order_by(record.name)).tuples()
+                for uuid, name in db.execute(select(record.uuid, record.name).order_by(record.name))
             ]  # type: ignore[attr-defined]
 
     return options

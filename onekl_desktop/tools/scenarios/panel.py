@@ -322,8 +322,7 @@ class ScenariosPanel(QWidget):
             cover = find_land_cover(db)
             palette = {cls.code: cls.colour for cls in list_classes(db, cover.legend)} if cover else {}
             vectors = {
-                uuid
-                for (uuid,) in db.execute(select(Layer.uuid).where(Layer.data_kind == "vector", Layer.visible)).tuples()
+                uuid for (uuid,) in db.execute(select(Layer.uuid).where(Layer.data_kind == "vector", Layer.visible))
             }
         if kind == "land_cover":
             result = source.run_raster(path, _("Land cover at the end"), Style(kind="classes"), palette)
