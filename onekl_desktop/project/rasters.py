@@ -53,7 +53,8 @@ def _stored(values: NDArray, source: RasterSource, classes: bool) -> NDArray:
     if source.nodata is not None and source.nodata == source.nodata:
         missing |= values == np.asarray(source.nodata).astype(values.dtype)
     if classes:
-        return np.where(missing, CLASS_NODATA, np.where(missing, 0, values)).astype(np.uint16)
+        # Widen before the fill: in the bytes of an 8-bit map 65535 would silently become 255.
+        return np.where(missing, np.uint16(CLASS_NODATA), np.where(missing, 0, values).astype(np.uint16))
     return np.where(missing, np.float32(FLOAT_NODATA), values).astype(np.float32)
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 from xml.sax.saxutils import escape
 
-from reportlab.lib.colors import HexColor, white
+from reportlab.lib.colors import HexColor
 from reportlab.lib.enums import TA_RIGHT
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.styles import ParagraphStyle
@@ -30,6 +30,7 @@ INK, SOFT, ACCENT, HAIR, GROUND, WARN = (
 )
 MARGIN = 16 * mm
 WIDTH = A4[0] - 2 * MARGIN
+LEGEND, MOST_BESIDE = 46 * mm, 30
 
 BODY = ParagraphStyle("body", fontName=REGULAR, fontSize=9, leading=13, textColor=INK)
 SMALL = ParagraphStyle("small", parent=BODY, fontSize=7.5, leading=10.5, textColor=SOFT)
@@ -155,34 +156,52 @@ def _picture(picture: Picture, width: float) -> Image:
 
 
 def _wide_map(block: MapBlock, project: ProjectFile) -> list[Flowable]:
-    legend_width = 46 * mm if block.legend else 0
-    map_width = WIDTH - legend_width - (5 * mm if block.legend else 0)
-    picture = draw_map(project, block, map_width / mm, map_width / mm * 0.78)
+    beside = LEGEND + 5 * mm if block.legend else 0
+    picture = draw_map(project, block, (WIDTH - beside) / mm, (WIDTH - beside) / mm * 0.78)
+    entries = _legend_entries(picture) if block.legend else []
+    scale = format_number(round(picture.scale, -3))
     caption = Text(
-        escape(
-            _("{title}. About 1 : {scale} on A4; north is up.").format(
-                title=block.title, scale=format_number(round(picture.scale, -3))
-            )
-        ),
-        SMALL,
+        escape(_("{title}. About 1 : {scale} on A4; north is up.").format(title=block.title, scale=scale)), SMALL
     )
-    if not block.legend or not picture.legend:
-        return [_picture(picture, map_width), Spacer(1, 3), caption]
-    entries: list[list[Any]] = []
+    if not entries or len(entries) > MOST_BESIDE:
+        below = [Spacer(1, 4), _legend_grid(entries, 3, WIDTH / 3)] if entries else []
+        return [_picture(picture, WIDTH - beside), Spacer(1, 3), caption, *below]
+    grid = Grid(
+        [[_picture(picture, WIDTH - beside), _legend_grid(entries, 1, LEGEND)]], colWidths=[WIDTH - LEGEND, LEGEND]
+    )
+    grid.setStyle([("VALIGN", (0, 0), (-1, -1), "TOP"), ("LEFTPADDING", (0, 0), (-1, -1), 0), ("RIGHTPADDING", (0, 0), (-1, -1), 0),
+                   ("TOPPADDING", (0, 0), (-1, -1), 0), ("BOTTOMPADDING", (0, 0), (-1, -1), 0)])  # fmt: skip
+    return [grid, Spacer(1, 3), caption]
+
+
+def _legend_entries(picture: Picture) -> list[tuple[LegendEntry | None, str]]:
+    """Lines of the legend: headings have no symbol."""
+    entries: list[tuple[LegendEntry | None, str]] = []
     for title, items in picture.legend:
         if len(items) > 1 or items[0].label != title:
-            entries.append([Text(f"<b>{escape(title)}</b>", SMALL), ""])
-        entries += [[Swatch(item), Text(escape(item.label), SMALL)] for item in items]
-    legend = Grid(entries, colWidths=[7 * mm, legend_width - 7 * mm])
-    spans = [("SPAN", (0, row), (1, row)) for row, entry in enumerate(entries) if entry[1] == ""]
+            entries.append((None, title))
+        entries += [(item, item.label) for item in items]
+    return entries
+
+
+def _legend_grid(entries: list[tuple[LegendEntry | None, str]], columns: int, width: float) -> Flowable:
+    """Symbols and labels in columns, read downwards."""
+    rows = -(-len(entries) // columns)
+    cells: list[list[Any]] = [["", ""] * columns for _row in range(rows)]
+    spans = []
+    for number, (entry, text) in enumerate(entries):
+        column, row = divmod(number, rows)
+        if entry is None:
+            cells[row][2 * column] = Text(f"<b>{escape(text)}</b>", SMALL)
+            spans.append(("SPAN", (2 * column, row), (2 * column + 1, row)))
+        else:
+            cells[row][2 * column], cells[row][2 * column + 1] = Swatch(entry), Text(escape(text), SMALL)
+    legend = Grid(cells, colWidths=[7 * mm, width - 7 * mm] * columns)
     legend.setStyle([
         ("LEFTPADDING", (0, 0), (-1, -1), 0), ("RIGHTPADDING", (0, 0), (-1, -1), 2), ("TOPPADDING", (0, 0), (-1, -1), 0.6),
         ("BOTTOMPADDING", (0, 0), (-1, -1), 0.6), ("VALIGN", (0, 0), (-1, -1), "MIDDLE"), *spans,
     ])  # fmt: skip
-    grid = Grid([[_picture(picture, map_width), legend]], colWidths=[map_width + 5 * mm, legend_width])
-    grid.setStyle([("VALIGN", (0, 0), (-1, -1), "TOP"), ("LEFTPADDING", (0, 0), (-1, -1), 0), ("RIGHTPADDING", (0, 0), (-1, -1), 0),
-                   ("TOPPADDING", (0, 0), (-1, -1), 0), ("BOTTOMPADDING", (0, 0), (-1, -1), 0), ("BOX", (0, 0), (0, 0), 0, white)])  # fmt: skip
-    return [grid, Spacer(1, 3), caption]
+    return legend
 
 
 class Swatch(Flowable):

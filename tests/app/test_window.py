@@ -145,7 +145,7 @@ def test_a_corner_is_dragged_and_undone(qtbot, window, project):
     assert panel._planned[0].item.area_ha == pytest.approx(before * 1.5, rel=0.05)
     QTest.keyClick(window, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
     assert panel._planned[0].item.area_ha == before
-    panel.table.selectRow(0)
+    panel.table.select_key(panel._planned[0].item.id)
     panel._reshape()
     QTest.keyClick(canvas, Qt.Key.Key_N)
     QTest.keyClick(canvas, Qt.Key.Key_Delete)

@@ -136,6 +136,15 @@ def test_land_cover_keeps_every_code_and_its_table(planned):
     ]
 
 
+@pytest.mark.parametrize("dtype", ["uint8", "int16", "uint16", "int32", "float32", "float64"])
+def test_cells_without_data_stay_without(session, tmp_path, dtype):
+    cells = np.full((100, 100), 7, dtype)
+    cells[:10] = 0  # the nodata value of the file
+    perform(session, "layers.import_layer", file=str(write_cover(tmp_path, cells)), role="land_cover", name="c")
+    got = session.open_raster(layer_named(session, "c")).read(Window(0, 0, 100, 100))
+    assert (got[:10] == 65_535).all() and (got[10:] == 7).all()
+
+
 def test_a_raster_in_degrees_is_resampled_to_the_projects_metres(session, tmp_path):
     import rasterio.warp
 

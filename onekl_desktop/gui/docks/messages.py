@@ -55,7 +55,9 @@ class MessageBar(QFrame):
             return
         width = max(self._over.width() - 2 * SIDE, 200)
         self.setFixedWidth(width)
-        height = self.layout().heightForWidth(width) if self.layout().hasHeightForWidth() else self.sizeHint().height()
+        layout = self.layout()
+        tall = layout is not None and layout.hasHeightForWidth()
+        height = layout.heightForWidth(width) if layout is not None and tall else self.sizeHint().height()
         self.setGeometry(SIDE, M, width, max(height, 36))
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:

@@ -8,7 +8,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, QSortFilterProxyModel, Qt
+from PySide6.QtCore import (
+    QAbstractTableModel,
+    QItemSelectionModel,
+    QModelIndex,
+    QPersistentModelIndex,
+    QSortFilterProxyModel,
+    Qt,
+)
 from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QAbstractItemView, QFileDialog, QHeaderView, QMenu, QMessageBox, QTableView, QWidget
 
@@ -146,7 +153,12 @@ class Table(QTableView):
         self._fit()
         for number, item in enumerate(rows):
             if item.key in chosen and item.key is not None:
-                self.selectRow(self.proxy.mapFromSource(self.source.index(number, 0)).row())
+                self._select(number, QItemSelectionModel.SelectionFlag.Select)
+
+    def _select(self, number: int, how: QItemSelectionModel.SelectionFlag) -> None:
+        """Select a row of the source; not by `selectRow`, which toggles while Ctrl is held (as in Ctrl+Z)."""
+        index = self.proxy.mapFromSource(self.source.index(number, 0))
+        self.selectionModel().select(index, how | QItemSelectionModel.SelectionFlag.Rows)
 
     def set_filter(self, text: str) -> None:
         """Show rows that contain a text."""
@@ -163,7 +175,7 @@ class Table(QTableView):
         """Select the row of a key."""
         for number, item in enumerate(self.source.rows):
             if item.key == key:
-                self.selectRow(self.proxy.mapFromSource(self.source.index(number, 0)).row())
+                self._select(number, QItemSelectionModel.SelectionFlag.ClearAndSelect)
                 return
 
     def _fit(self) -> None:

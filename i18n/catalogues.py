@@ -1,0 +1,103 @@
+"""Collect the texts for translators (onekl.pot), bring the .po files up to date, compile them to .mo.
+
+`--check` only says whether onekl.pot and the compiled catalogues are what the sources give.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import sys
+from pathlib import Path
+
+from babel.messages.catalog import Catalog
+from babel.messages.extract import extract_from_dir
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po, write_po
+
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parent
+KEYWORDS = {"_": None, "N_": None, "ngettext": (1, 2)}
+LANGUAGES = ("id", "fr", "es")
+
+
+def collect() -> Catalog:
+    """All texts of the sources, of the practice catalogue and of the sample recipes."""
+    catalogue = Catalog(project="1KL Desktop", version="", copyright_holder="1KL Desktop", charset="utf-8")
+    catalogue.creation_date = catalogue.revision_date = None  # type: ignore[assignment]
+    found = extract_from_dir(
+        ROOT / "onekl_desktop", [("**.py", "python")], {"**.py": {"encoding": "utf-8"}}, keywords=KEYWORDS
+    )
+    for path, _line, message, comments, _context in sorted(found, key=lambda item: (item[0], item[1])):
+        catalogue.add(message, locations=[(f"onekl_desktop/{path}".replace("\\", "/"), 0)], auto_comments=comments)
+    with (ROOT / "resources" / "catalogues" / "practices.csv").open(encoding="utf-8", newline="") as stream:
+        for row in csv.DictReader(stream):
+            for column in ("name", "description"):
+                catalogue.add(row[column], locations=[("resources/catalogues/practices.csv", 0)])
+    for recipe in sorted((ROOT / "sample_projects").glob("*/recipe.json")):
+        for step in json.loads(recipe.read_text(encoding="utf-8"))["steps"]:
+            if "say" in step:
+                catalogue.add(step["say"], locations=[(recipe.relative_to(ROOT).as_posix(), 0)])
+    return catalogue
+
+
+def as_text(catalogue: Catalog) -> str:
+    buffer = io.BytesIO()
+    write_po(
+        buffer, catalogue, width=100, omit_header=False, no_location=False, include_lineno=False, sort_output=False
+    )
+    lines = [
+        line
+        for line in buffer.getvalue().decode().splitlines()
+        if not line.startswith(('"POT-Creation', '"PO-Revision', '"Generated-By'))
+    ]
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def po_path(language: str) -> Path:
+    return HERE / language / "LC_MESSAGES" / "onekl.po"
+
+
+def update(template: Catalog, language: str) -> Catalog:
+    path = po_path(language)
+    if path.exists():
+        with path.open("rb") as stream:
+            catalogue = read_po(stream, locale=language)
+        catalogue.update(template, no_fuzzy_matching=True)
+        catalogue.obsolete.clear()
+    else:
+        catalogue = Catalog(locale=language, project="1KL Desktop", charset="utf-8")
+        catalogue.update(template)
+    return catalogue
+
+
+def compiled(catalogue: Catalog) -> bytes:
+    buffer = io.BytesIO()
+    write_mo(buffer, catalogue)
+    return buffer.getvalue()
+
+
+def main(arguments: list[str]) -> int:
+    template = collect()
+    pot = HERE / "onekl.pot"
+    if "--check" in arguments:
+        if not pot.exists() or pot.read_text(encoding="utf-8") != as_text(template):
+            print("i18n/onekl.pot is out of date: run `python3 dev.py strings`")
+            return 1
+        return 0
+    pot.write_text(as_text(template), encoding="utf-8")
+    for language in LANGUAGES:
+        catalogue = update(template, language)
+        path = po_path(language)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(as_text(catalogue), encoding="utf-8")
+        path.with_suffix(".mo").write_bytes(compiled(catalogue))
+        done = sum(1 for message in catalogue if message.id and message.string)
+        total = sum(1 for message in catalogue if message.id)
+        print(f"{language}: {done} of {total} texts")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
