@@ -40,7 +40,6 @@ from onekl_desktop.gui.kit import EmptyState, column, frame, label, row, scroll,
 from onekl_desktop.gui.theme import XS, L, M, S, current_tokens
 from onekl_desktop.project.changes import ChangeSet
 from onekl_desktop.project.queries.records import get_landscape
-from onekl_desktop.reports.write import write_report
 
 ELEMENTS = (
     ("partnership", N_("Partnership"), "partnership"),
@@ -341,6 +340,8 @@ class ProjectView(QWidget):
 
     def write_report(self, report: str, out: Path) -> None:
         """Write a page in the background."""
+        from onekl_desktop.reports.write import write_report  # with ReportLab: not needed to show the window
+
         session = self.session
 
         def work(progress: Progress) -> Path:

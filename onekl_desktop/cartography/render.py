@@ -202,25 +202,13 @@ def _draw_many(painter: QPainter, layer: SceneLayer, view: View, seen: NDArray, 
     """Very many areas: class codes into a byte picture by the C kernel, colours by a table, thin outlines left out."""
     shapes = layer.shapes
     assert shapes is not None
-    if not layer.style.filled:
-        painter.setPen(_pen(layer.style.outline, 0.1, view))
     codes = np.zeros((view.height, view.width), np.uint8)
     pixels = view.to_pixels(shapes.xy)
-    small = (shapes.boxes[:, 2] - shapes.boxes[:, 0]) / view.unit_per_pixel < 1.0
-    for number, index in enumerate(seen):
-        if number % 2000 == 0:
-            _check(stop)
-        value = 1 if layer.groups is None else int(layer.groups[index]) % 254 + 1
-        first, last = shapes.shape_offsets[index], shapes.shape_offsets[index + 1]
-        offsets = shapes.part_offsets[first : last + 1]
-        if len(offsets) < 2:
-            continue
-        if small[index]:
-            x, y = pixels[offsets[0]]
-            if 0 <= x < view.width and 0 <= y < view.height:
-                codes[int(y), int(x)] = value
-            continue
-        native.fill_polygon(pixels[offsets[0] : offsets[-1]], offsets - offsets[0], codes, value)
+    values = np.ones(len(seen), np.uint8) if layer.groups is None else (layer.groups[seen] % 254 + 1).astype(np.uint8)
+    for first in range(0, len(seen), 20_000):
+        _check(stop)
+        part = slice(first, first + 20_000)
+        native.fill_shapes(pixels, shapes.part_offsets, shapes.shape_offsets, seen[part], values[part], codes)
     table = np.zeros((256, 4), np.uint8)
     alpha = int(255 * layer.fill_opacity) if layer.style.filled else 60
     if layer.groups is None:

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from onekl_desktop.native import plain
 from onekl_desktop.native.build import library_name
 
-_ABI = 1
+_ABI = 2
 _i64 = ctypes.c_int64
 
 
@@ -38,6 +38,11 @@ def _load() -> ctypes.CDLL | None:
     library.onekl_fill_polygon.restype = _i64
     library.onekl_fill_polygon.argtypes = [
         ctypes.c_void_p, _i64, ctypes.c_void_p, _i64, ctypes.c_void_p, _i64, _i64, ctypes.c_uint8,
+    ]  # fmt: skip
+    library.onekl_fill_shapes.restype = _i64
+    library.onekl_fill_shapes.argtypes = [
+        ctypes.c_void_p, _i64, ctypes.c_void_p, _i64, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_void_p, _i64, _i64,
+        ctypes.c_void_p, _i64, _i64,
     ]  # fmt: skip
     return library
 
@@ -135,4 +140,58 @@ def fill_polygon(
     )  # fmt: skip
     if filled < 0:
         raise MemoryError("not enough memory to fill a polygon")
+    return int(filled)
+
+
+def fill_shapes(
+    xy: NDArray[np.float64], part_offsets: NDArray[np.int64], shape_offsets: NDArray[np.int64],
+    chosen: NDArray[np.int64], values: NDArray[np.uint8], out: NDArray[np.uint8],
+) -> int:  # fmt: skip
+    """Burn many polygons into `out`, each with its own value, in the order chosen.
+
+    Parameters
+    ----------
+    xy, part_offsets, shape_offsets
+        Flat shapes (see `base.geometry.FlatShapes`) in cells of `out`.
+    chosen, values
+        Numbers of the shapes to burn, shape (n,), and the value of each, uint8, shape (n,).
+    out
+        As for `fill_polygon`.
+
+    Returns
+    -------
+    Number of cells set. A shape that covers no cell centre sets the cell of its first vertex.
+
+    Raises
+    ------
+    ValueError
+        Shapes or offsets that do not fit together.
+    """
+    xy = np.ascontiguousarray(xy, dtype=np.float64)
+    part_offsets = np.ascontiguousarray(part_offsets, dtype=np.int64)
+    shape_offsets = np.ascontiguousarray(shape_offsets, dtype=np.int64)
+    chosen = np.ascontiguousarray(chosen, dtype=np.int64)
+    values = np.ascontiguousarray(values, dtype=np.uint8)
+    if xy.ndim != 2 or xy.shape[1] != 2 or chosen.shape != values.shape or chosen.ndim != 1:
+        raise ValueError(f"shapes do not fit: vertices {xy.shape}, chosen {chosen.shape}, values {values.shape}")
+    for offsets, most in ((part_offsets, len(xy)), (shape_offsets, len(part_offsets) - 1)):
+        if (
+            offsets.ndim != 1
+            or len(offsets) < 1
+            or offsets[0] < 0
+            or offsets[-1] > most
+            or (np.diff(offsets) < 0).any()
+        ):
+            raise ValueError("offsets must rise from 0 to the number of what they point into")
+    if out.dtype != np.uint8 or out.ndim != 2 or not out.flags.c_contiguous or not out.flags.writeable:
+        raise ValueError("the result must be a writable C-contiguous uint8 array of two dimensions")
+    if _library is None:
+        return plain.fill_shapes(xy, part_offsets, shape_offsets, chosen, values, out)
+    filled = _library.onekl_fill_shapes(
+        xy.ctypes.data, len(xy), part_offsets.ctypes.data, len(part_offsets) - 1, shape_offsets.ctypes.data,
+        chosen.ctypes.data, values.ctypes.data, len(chosen), len(shape_offsets) - 1, out.ctypes.data,
+        out.shape[0], out.shape[1],
+    )  # fmt: skip
+    if filled < 0:
+        raise MemoryError("not enough memory to fill polygons")
     return int(filled)

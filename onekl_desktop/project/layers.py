@@ -16,6 +16,7 @@ from onekl_desktop.base.ids import new_uuid, slug
 from onekl_desktop.base.progress import Progress
 from onekl_desktop.project.gpkg import create_rtree, quote, refresh_extent, register_features
 
+_OUR_HEADER = b"GP\x00\x03"  # little-endian with a box, as `to_gpkg` writes it
 RESERVED = {"id", "uuid", "geom", "fid", "ogc_fid", "rowid", "oid", "_rowid_"}
 
 
@@ -113,10 +114,13 @@ def read_shapes(
     for key, blob in rows:
         if not blob:
             continue
-        try:
-            _srs, empty, offset, _box = read_header(blob)
-        except ValueError:
-            continue
+        if blob[:4] == _OUR_HEADER:
+            empty, offset = False, 40
+        else:
+            try:
+                _srs, empty, offset, _box = read_header(blob)
+            except ValueError:
+                continue
         if not empty:
             keys.append(key)
             wkbs.append(blob[offset:])

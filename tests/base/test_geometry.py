@@ -83,3 +83,26 @@ def test_utm_zones():
     assert geometry.utm_zone(98.5, 3) == "EPSG:32647"
     assert geometry.utm_zone(-7.2, 5.9) == "EPSG:32629"
     assert geometry.utm_zone(124.6, -8.5) == "EPSG:32751"
+
+
+@settings(max_examples=60)
+@given(st.data(), st.sampled_from(["polygon", "line", "point"]))
+def test_the_quick_way_flattens_as_the_slow_one(data, kind):
+    hole = shapely.box(0, 0, 9, 9).difference(shapely.box(2, 2, 3, 3))
+    pools = {
+        "polygon": [hole, shapely.box(1, 1, 2, 2), shapely.MultiPolygon([hole, shapely.box(20, 20, 30, 31)])],
+        "line": [
+            shapely.LineString([(0, 0), (1, 1), (2, 0)]),
+            shapely.MultiLineString([[(0, 0), (1, 1)], [(5, 5), (6, 7), (8, 8)]]),
+        ],
+        "point": [shapely.Point(1, 2), shapely.MultiPoint([(1, 2), (3, 4)])],
+    }
+    shapes = np.array(data.draw(st.lists(st.sampled_from(pools[kind]), min_size=1, max_size=5)), dtype=object)
+    quick = geometry._flatten_quickly(shapes, np.arange(len(shapes)), kind)
+    slow = geometry.flatten(np.append(shapes, shapely.GeometryCollection()), np.arange(len(shapes) + 1), kind)
+    for index in range(len(shapes)):
+        one, other = list(quick.parts(index)), list(slow.parts(index))
+        if kind == "point":
+            one, other = [np.vstack(one)], [np.vstack(other)]
+        assert len(one) == len(other) and all((a == b).all() for a, b in zip(one, other, strict=True))
+    assert (quick.boxes == slow.boxes[:-1]).all()

@@ -29,6 +29,12 @@ int main(void) {
         uint8_t *out = malloc((size_t)(rows * columns + 1));
         memset(out, 0, (size_t)(rows * columns + 1));
         onekl_fill_polygon(xy, n, offsets, rings, out, rows, columns, 3);
+        const int64_t shapes = 1 + (int64_t)(next() % 3);
+        int64_t bounds[5] = {0, 0, 0, 0, 0}, chosen[4];
+        uint8_t values[4] = {1, 2, 3, 4};
+        for (int64_t s = 1; s <= shapes; s++) bounds[s] = rings ? (int64_t)(next() % (uint64_t)(rings + 2)) : 0;
+        for (int k = 0; k < 4; k++) chosen[k] = (int64_t)(next() % 7) - 2;
+        onekl_fill_shapes(xy, n, offsets, rings, bounds, chosen, values, 4, shapes, out, rows, columns);
         free(xy); free(offsets); free(out);
 
         const int64_t zones = 1 + (int64_t)(next() % 4), classes = 1 + (int64_t)(next() % 9);

@@ -24,6 +24,22 @@ static int64_t first_row(double y, int64_t rows) {
 int64_t onekl_fill_polygon(const double *xy, int64_t n_points, const int64_t *ring_offsets, int64_t n_rings,
                            uint8_t *out, int64_t rows, int64_t columns, uint8_t value) {
     if (rows <= 0 || columns <= 0 || n_rings <= 0) return 0;
+    /* Only the rows that the shape reaches. */
+    int64_t top = rows, bottom = 0;
+    for (int64_t ring = 0; ring < n_rings; ring++) {
+        const int64_t from = ring_offsets[ring], to = ring_offsets[ring + 1];
+        if (from < 0 || to > n_points || to - from < 3) continue;
+        for (int64_t i = from; i < to; i++) {
+            const double y = xy[2 * i + 1];
+            if (!isfinite(y)) continue;
+            const int64_t r = first_row(y, rows);
+            if (r < top) top = r;
+            if (r > bottom) bottom = r;
+        }
+    }
+    if (bottom <= top) return 0;
+    const int64_t all_rows = rows;
+    rows = bottom - top;
     int64_t *start = calloc((size_t)rows + 1, sizeof(int64_t));
     if (!start) return -1;
     int64_t filled = 0, total = 0;
@@ -42,13 +58,15 @@ int64_t onekl_fill_polygon(const double *xy, int64_t n_points, const int64_t *ri
                     double t = y0; y0 = y1; y1 = t;
                     t = x0; x0 = x1; x1 = t;
                 }
-                const int64_t low = first_row(y0, rows), high = first_row(y1, rows);
+                int64_t low = first_row(y0, all_rows), high = first_row(y1, all_rows);
+                if (low < top) low = top;
+                if (high > bottom) high = bottom;
                 if (pass == 0) {
-                    for (int64_t r = low; r < high; r++) start[r + 1]++;
+                    for (int64_t r = low; r < high; r++) start[r - top + 1]++;
                 } else {
                     const double slope = (x1 - x0) / (y1 - y0);
                     for (int64_t r = low; r < high; r++)
-                        crossings[next[r]++] = x0 + ((double)r + 0.5 - y0) * slope;
+                        crossings[next[r - top]++] = x0 + ((double)r + 0.5 - y0) * slope;
                 }
             }
         }
@@ -70,11 +88,36 @@ int64_t onekl_fill_polygon(const double *xy, int64_t n_points, const int64_t *ri
         for (int64_t k = 0; k + 1 < n; k += 2) {
             const int64_t left = first_row(row[k], columns), right = first_row(row[k + 1], columns);
             if (right > left) {
-                memset(out + r * columns + left, value, (size_t)(right - left));
+                memset(out + (r + top) * columns + left, value, (size_t)(right - left));
                 filled += right - left;
             }
         }
     }
     free(start); free(crossings); free(next);
+    return filled;
+}
+
+int64_t onekl_fill_shapes(const double *xy, int64_t n_points, const int64_t *part_offsets, int64_t n_parts,
+                          const int64_t *shape_offsets, const int64_t *chosen, const uint8_t *values, int64_t n_chosen,
+                          int64_t n_shapes, uint8_t *out, int64_t rows, int64_t columns) {
+    int64_t filled = 0;
+    for (int64_t k = 0; k < n_chosen; k++) {
+        const int64_t shape = chosen[k];
+        if (shape < 0 || shape >= n_shapes) continue;
+        const int64_t first = shape_offsets[shape], last = shape_offsets[shape + 1];
+        if (first < 0 || last > n_parts || last <= first) continue;
+        const int64_t done =
+            onekl_fill_polygon(xy, n_points, part_offsets + first, last - first, out, rows, columns, values[k]);
+        if (done < 0) return -1;
+        filled += done;
+        if (done == 0 && part_offsets[first] >= 0 && part_offsets[first] < n_points) {
+            /* A shape too small for a cell centre leaves one cell, so that it does not vanish. */
+            const double x = floor(xy[2 * part_offsets[first]]), y = floor(xy[2 * part_offsets[first] + 1]);
+            if (x >= 0 && y >= 0 && x < (double)columns && y < (double)rows) {
+                out[(int64_t)y * columns + (int64_t)x] = values[k];
+                filled++;
+            }
+        }
+    }
     return filled;
 }

@@ -9,7 +9,7 @@
 #define ONEKL_API __attribute__((visibility("default")))
 #endif
 
-#define ONEKL_ABI 1
+#define ONEKL_ABI 2
 
 ONEKL_API int32_t onekl_abi(void);
 
@@ -24,4 +24,10 @@ ONEKL_API void onekl_class_areas(const uint16_t *classes, const int32_t *zones, 
  * Returns the number of cells set, or -1 when memory is short. */
 ONEKL_API int64_t onekl_fill_polygon(const double *xy, int64_t n_points, const int64_t *ring_offsets,
                                      int64_t n_rings, uint8_t *out, int64_t rows, int64_t columns, uint8_t value);
+
+/* Fills the chosen shapes in their order, shape k with values[k]; a shape without a cell centre sets the cell of
+ * its first vertex. Shape s has the parts shape_offsets[s] .. shape_offsets[s + 1]. Returns as onekl_fill_polygon. */
+ONEKL_API int64_t onekl_fill_shapes(const double *xy, int64_t n_points, const int64_t *part_offsets, int64_t n_parts,
+                                    const int64_t *shape_offsets, const int64_t *chosen, const uint8_t *values,
+                                    int64_t n_chosen, int64_t n_shapes, uint8_t *out, int64_t rows, int64_t columns);
 #endif
