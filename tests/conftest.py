@@ -23,6 +23,12 @@ from onekl_desktop.project.records import Landscape
 from tests.support.landscape import CRS, SQUARE, add_cover
 
 
+@pytest.fixture(autouse=True, scope="session")
+def one_application(qapp):
+    """Reports would make a lesser application first, and the window's tests could have no other."""
+    return qapp
+
+
 @pytest.fixture(autouse=True)
 def home(tmp_path_factory, monkeypatch):
     """The user's folders, empty."""

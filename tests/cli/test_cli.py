@@ -178,14 +178,14 @@ def test_an_interrupt_leaves_a_file_that_opens(tmp_path, capsys, monkeypatch):
 
 
 def test_plugins_and_recovery(path, tmp_path, capsys, monkeypatch):
-    assert onekl(capsys, "plugins", "install", make_plugin(tmp_path))[0] == 0
+    assert onekl(capsys, "plugins", "install", make_plugin(tmp_path, "diary"))[0] == 0
     code, listed, _err = onekl(capsys, "plugins", "--json")
-    assert code == 0 and [item["tool"] for item in listed["plugins"]] == ["notebook"]
+    assert code == 0 and [item["tool"] for item in listed["plugins"]] == ["diary"]
     code, done, _err = onekl(capsys, "note", path, "--words", "from the terminal", "--json")
-    assert code == 0 and done["operation"] == "notebook.add_note"
+    assert code == 0 and done["operation"] == "diary.add_note"
     assert onekl(capsys, "report", path, "notes", "--out", tmp_path / "n.html")[0] == 0
     assert "from the terminal" in (tmp_path / "n.html").read_text()
-    assert onekl(capsys, "plugins", "remove", "notebook")[0] == 0
+    assert onekl(capsys, "plugins", "remove", "diary")[0] == 0
     assert onekl(capsys, "recover", "--json")[1]["recoverable"] == []
 
 

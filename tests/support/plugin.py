@@ -82,10 +82,10 @@ def upgrade():
 }
 
 
-def make_plugin(folder: Path) -> Path:
-    """The zip."""
-    target = folder / "notebook.zip"
+def make_plugin(folder: Path, tool: str = "notebook") -> Path:
+    """The zip; under another id where one process has met the first already."""
+    target = folder / f"{tool}.zip"
     with zipfile.ZipFile(target, "w") as archive:
         for name, text in FILES.items():
-            archive.writestr(f"notebook/{name}", text)
+            archive.writestr(f"{tool}/{name}", text.replace("notebook", tool).replace("Note(", f"{tool.title()}Note("))
     return target
