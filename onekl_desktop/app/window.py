@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QMenu,
     QMessageBox,
     QStackedWidget,
+    QStatusBar,
     QToolButton,
     QWidget,
 )
@@ -184,7 +185,8 @@ class MainWindow(QMainWindow):
         self.jobs_button = QToolButton()
         self.jobs_button.setText(_("No jobs"))
         self.jobs_button.clicked.connect(lambda: self.view and self.view.show_jobs())
-        status = self.statusBar()
+        status = QStatusBar()
+        self.setStatusBar(status)
         status.setSizeGripEnabled(False)
         for widget in (self.place, self.scale, self.crs):
             status.addWidget(widget)

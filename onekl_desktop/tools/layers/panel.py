@@ -172,7 +172,7 @@ class LayersPanel(QWidget):
         columns = [
             Column(_("Class")),
             Column(_("Code"), numeric=True),
-            Column(_("Carbon (t/ha)"), numeric=True, decimals=1),
+            Column(_("t C/ha"), numeric=True, decimals=1),
         ]
         rows = []
         for cls in classes:
@@ -432,6 +432,9 @@ class ImportDialog(QDialog):
         card.setMinimumWidth(300)
         self.ok = button(_("Import"), self.accept, primary=True)
         self.ok.setDefault(True)
+        inner = self.form.layout()
+        if inner is not None:
+            inner.setContentsMargins(M, M, M, M)
         body = row(scroll(self.form), card, spacing=M)
         body.setStretch(0, 1)
         body.setStretch(1, 1)

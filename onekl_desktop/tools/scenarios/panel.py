@@ -54,6 +54,7 @@ CHIPS = {
 }
 TABLES = ("scenario", "intervention", "practice", "run", "land_cover_class", "layer", "landscape")
 MAPS = (("plan", N_("Plan")), ("land_cover", N_("Land cover at the end")), ("carbon_change", N_("Change of carbon")))
+CHANGE_T_PER_HA = 120
 ROW_INDICATORS = ("natural_forest", "carbon_gain", "cost_present_value", "jobs")
 
 
@@ -115,7 +116,9 @@ class ScenariosPanel(QWidget):
         self.map_choice.setAccessibleName(_("Show on the map"))
         for id, title in MAPS:
             self.map_choice.addItem(_(title), id)
-        self.map_choice.activated.connect(lambda _index: self._desk.canvas.refresh())
+        self.map_choice.activated.connect(lambda _index: self._show_map())
+        self.map_key = label("", "small", wrap=True)
+        self.map_key.hide()
         self.run_button = button(_("Compute"), self.run, primary=True, icon_name="run")
         self.compare_button = button(_("Compare"), self.show_comparison, icon_name="table")
         self.results = ResultCard()
@@ -125,7 +128,7 @@ class ScenariosPanel(QWidget):
             self.drawing, row(label(_("Interventions"), "heading"), None), self.no_plans, self.table, self.table_buttons, spacing=S))  # fmt: skip
         self._result_part = QWidget()
         self._result_part.setLayout(column(
-            row(label(_("Results"), "heading"), None), self.results, row(label(_("Map"), "small"), self.map_choice), spacing=S))  # fmt: skip
+            row(label(_("Results"), "heading"), None), self.results, row(label(_("Map"), "small"), self.map_choice), self.map_key, spacing=S))  # fmt: skip
         foot = frame("drawer")
         foot.setLayout(
             column(self.problem, row(self.chip, None, self.compare_button, self.run_button), margins=M, spacing=S)
@@ -273,6 +276,7 @@ class ScenariosPanel(QWidget):
         self.map_choice.setEnabled(computed)
         if not computed:
             self.map_choice.setCurrentIndex(0)
+            self.map_key.hide()
             return
         comparison = compare(self._desk.session)
         names = [other.scenario.uuid for other in comparison.scenarios]
@@ -309,6 +313,17 @@ class ScenariosPanel(QWidget):
 
     # ------------------------------------------------------------ the map
 
+    def _show_map(self) -> None:
+        """Draw the chosen map and say how its colours read."""
+        kind = self.map_choice.currentData()
+        texts = {
+            "land_cover": _("Colours of the legend; what the plan has changed by the last year is in it."),
+            "carbon_change": _("Tonnes of carbon in a hectare: green has gained, brown has lost; full colour at {most} t/ha.").format(most=CHANGE_T_PER_HA),
+        }  # fmt: skip
+        self.map_key.setText(texts.get(kind, ""))
+        self.map_key.setVisible(kind in texts)
+        self._desk.canvas.refresh()
+
     def compose_scene(self) -> list[SceneLayer]:
         """Layers, then the plan or what a run computed, then the boundary."""
         source = self._desk.source
@@ -328,7 +343,9 @@ class ScenariosPanel(QWidget):
             result = source.run_raster(path, _("Land cover at the end"), Style(kind="classes"), palette)
         else:
             result = source.run_raster(
-                path, _("Change of carbon"), Style(kind="ramp", ramp="change", low=-120, high=120)
+                path,
+                _("Change of carbon"),
+                Style(kind="ramp", ramp="change", low=-CHANGE_T_PER_HA, high=CHANGE_T_PER_HA),
             )
         return [result, *source.scene(only=vectors)]
 
@@ -353,7 +370,7 @@ class ScenariosPanel(QWidget):
         if self.state is None or self.practice.currentData() is None:
             return
         self.map_choice.setCurrentIndex(0)
-        self._desk.canvas.refresh()
+        self._show_map()
         tool = DrawTool(self._desk.canvas, self._measure, self._on_drawn, lambda: None)
         self._desk.canvas.set_tool(tool)
         self._desk.canvas.setFocus()
