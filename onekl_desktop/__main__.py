@@ -13,7 +13,14 @@ for _name in ("PROJ_LIB", "PROJ_DATA", "GDAL_DATA", "GDAL_DRIVER_PATH"):
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the app or a command; returns the exit code."""
-    given = list(sys.argv[1:] if arguments is None else arguments)
+    try:
+        return _start(list(sys.argv[1:] if arguments is None else arguments))
+    except KeyboardInterrupt:  # before the command's own net was up
+        sys.stderr.write("Interrupted.\n")
+        return 130
+
+
+def _start(given: list[str]) -> int:
     if not given or (len(given) == 1 and given[0].lower().endswith(".gpkg")):
         from onekl_desktop.app.start import run
 
