@@ -159,6 +159,15 @@ def pip_command():
     return None
 
 
+def install_command(lock):
+    """pip, told to take exactly what a lock says, from the wheelhouse where there is one."""
+    command = [*pip_command(), "install", "--quiet", "--disable-pip-version-check", "--require-hashes"]
+    command += ["--only-binary=:all:", "-r", str(ROOT / lock)]
+    if WHEELHOUSE.is_dir():
+        command += ["--no-index", "--find-links", str(WHEELHOUSE)]
+    return command
+
+
 def install(lock, stamp_name):
     """Bring .venv to exactly what `lock` says; a stamp makes the second call instant."""
     stamp = VENV / stamp_name
@@ -166,18 +175,7 @@ def install(lock, stamp_name):
     if stamp.exists() and stamp.read_text() == wanted:
         return
     say("Installing the packages of %s (once)" % lock)
-    command = [
-        *pip_command(),
-        "install",
-        "--quiet",
-        "--disable-pip-version-check",
-        "--require-hashes",
-        "--only-binary=:all:",
-        "-r",
-        str(ROOT / lock),
-    ]
-    if WHEELHOUSE.is_dir():
-        command += ["--no-index", "--find-links", str(WHEELHOUSE)]
+    command = install_command(lock)
     if subprocess.run(command, check=False, cwd=ROOT).returncode:
         stop(
             "The packages of %s could not be installed. Without internet, put a folder `wheelhouse` with the "
@@ -217,18 +215,7 @@ def build_native():
 
     code = build()
     if code == MISSING and not os.environ.get("ONEKL_NO_COMPILER"):
-        command = [
-            *pip_command(),
-            "install",
-            "--quiet",
-            "--disable-pip-version-check",
-            "--require-hashes",
-            "--only-binary=:all:",
-            "-r",
-            str(ROOT / "requirements-build.lock"),
-        ]
-        if WHEELHOUSE.is_dir():
-            command += ["--no-index", "--find-links", str(WHEELHOUSE)]
+        command = install_command("requirements-build.lock")
         say("No C compiler here: fetching one from the package index (once)")
         if subprocess.run(command, check=False, capture_output=True).returncode == 0:
             code = build()

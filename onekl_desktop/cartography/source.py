@@ -117,7 +117,7 @@ class MapSource:
         return SceneLayer("landscape", "Landscape", BOUNDARY, shapes=shapes)
 
     def interventions(self, scenario: str, selected: frozenset[int] = frozenset()) -> SceneLayer:
-        """The interventions of a scenario in the colours of their practices."""
+        """The interventions of a scenario in the colours of their practices, the large ones below."""
         with self._project.read() as db:
             practices = list(db.scalars(select(Practice).order_by(Practice.name)))
             rows = dict(
@@ -129,7 +129,9 @@ class MapSource:
         classes = [StyleClass(practice.uuid, practice.name, practice.colour) for practice in practices]
         classes.append(StyleClass("", "?", "#777777"))
         with self._project.read_raw() as raw:
-            shapes = read_shapes(raw, "intervention", "MULTIPOLYGON", where="scenario = ?", values=(scenario,))
+            shapes = read_shapes(
+                raw, "intervention", "MULTIPOLYGON", where="scenario = ?", values=(scenario,), order="area_ha DESC, id"
+            )
         groups = np.array([number.get(rows.get(int(key), ""), len(practices)) for key in shapes.keys], np.int32)
         style = Style(kind="categorised", column="practice", classes=classes, outline="#10231b", width=0.35)
         return SceneLayer(

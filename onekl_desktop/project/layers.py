@@ -105,10 +105,13 @@ def read_shapes(
     column: str = "geom",
     where: str = "",
     values: Sequence[Any] = (),
+    order: str = "id",
 ) -> FlatShapes:
-    """All shapes of a feature table as flat arrays, ordered by id. Broken geometries are left out."""
+    """All shapes of a feature table as flat arrays, in an order (SQL). Broken geometries are left out."""
     clause = f" WHERE {where}" if where else ""
-    rows = raw.execute(f"SELECT id, {quote(column)} FROM {quote(table)}{clause} ORDER BY id", tuple(values)).fetchall()
+    rows = raw.execute(
+        f"SELECT id, {quote(column)} FROM {quote(table)}{clause} ORDER BY {order}", tuple(values)
+    ).fetchall()
     keys: list[int] = []
     wkbs: list[bytes] = []
     for key, blob in rows:
