@@ -36,6 +36,5 @@ def run(arguments: Sequence[str]) -> int:
     window = MainWindow(settings)
     install_crash_page(window)
     window.show()
-    if arguments:
-        window.open_project(Path(arguments[0]))
+    window.open_first([Path(argument) for argument in arguments])
     return app.exec()

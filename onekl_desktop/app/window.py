@@ -221,6 +221,14 @@ class MainWindow(QMainWindow):
                 old.deleteLater()
         self.pages.addWidget(page)
 
+    def open_first(self, named: list[Path]) -> None:
+        """At start: the project that was named, else the last one when the settings say so."""
+        recent = self.state.recent()
+        if named:
+            self.open_project(named[0])
+        elif recent and self.settings.get("reopen_last"):
+            self.open_project(recent[0])
+
     def open_project(self, path: Path) -> bool:
         """Open a project file; a problem is told and nothing else changes."""
         if self.view is not None and not self.close_project():

@@ -43,6 +43,7 @@ MESSAGES: dict[str, Message] = {
     "boundary.crosses_itself": Message(_INPUT, N_("The boundary in {file} crosses itself near {place}; as repaired it covers {area}."), N_("Look at the repair on the map and accept it (--repair), or mend the file.")),
     "boundary.at_origin": Message(_INPUT, N_("The boundary in {file} lies at 0°, 0° in the Gulf of Guinea, where no land is; its coordinates are probably not in the system it names ({crs})."), N_("Find out the true coordinate system of the file and name it with --source-crs.")),
     "boundary.swapped": Message(_INPUT, N_("The boundary in {file} seems to have latitude and longitude swapped: it reaches {found} degrees north, and there is no such place."), N_("Accept the swapped version (--repair), or mend the file.")),
+    "boundary.in_the_sea": Message(_INPUT, N_("The boundary in {file} lies in the sea at {found}; with latitude and longitude swapped it lies on land."), N_("Accept the swapped version (--repair), or mend the file; if the place is right, name its coordinate system with --source-crs.")),
     "boundary.not_on_earth": Message(_INPUT, N_("The boundary in {file} has coordinates that do not exist in {crs} ({found})."), N_("Find out the true coordinate system of the file and name it with --source-crs.")),
     "boundary.empty": Message(_INPUT, N_("The boundary in {file} encloses no area."), N_("Choose a file with a polygon that has an inside.")),
     "crs.unknown": Message(_INPUT, N_("{crs} is not a coordinate reference system that is known here."), N_("Write an EPSG code such as EPSG:32647.")),

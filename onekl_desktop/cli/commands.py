@@ -245,7 +245,6 @@ def _do_arguments(verb: argparse.ArgumentParser, registry: Registry) -> None:
     verb.add_argument("file", metavar="FILE.gpkg", type=Path, nargs="?", help=_("The project file."))
     verb.add_argument("operation", metavar="TOOL.OPERATION", nargs="?", help=_("What to do; --list shows all."))
     verb.add_argument("--list", action="store_true", help=_("List all operations with their fields."))
-    verb.add_argument("--undo", action="store_true", help=argparse.SUPPRESS)
 
 
 def _do(options: Any, output: Output) -> int:

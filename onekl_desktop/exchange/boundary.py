@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry
 
+from onekl_desktop.base.data import find_folder
 from onekl_desktop.base.errors import Problem, UserError, make_problem
 from onekl_desktop.base.geometry import area_ha, polygons_of, repair, transform, utm_zone
 from onekl_desktop.base.translate import _
@@ -16,6 +18,8 @@ from onekl_desktop.base.units import format_quantity
 from onekl_desktop.exchange.vector import RawVector, crs_name, read_vector
 
 MOST_DEGREES_WIDE = 12.0
+SWAPPED = ("boundary.swapped", "boundary.in_the_sea")
+FAR_FROM_LAND_DEGREES = 1.0
 
 
 @dataclass
@@ -75,8 +79,14 @@ def read_boundary(
         problems.append(
             make_problem("boundary.swapped", severity="repairable", field="boundary", file=path, found=f"{top:.1f}")
         )
-        degrees = shapely.transform(degrees, lambda xy: xy[:, ::-1])
-        left, bottom, right, top = degrees.bounds
+        degrees = _swap(degrees)
+    elif not source_crs and max(abs(bottom), abs(top), abs(left), abs(right)) <= 90 and _is_swapped(degrees):
+        found_at = f"{(bottom + top) / 2:.2f}, {(left + right) / 2:.2f}"
+        problems.append(
+            make_problem("boundary.in_the_sea", severity="repairable", field="boundary", file=path, found=found_at)
+        )
+        degrees = _swap(degrees)
+    left, bottom, right, top = degrees.bounds
     if max(abs(bottom), abs(top)) > 90 or max(abs(left), abs(right)) > 180.0001:
         raise UserError(
             "boundary.not_on_earth",
@@ -99,7 +109,7 @@ def read_boundary(
                 "The landscape is {width:.0f} degrees wide: distances near its edges are off by more than 0.1 % in {crs}."
             ).format(width=right - left, crs=target)
         )
-    same = source == target and not any(problem.code == "boundary.swapped" for problem in problems)
+    same = source == target and not any(problem.code in SWAPPED for problem in problems)
     shape = whole if target == "EPSG:4326" else transform(whole, "EPSG:4326", target)
     if same:
         shape = shapely.union_all(shapely.get_parts(repair(found)))
@@ -114,6 +124,27 @@ def read_boundary(
         ),
     )
     return BoundaryPlan(path, target, shape, original, hectares, sentences, problems)
+
+
+def _swap(degrees: BaseGeometry) -> BaseGeometry:
+    return shapely.transform(degrees, lambda xy: xy[:, ::-1])
+
+
+def _is_swapped(degrees: BaseGeometry) -> bool:
+    """Far out in the sea as it is, and on land with latitude and longitude exchanged."""
+    left, bottom, right, top = degrees.bounds
+    place = shapely.Point((left + right) / 2, (bottom + top) / 2)
+    land = _land()
+    return shapely.distance(land, place) > FAR_FROM_LAND_DEGREES and bool(
+        land.contains(shapely.Point(place.y, place.x))
+    )
+
+
+@lru_cache(maxsize=1)
+def _land() -> BaseGeometry:
+    """The world's land without Antarctica, to about ten kilometres (Natural Earth)."""
+    text = (find_folder("resources") / "basemap" / "land.geojson").read_text(encoding="utf-8")
+    return shapely.geometrycollections(list(shapely.get_parts(shapely.from_geojson(text)))).buffer(0)
 
 
 def _repair(degrees: BaseGeometry, path: Path, problems: list[Problem]) -> BaseGeometry:

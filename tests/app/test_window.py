@@ -293,6 +293,19 @@ def test_save_save_as_report_and_close(qtbot, window, project, tmp_path, monkeyp
     assert window.state.recent()[:2] == [other, project]
 
 
+def test_the_last_project_opens_again_when_the_settings_say_so(qtbot, window, project):
+    window.open_first([])
+    assert window.view is None
+    window.open_project(project)
+    window.close_project()
+    window.open_first([])
+    assert window.view is None
+    window.settings.set("reopen_last", True)
+    window.open_first([])
+    assert window.view is not None and window.view.session.path == project
+    ready(qtbot, window)
+
+
 def test_themes_and_languages_change_at_once(qtbot, window, project):
     window.open_project(project)
     ready(qtbot, window)

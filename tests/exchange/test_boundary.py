@@ -47,6 +47,29 @@ def test_swapped_latitude_and_longitude(tmp_path):
     assert plan.area_ha == pytest.approx(read_boundary(write(tmp_path, good)).area_ha, rel=1e-9)
 
 
+@pytest.mark.parametrize(
+    "place",
+    [(-6.6, 5.8), (-72.9, 8.1), (36.8, -1.3), (-74.2, 4.6), (-1.5, 12.3)],
+    ids=["Ivory Coast", "Colombia", "Kenya", "Bogota", "Burkina"],
+)
+def test_swapped_where_both_numbers_could_be_latitudes(tmp_path, place):
+    good = shapely.Point(place).buffer(0.1)
+    right = read_boundary(write(tmp_path, good))
+    assert right.problems == []
+    plan = read_boundary(write(tmp_path, shapely.transform(good, lambda xy: xy[:, ::-1])))
+    if plan.problems:
+        assert plan.problems[0].code == "boundary.in_the_sea" and plan.crs == right.crs
+        assert plan.area_ha == pytest.approx(right.area_ha, rel=1e-9)
+    else:  # the swapped place is land as well (Burkina): nobody can tell, and the map shows it
+        assert place == (-1.5, 12.3) or place == (36.8, -1.3)
+
+
+def test_whoever_names_the_system_is_believed(tmp_path):
+    at_sea = shapely.Point(5.8, -6.6).buffer(0.1)
+    assert read_boundary(write(tmp_path, at_sea)).problems[0].code == "boundary.in_the_sea"
+    assert read_boundary(write(tmp_path, at_sea), source_crs="EPSG:4326").problems == []
+
+
 def test_what_no_repair_can_mend(tmp_path):
     assert code_of(lambda: read_boundary(write(tmp_path, shapely.box(0.001, 0.001, 0.2, 0.2)))) == "boundary.at_origin"
     assert (
