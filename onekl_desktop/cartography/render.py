@@ -194,6 +194,8 @@ def _draw_shape(
         fill = QColor(colour)
         fill.setAlphaF(layer.fill_opacity)
         painter.fillPath(path, QBrush(fill))
+    if layer.casing:
+        painter.strokePath(path, _pen("#b8ffffff", style.width * 2.6, view))
     outline = style.outline if not selected else "#ff8a00"
     painter.strokePath(path, _pen(outline, style.width if not selected else max(style.width * 2, 0.7), view))
 

@@ -74,4 +74,5 @@ class SceneLayer:
     raster: Any = None
     palette: dict[int, str] = field(default_factory=dict)
     fill_opacity: float = 1.0
+    casing: bool = False  # sets outlines off from any ground
     selected: frozenset[int] = frozenset()

@@ -114,7 +114,7 @@ class MapSource:
         """The outline of the landscape."""
         with self._project.read_raw() as raw:
             shapes = read_shapes(raw, "landscape", "MULTIPOLYGON")
-        return SceneLayer("landscape", "Landscape", BOUNDARY, shapes=shapes)
+        return SceneLayer("landscape", "Landscape", BOUNDARY, shapes=shapes, casing=True)
 
     def interventions(self, scenario: str, selected: frozenset[int] = frozenset()) -> SceneLayer:
         """The interventions of a scenario in the colours of their practices, the large ones below."""

@@ -164,6 +164,7 @@ QToolButton[rail="true"] {{ border-radius: 0; border: none; border-left: 3px sol
 QToolButton[rail="true"]:checked {{ background: @accent_ground; border-left-color: @accent; color: @accent; }}
 QToolButton[rail="true"]:focus {{ border-left-color: @ink; }}
 QLineEdit, QPlainTextEdit, QTextEdit, QSpinBox, QDoubleSpinBox, QComboBox {{ background: @surface; border: 1px solid @border; border-radius: {RADIUS}px; padding: {XS}px {S}px; selection-background-color: @selection; selection-color: @ink; min-height: 20px; }}
+QPlainTextEdit {{ min-height: 64px; }}
 QLineEdit:focus, QPlainTextEdit:focus, QSpinBox:focus, QDoubleSpinBox:focus, QComboBox:focus {{ border: 2px solid @accent; padding: 3px 7px; }}
 QLineEdit[wrong="true"], QSpinBox[wrong="true"], QDoubleSpinBox[wrong="true"], QComboBox[wrong="true"], QPlainTextEdit[wrong="true"] {{ border: 1px solid @bad; }}
 QComboBox::drop-down {{ border: none; width: 24px; }} QComboBox::down-arrow {{ image: url("@arrows/down-@tint.svg"); width: 14px; height: 14px; }}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QDialog, QListWidget, QTextBrowser, QWidget
 
 from onekl_desktop.base.specs import Operation
@@ -49,6 +50,11 @@ class HelpDialog(QDialog):
         self.resize(820, 620)
         names = [entry.spec.id for entry in self._entries]
         self.list.setCurrentRow(names.index(tool) if tool in names else 0)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Lay the list out again: its rows were measured before the style sheet was known."""
+        super().showEvent(event)
+        self.list.doItemsLayout()
 
     def _show(self, number: int) -> None:
         if 0 <= number < len(self._entries):

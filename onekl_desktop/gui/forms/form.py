@@ -183,7 +183,7 @@ class Field(QWidget):
             return self._file(spec, value)
         if isinstance(spec, Text) and spec.long:
             box = QPlainTextEdit(str(value or ""))
-            box.setFixedHeight(84)
+            box.setMaximumHeight(96)
             box.setTabChangesFocus(True)
             box.textChanged.connect(self.changed)
             self.editor, self._get = box, lambda: box.toPlainText().strip()

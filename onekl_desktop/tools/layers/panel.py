@@ -235,6 +235,7 @@ class LayersPanel(QWidget):
         for cls in style.classes[:12] if style.kind == "categorised" else []:
             mark = label()
             mark.setPixmap(swatch(cls.colour).pixmap(14, 14))
+            mark.setFixedWidth(16)
             parts.append(row(mark, label(cls.label, "small", wrap=True), spacing=S))
         if layer.role == "zones" or kind_of(layer.geometry_type) == "polygon":
             with self._desk.session.read() as db:
