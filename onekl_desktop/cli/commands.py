@@ -306,8 +306,7 @@ def show_comparison(comparison: Any, output: Output) -> None:
     title = _("In {year}").format(year=comparison.horizon_year)
     lines = [[title, *names]]
     for row in comparison.rows:
-        label = f"{row.title} ({row.unit})" if row.unit else row.title
-        lines.append([label, *(format_number(value, row.decimals) for value in row.values)])
+        lines.append([row.label, *(format_number(value, row.decimals) for value in row.values)])
     widths = [max(len(line[column]) for line in lines) for column in range(len(names) + 1)]
     for line in lines:
         output.line(

@@ -94,7 +94,7 @@ def _add_comparison(page: Page, comparison: Comparison) -> None:
         name if state.current else f"{name} ({_(STATE_WORDS.get(state.word, ''))})"
         for name, state in zip(names, comparison.scenarios, strict=True)
     ]
-    rows = tuple((_label(row), *_cells(row)) for row in comparison.rows)
+    rows = tuple((row.label, *_cells(row)) for row in comparison.rows)
     page.blocks.append(Table(
         (_("Indicator"), *heads), rows, (False, *([True] * len(names))),
         _("In brackets: difference to the baseline, which assumes that the land cover stays as on the map.")))  # fmt: skip
@@ -118,10 +118,6 @@ def _add_change(page: Page, comparison: Comparison) -> None:
         page.blocks.append(Table(
             (_("Class"), *names), tuple((row.title, *_cells(row)) for row in shown), (False, *([True] * len(names))),
             colours=tuple(row.colour for row in shown)))  # fmt: skip
-
-
-def _label(row: Row) -> str:
-    return f"{row.title} ({row.unit})" if row.unit else row.title
 
 
 def _cells(row: Row) -> list[str]:

@@ -620,8 +620,12 @@ class ComparisonView(QWidget):
 
     @staticmethod
     def _line(item: Row, title: str = "") -> TableRow:
-        name = title or (f"{item.title} ({item.unit})" if item.unit else item.title)
-        return TableRow((name, *item.values), key=item.code + item.category, colour=item.colour, decimals=item.decimals)
+        return TableRow(
+            (title or item.label, *item.values),
+            key=item.code + item.category,
+            colour=item.colour,
+            decimals=item.decimals,
+        )
 
     def _draw_charts(self, comparison: Comparison) -> None:
         empty_layout(self._chart_box)

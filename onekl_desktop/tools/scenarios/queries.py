@@ -28,6 +28,11 @@ class Row:
     category: str = ""
     colour: str = ""
 
+    @property
+    def label(self) -> str:
+        """Title with the unit, unless they say the same."""
+        return self.title if self.unit.lower() in ("", self.title.lower()) else f"{self.title} ({self.unit})"
+
     def differences(self) -> list[float | None]:
         """Each scenario less the baseline (the first)."""
         base = self.values[0] if self.values else None
