@@ -14,6 +14,7 @@ for _name in ("PROJ_LIB", "PROJ_DATA", "GDAL_DATA"):
 
 import pytest
 import shapely
+from hypothesis import settings
 
 from onekl_desktop.base.translate import set_language
 from onekl_desktop.engine import Session
@@ -21,6 +22,10 @@ from onekl_desktop.engine.new import make_project
 from onekl_desktop.engine.registry import discover
 from onekl_desktop.project.records import Landscape
 from tests.support.landscape import CRS, SQUARE, add_cover
+
+# Machines are noisy: no example has a deadline, and CI draws the same examples each time.
+settings.register_profile("house", deadline=None, derandomize=bool(os.environ.get("CI")))
+settings.load_profile("house")
 
 
 @pytest.fixture(autouse=True, scope="session")
