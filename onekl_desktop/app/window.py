@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt, QTimer
-from PySide6.QtGui import QAction, QActionGroup, QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication, QKeySequence
+from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication, QKeySequence
 from PySide6.QtWidgets import (
     QApplication,
     QFileDialog,
@@ -108,7 +108,6 @@ class MainWindow(QMainWindow):
         add("settings", _("Settings…"), self.show_settings, "Ctrl+,", "settings")
         add("help", _("Help"), self.show_help, QKeySequence.StandardKey.HelpContents, "help")
         add("quit", _("Quit"), self.close, QKeySequence.StandardKey.Quit, "close")
-        self._theme_group = QActionGroup(self)
         for choice, text in (("light", _("Light")), ("dark", _("Dark")), ("system", _("As the system"))):
             add(
                 f"theme_{choice}",

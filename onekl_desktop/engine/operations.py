@@ -14,9 +14,7 @@ from onekl_desktop.engine.validate import validate
 from onekl_desktop.project.file import Write
 
 
-def perform(
-    session: Session, operation: str, *, progress: Progress | None = None, initiator: object = None, **fields: Any
-) -> Any:
+def perform(session: Session, operation: str, *, progress: Progress | None = None, **fields: Any) -> Any:
     """Do a named operation and return what it returns.
 
     A tool's `operations.py` has a function of the operation's id that takes a `Write` and the inputs by name.

@@ -45,7 +45,7 @@ class Desk(QObject):
 
     def attempt(self, operation: str, **fields: Any) -> Any:
         """Do an operation and let its UserError through (forms show it under the field)."""
-        result = perform(self.session, operation, initiator=self, **fields)
+        result = perform(self.session, operation, **fields)
         self.bridge.deliver()
         return result
 

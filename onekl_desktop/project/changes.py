@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from onekl_desktop.base.errors import UserError
@@ -52,7 +52,6 @@ class ChangeSet:
     rows: tuple[Change, ...] = ()
     tables: tuple[TableChange, ...] = ()
     operation: str = ""
-    initiator: object = field(default=None, compare=False)
 
     def __invert__(self) -> ChangeSet:
         return ChangeSet(
