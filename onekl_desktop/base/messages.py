@@ -63,6 +63,7 @@ MESSAGES: dict[str, Message] = {
     # ---- operations
     "operation.unknown": Message(2, N_("There is no operation {operation}."), N_("`onekl do --list` shows them.")),
     "operation.unknown_field": Message(2, N_("{operation} has no field {name}."), N_("Its fields are: {known}.")),
+    "field.not_date": Message(_INPUT, N_("{title}: {value} is not a date."), N_("Write it as year-month-day, for example 2026-11-24.")),
     "field.required": Message(_INPUT, N_("{title} is needed."), N_("Fill it in.")),
     "field.not_number": Message(_INPUT, N_("{title}: {value} is not a number."), N_("Write digits, with a point for decimals.")),
     "field.too_small": Message(_INPUT, N_("{title}: {value} is below {minimum}."), N_("Give {minimum} or more.")),
@@ -80,6 +81,7 @@ MESSAGES: dict[str, Message] = {
     "history.conflict": Message(_BUSY, N_("The table {table} was changed from outside since, so this step cannot be undone or redone; nothing was changed."), N_("Reload the project and make the change by hand.")),
     "record.missing": Message(_INPUT, N_("There is no {kind} {value} in this project."), N_("{known}")),
     "record.ambiguous": Message(_INPUT, N_("Several {kind} are named {value}."), N_("Use the identity instead of the name.")),
+    "record.in_use": Message(_INPUT, N_("The {kind} {name} is still used by {users}."), N_("Remove or change those first.")),
     "record.name_taken": Message(_INPUT, N_("There is a {kind} named {name} already."), N_("Choose another name.")),
     # ---- layers
     "layers.in_use": Message(_INPUT, N_("The layer {name} is the land cover of this project and has runs that depend on it."), N_("Choose another land cover first.")),

@@ -7,7 +7,7 @@ from typing import Any
 
 from onekl_desktop.base.errors import Problem, UserError
 from onekl_desktop.base.specs import Input
-from onekl_desktop.base.specs.inputs import FilePath, Reference, Text
+from onekl_desktop.base.specs.inputs import Date, FilePath, Reference, Text
 
 
 def validate(inputs: Iterable[Input], given: dict[str, Any]) -> tuple[dict[str, Any], list[Problem]]:
@@ -47,4 +47,4 @@ def _nothing(field: Input) -> Any:
     """What an optional input is when nothing was given: its default, else an empty text or None."""
     if field.default is not None:
         return field.default
-    return "" if isinstance(field, (Text, Reference, FilePath)) else None
+    return "" if isinstance(field, (Text, Reference, FilePath, Date)) else None

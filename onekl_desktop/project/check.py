@@ -13,18 +13,7 @@ from onekl_desktop.base.errors import Problem, make_problem
 from onekl_desktop.base.geometry import from_gpkg
 from onekl_desktop.project.gpkg import feature_columns, quote
 from onekl_desktop.project.records import Layer
-
-# child table, column, parent table: references by uuid ('' means none)
-REFERENCES = (
-    ("intervention", "scenario", "scenario"),
-    ("intervention", "practice", "practice"),
-    ("indicator_value", "run", "run"),
-    ("indicator_value", "indicator", "indicator"),
-    ("indicator_value", "scenario", "scenario"),
-    ("run", "scenario", "scenario"),
-    ("landscape", "land_cover", "layer"),
-    ("landscape", "zones", "layer"),
-)
+from onekl_desktop.project.references import LINKS
 
 
 def check_project(raw: sqlite3.Connection, db: DbSession, files_folder: Path) -> list[Problem]:
@@ -73,13 +62,14 @@ def _bookkeeping(raw: sqlite3.Connection) -> list[Problem]:
 
 def _references(raw: sqlite3.Connection) -> list[Problem]:
     problems = []
-    for child, column, parent in REFERENCES:
+    for link in LINKS:
         rows = raw.execute(
-            f"SELECT id, {quote(column)} FROM {quote(child)} WHERE {quote(column)} != '' "
-            f"AND {quote(column)} NOT IN (SELECT uuid FROM {quote(parent)}) LIMIT 20"
+            f"SELECT id, {quote(link.column)} FROM {quote(link.child)} WHERE {quote(link.column)} != '' "
+            f"AND {quote(link.column)} NOT IN (SELECT uuid FROM {quote(link.parent)}) LIMIT 20"
         )
         problems += [
-            make_problem("check.reference", table=child, row=key, kind=parent, value=value) for key, value in rows
+            make_problem("check.reference", table=link.child, row=key, kind=link.parent, value=value)
+            for key, value in rows
         ]
     return problems
 

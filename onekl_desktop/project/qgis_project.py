@@ -19,16 +19,16 @@ from sqlalchemy.orm import Session as DbSession
 from onekl_desktop.base.geometry import kind_of
 from onekl_desktop.project.records import LandCoverClass, Landscape, Layer, Practice
 from onekl_desktop.project.records.base import now
+from onekl_desktop.project.references import LINKS
 from onekl_desktop.project.styles import RAMPS, Style, StyleClass, load_style, rgb
 
 PROJECT_NAME = "1KL Desktop"
 VERSION = "3.22.16-Białowieża"
 ATTRIBUTE_TABLES = (
-    "scenario", "practice", "indicator", "indicator_value", "land_cover_class", "run", "layer", "onekl_journal", "onekl_meta",
-)  # fmt: skip
-REFERENCES = (
-    ("intervention", "scenario", "scenario"), ("intervention", "practice", "practice"),
-    ("indicator_value", "run", "run"), ("indicator_value", "scenario", "scenario"), ("run", "scenario", "scenario"),
+    "scenario", "practice", "indicator", "indicator_value", "land_cover_class", "run", "layer", "organisation", "people_group",
+    "person", "agreement", "signature", "consent", "decision", "vote", "goal", "target", "action", "assessment",
+    "assessment_answer", "project", "project_part", "finance_line", "finance_source", "observation", "resource", "release_rule",
+    "bundle", "onekl_journal", "onekl_meta",
 )  # fmt: skip
 
 
@@ -137,7 +137,8 @@ def _document(items: list[_Item], landscape: Landscape, extent: tuple[float, ...
 def _relations(root: ET.Element, items: list[_Item]) -> None:
     relations = ET.SubElement(root, "relations")
     by_table = {item.table: item for item in items}
-    for child, column, parent in REFERENCES:
+    for link in LINKS:
+        child, column, parent = link.child, link.column, link.parent
         if child in by_table and parent in by_table:
             relation = ET.SubElement(
                 relations, "relation", id=f"onekl_{child}_{column}", name=f"{child} → {parent}", strength="Association",

@@ -18,6 +18,7 @@ from onekl_desktop.base.specs.inputs import (
     Code,
     Colour,
     Condition,
+    Date,
     FilePath,
     Flag,
     Input,
@@ -33,7 +34,7 @@ from onekl_desktop.base.specs.inputs import (
 )
 
 __all__ = [
-    "Choice", "Code", "Colour", "Condition", "FilePath", "Flag", "IndicatorSpec", "Input", "Integer", "JsonValue",
+    "Choice", "Code", "Colour", "Condition", "Date", "FilePath", "Flag", "IndicatorSpec", "Input", "Integer", "JsonValue",
     "ModelSpec", "Number", "Operation", "Option", "Output", "PageSpec", "Reference", "Schedule", "SettingSpec",
     "Shape", "Text", "Tool", "Verb", "Year",
 ]  # fmt: skip

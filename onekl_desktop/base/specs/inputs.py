@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import math
 import re
@@ -142,6 +143,20 @@ class Code(Integer):
     maximum: float | None = 65_535
 
 
+class Date(Input):
+    """A day, `YYYY-MM-DD`."""
+
+    def read(self, value: Any) -> str:
+        text = str(value).strip()
+        try:
+            return dt.date.fromisoformat(text).isoformat()
+        except ValueError:
+            raise self.fail("field.not_date", value=text) from None
+
+    def hint(self) -> str:
+        return "2026-11-24"
+
+
 class Flag(Input):
     """Yes or no."""
 
@@ -202,7 +217,13 @@ class Reference(Input):
 RECORD_WORDS = {
     "scenario": N_("scenario"), "practice": N_("practice"), "layer": N_("layer"), "intervention": N_("intervention"),
     "landscape": N_("landscape"), "indicator": N_("indicator"), "run": N_("run"),
-    "land_cover_class": N_("land-cover class"),
+    "land_cover_class": N_("land-cover class"), "indicator_value": N_("indicator value"),
+    "organisation": N_("organisation"), "person": N_("person"), "group": N_("group"), "agreement": N_("agreement"),
+    "signature": N_("signature"), "consent": N_("consent"), "decision": N_("decision"), "vote": N_("vote"),
+    "goal": N_("goal"), "target": N_("target"), "action": N_("action"), "assessment": N_("assessment round"),
+    "assessment_answer": N_("answer"), "project": N_("project"), "project_part": N_("part of a project"),
+    "finance_line": N_("money line"), "finance_source": N_("finance source"), "observation": N_("observation"),
+    "release_rule": N_("release rule"), "resource": N_("resource"), "bundle": N_("bundle"),
 }  # fmt: skip
 
 

@@ -1,14 +1,62 @@
 """Tables by subject. Every table: integer id, uuid, stamps; references by uuid; REAL and TEXT only."""
 
 from onekl_desktop.project.records.base import Record, record_kinds
+from onekl_desktop.project.records.commons import Bundle, ReleaseRule, Resource
+from onekl_desktop.project.records.finance import FinanceLine, FinanceSource, Project, ProjectPart
+from onekl_desktop.project.records.governance import Assessment, AssessmentAnswer
+from onekl_desktop.project.records.impact import Observation
 from onekl_desktop.project.records.indicators import Indicator, IndicatorValue
 from onekl_desktop.project.records.journal import JournalEntry, Meta, Parked
 from onekl_desktop.project.records.landscape import Landscape
 from onekl_desktop.project.records.layers import LandCoverClass, Layer
+from onekl_desktop.project.records.partnership import (
+    Agreement,
+    Consent,
+    Decision,
+    Group,
+    Organisation,
+    Person,
+    Signature,
+    Vote,
+)
 from onekl_desktop.project.records.runs import Run
 from onekl_desktop.project.records.scenarios import Intervention, Practice, Scenario
+from onekl_desktop.project.records.vision import Action, Goal, Target
 
 __all__ = [
-    "Indicator", "IndicatorValue", "Intervention", "JournalEntry", "LandCoverClass", "Landscape", "Layer", "Meta",
-    "Parked", "Practice", "Record", "Run", "Scenario", "record_kinds",
-]  # fmt: skip
+    "Action",
+    "Agreement",
+    "Assessment",
+    "AssessmentAnswer",
+    "Bundle",
+    "Consent",
+    "Decision",
+    "FinanceLine",
+    "FinanceSource",
+    "Goal",
+    "Group",
+    "Indicator",
+    "IndicatorValue",
+    "Intervention",
+    "JournalEntry",
+    "LandCoverClass",
+    "Landscape",
+    "Layer",
+    "Meta",
+    "Observation",
+    "Organisation",
+    "Parked",
+    "Person",
+    "Practice",
+    "Project",
+    "ProjectPart",
+    "Record",
+    "ReleaseRule",
+    "Resource",
+    "Run",
+    "Scenario",
+    "Signature",
+    "Target",
+    "Vote",
+    "record_kinds",
+]

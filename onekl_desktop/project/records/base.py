@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 import shapely
 from shapely.geometry.base import BaseGeometry
 from sqlalchemy import REAL, TEXT, LargeBinary, text
-from sqlalchemy.orm import DeclarativeBase, Mapped, MappedAsDataclass, mapped_column
+from sqlalchemy.orm import DeclarativeBase, Mapped, MappedAsDataclass, MappedColumn, mapped_column
 from sqlalchemy.types import UserDefinedType
 
 from onekl_desktop.base.geometry import from_gpkg, to_gpkg
@@ -21,6 +21,21 @@ UUID_SQL = "(lower(hex(randomblob(16))))"
 def now() -> str:
     """This moment as stored: UTC, ISO 8601, milliseconds."""
     return dt.datetime.now(dt.UTC).strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z"
+
+
+def words(default: str = "", *, index: bool = False) -> MappedColumn[str]:
+    """A text column that is never NULL; `default` is what QGIS fills in too."""
+    return mapped_column(server_default=text(f"'{default}'"), default=default, index=index)
+
+
+def yes_or_no(default: bool = False) -> MappedColumn[bool]:
+    """A truth column that is never NULL."""
+    return mapped_column(server_default=text(str(int(default))), default=default)
+
+
+def number(default: float = 0.0) -> MappedColumn[float]:
+    """A real column that is never NULL; a column that may be unknown is `Mapped[float | None]`."""
+    return mapped_column(server_default=text(str(default)), default=default)
 
 
 class MultiPolygonColumn(UserDefinedType[BaseGeometry]):

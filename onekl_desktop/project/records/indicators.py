@@ -40,3 +40,4 @@ class IndicatorValue(Record):
     value: Mapped[float | None] = mapped_column(default=None)
     low: Mapped[float | None] = mapped_column(default=None)
     high: Mapped[float | None] = mapped_column(default=None)
+    subject: Mapped[str] = mapped_column(server_default=text("''"), default="", sort_order=95)

@@ -12,7 +12,10 @@ from onekl_desktop.project.records.base import Record
 
 
 class Landscape(Record):
-    """Name, boundary and the conventions that all numbers of the project share. One row."""
+    """Name, boundary and the conventions that all numbers of the project share. One row.
+
+    `plan` is the scenario that the partnership has chosen to carry out.
+    """
 
     __tablename__ = "landscape"
     kind: ClassVar[str] = "landscape"
@@ -30,4 +33,5 @@ class Landscape(Record):
     land_cover: Mapped[str] = mapped_column(server_default=text("''"), default="")
     zones: Mapped[str] = mapped_column(server_default=text("''"), default="")
     boundary_source: Mapped[str] = mapped_column(server_default=text("''"), default="")
+    plan: Mapped[str] = mapped_column(server_default=text("''"), default="", sort_order=95)
     geom: Mapped[BaseGeometry | None] = mapped_column(default=None, sort_order=99)

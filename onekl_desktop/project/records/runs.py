@@ -11,7 +11,10 @@ from onekl_desktop.project.records.base import Record
 
 
 class Run(Record):
-    """Model, version and fingerprint of the inputs; its numbers are in `indicator_value`."""
+    """Model, version and fingerprint of the inputs; its numbers are in `indicator_value`.
+
+    `scenario` for runs of scenario models, `subject` for those of another record (a project, an assessment).
+    """
 
     __tablename__ = "run"
     kind: ClassVar[str] = "run"
@@ -24,3 +27,4 @@ class Run(Record):
     warnings: Mapped[str] = mapped_column(server_default=text("'[]'"), default="[]")
     started_at: Mapped[str] = mapped_column(server_default=text("''"), default="")
     duration_s: Mapped[float | None] = mapped_column(default=None)
+    subject: Mapped[str] = mapped_column(server_default=text("''"), default="", index=True, sort_order=95)

@@ -1,0 +1,1 @@
+"""Votes, scores and progress: what groups decide and how far things are."""

@@ -1,0 +1,1 @@
+"""Cash flow of a project and its measures."""
