@@ -8,7 +8,7 @@ from pathlib import Path
 from onekl_desktop.base.errors import UserError, explain_os_error
 from onekl_desktop.base.progress import Progress
 from onekl_desktop.base.translate import _
-from onekl_desktop.engine import Session
+from onekl_desktop.engine import Session, perform
 from onekl_desktop.engine.recipes import read_recipe
 from onekl_desktop.engine.registry import Registry
 from onekl_desktop.project.lock import FileLock, lock_path
@@ -22,10 +22,11 @@ class Made:
 
     project: Path
     pages: list[Path] = field(default_factory=list)
+    bundle: Path | None = None
 
 
 def run_demo(folder: Path, *, registry: Registry, progress: Progress, sample: str = SAMPLE) -> Made:
-    """Build the sample project, compute it and print its pages.
+    """Build the sample project, compute it, print its pages and write the bundle for the commons.
 
     The project of an earlier demo in the same folder is replaced; other files there are never touched.
 
@@ -46,12 +47,19 @@ def run_demo(folder: Path, *, registry: Registry, progress: Progress, sample: st
         marker.touch()
     except OSError as problem:
         raise explain_os_error(problem, folder) from None
-    build_sample_project(target, registry=registry, progress=progress.part(0.0, 0.8), sample=sample)
+    build_sample_project(target, registry=registry, progress=progress.part(0.0, 0.7), sample=sample)
     made = Made(target)
+    bundle = folder / f"{target.stem}.bundle.zip"
+    with Session(target, registry=registry) as session:
+        bundle.unlink(missing_ok=True)
+        perform(session, "commons.make_bundle", progress=progress.part(0.7, 0.75), out=str(bundle), licence="CC0-1.0")
+        made.bundle = bundle
     with Session(target, registry=registry, read_only=True) as session:
-        for number, suffix in enumerate(("pdf", "html")):
-            progress.report(0.8 + 0.1 * number, _("Writing the {kind} page").format(kind=suffix.upper()))
-            made.pages.append(write_report(session, "summary", folder / f"summary.{suffix}"))
+        names = [page.id for _entry, page in registry.list_pages()]
+        jobs = [(name, "pdf") for name in names] + [("summary", "html")]
+        for number, (name, suffix) in enumerate(jobs):
+            progress.report(0.75 + 0.25 * number / len(jobs), _("Writing {file}").format(file=f"{name}.{suffix}"))
+            made.pages.append(write_report(session, name, folder / f"{name}.{suffix}"))
     progress.report(1.0, _("Done"))
     return made
 

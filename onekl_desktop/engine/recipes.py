@@ -57,8 +57,19 @@ def build_recipe(recipe: Recipe, target: Path, landscape: Landscape, *, registry
                 document = json.loads((recipe.folder / step["for_each"]).read_text(encoding="utf-8"))
                 for feature in document["features"]:
                     perform(session, step["operation"], geometry=feature["geometry"], **feature["properties"])
+            elif "rows" in step:
+                for fields in step["rows"]:
+                    perform(session, step["operation"], **_fields(recipe, fields))
             else:
                 perform(session, step["operation"], progress=part, **_fields(recipe, step["fields"]))
+
+
+def run_all(session: Session, progress: Progress) -> None:
+    """Compute everything that tools compute: each tool's `runs.run_all`, in the tools' order."""
+    runners = [entry.load("runs") for entry in session.registry.entries if entry.has("runs")]
+    runners = [module for module in runners if hasattr(module, "run_all")]
+    for number, module in enumerate(runners):
+        module.run_all(session, progress.part(number / len(runners), (number + 1) / len(runners)))
 
 
 def _fields(recipe: Recipe, fields: dict[str, Any]) -> dict[str, Any]:

@@ -46,24 +46,26 @@ def fingerprint(models: Iterable[ModelSpec], inputs: Any) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def find_run(db: DbSession, scenario: str, print_today: str) -> tuple[Run | None, bool]:
-    """The run to show for a scenario and whether it is current: one with today's fingerprint, else the newest."""
-    current = db.scalar(
-        select(Run).where(Run.scenario == scenario, Run.fingerprint == print_today).order_by(Run.id.desc()).limit(1)
-    )
+def find_run(db: DbSession, of: str, print_today: str, *, subject: bool = False) -> tuple[Run | None, bool]:
+    """The run to show for a scenario and whether it is current: one with today's fingerprint, else the newest.
+
+    With `subject` the run is one of another record: a project, an assessment.
+    """
+    owner = Run.subject if subject else Run.scenario
+    current = db.scalar(select(Run).where(owner == of, Run.fingerprint == print_today).order_by(Run.id.desc()).limit(1))
     if current is not None:
         return current, True
-    return db.scalar(select(Run).where(Run.scenario == scenario).order_by(Run.id.desc()).limit(1)), False
+    return db.scalar(select(Run).where(owner == of).order_by(Run.id.desc()).limit(1)), False
 
 
 def record_run(
     session: Session, *, models: Sequence[ModelSpec], scenario: str, print_today: str, inputs: Any,
     values: Sequence[Computed], warnings: Sequence[Problem], started_at: str, duration_s: float, words: str,
-    uuid: str, keep: int = 5,
+    uuid: str, keep: int = 5, subject: str = "",
 ) -> str:  # fmt: skip
     """Store a run and its values in one transaction; it is journalled but not part of the undo history.
 
-    Only the newest `keep` runs of a scenario stay; older ones and their values are removed.
+    Only the newest `keep` runs of a scenario (or of another `subject`) stay; older ones and their values are removed.
 
     Raises
     ------
@@ -87,16 +89,19 @@ def record_run(
         run = write.add(Run(
             uuid=uuid, model="+".join(model.id for model in models),
             model_version="+".join(str(model.version) for model in models), scenario=scenario, fingerprint=print_today,
-            inputs=json.dumps(inputs, ensure_ascii=False), started_at=started_at, duration_s=duration_s,
+            subject=subject, inputs=json.dumps(inputs, ensure_ascii=False), started_at=started_at, duration_s=duration_s,
             warnings=json.dumps([problem.as_dict() for problem in warnings], ensure_ascii=False)))  # fmt: skip
         write.db.add_all(
-            IndicatorValue(run=run.uuid, indicator=codes[item.indicator], scenario=scenario, year=item.year, zone=item.zone,
+            IndicatorValue(run=run.uuid, indicator=codes[item.indicator], scenario=scenario, subject=subject, year=item.year, zone=item.zone,
                            category=item.category, value=item.value, low=item.low, high=item.high)
             for item in values
         )  # fmt: skip
         write.db.flush()
         old = write.db.scalars(
-            select(Run.uuid).where(Run.scenario == scenario).order_by(Run.id.desc()).offset(keep)
+            select(Run.uuid)
+            .where(Run.scenario == scenario, Run.subject == subject)
+            .order_by(Run.id.desc())
+            .offset(keep)
         ).all()
         if old:
             write.db.execute(delete(IndicatorValue).where(IndicatorValue.run.in_(old)))

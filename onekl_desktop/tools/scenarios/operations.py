@@ -16,6 +16,7 @@ from onekl_desktop.base.ids import slug
 from onekl_desktop.base.translate import _
 from onekl_desktop.base.units import format_quantity
 from onekl_desktop.base.years import dump_schedule, even_schedule
+from onekl_desktop.project.editing import remove_record
 from onekl_desktop.project.file import Write
 from onekl_desktop.project.queries.records import find_land_cover, get_landscape, list_classes, list_interventions
 from onekl_desktop.project.records import Intervention, Landscape, Practice, Record, Scenario
@@ -160,11 +161,23 @@ def change_scenario(
     return {"scenario": row.uuid, "name": row.name}
 
 
+def choose_plan(write: Write, scenario: str) -> dict[str, Any]:
+    """Make a scenario the plan; the baseline is no plan."""
+    row = write.get(Scenario, scenario, field="scenario")
+    if row.is_baseline:
+        raise UserError("scenarios.baseline_no_plan")
+    write.landscape.plan = row.uuid
+    return {"scenario": row.uuid, "name": row.name}
+
+
 def remove_scenario(write: Write, scenario: str) -> dict[str, Any]:
     """Remove a scenario with its interventions; its runs go with the next clean-up of runs."""
     row = _open_scenario(write, scenario)
     for item in list_interventions(write.db, row.uuid):
-        write.db.delete(item)
+        write.db.flush()
+        remove_record(write, item)
+    if write.landscape.plan == row.uuid:
+        write.landscape.plan = ""
     name = row.name
     write.remove(row)
     return {"name": name}
@@ -271,7 +284,7 @@ def remove_intervention(write: Write, intervention: str) -> dict[str, Any]:
     """Remove an intervention from its scenario."""
     item = _open_intervention(write, intervention)
     told = _told(item)
-    write.remove(item)
+    remove_record(write, item)
     return told
 
 

@@ -49,6 +49,7 @@ def summary(session: Session) -> Page:
         page.blocks.append(
             Notes((_("The scenarios have not been computed yet, so there is nothing to compare."),), warning=True)
         )
+    _add_goals(page, comparison)
     _add_plan_maps(page, session, comparison)
     if comparison.computed:
         _add_change(page, comparison)
@@ -98,6 +99,26 @@ def _add_comparison(page: Page, comparison: Comparison) -> None:
     page.blocks.append(Table(
         (_("Indicator"), *heads), rows, (False, *([True] * len(names))),
         _("In brackets: difference to the baseline, which assumes that the land cover stays as on the map.")))  # fmt: skip
+
+
+def _add_goals(page: Page, comparison: Comparison) -> None:
+    if not comparison.goals:
+        return
+    page.blocks.append(Heading(_("Against the goals")))
+    names = [state.scenario.name for state in comparison.scenarios]
+    rows = tuple(
+        (f"{line.target} ({line.unit})" if line.unit else line.target, f"{format_number(line.quantity, line.decimals)} ({line.year})",
+         *(told_goal(value, met, line.decimals) for value, met in zip(line.values, line.met, strict=True)))
+        for line in comparison.goals
+    )  # fmt: skip
+    page.blocks.append(Table((_("Target"), _("Wanted (by)"), *names), rows, (False, *([True] * (len(names) + 1)))))
+
+
+def told_goal(value: float | None, met: bool | None, decimals: int) -> str:
+    """A value with the word that says whether it is enough, so that nobody needs to see colours."""
+    if value is None:
+        return "–"
+    return f"{format_number(value, decimals)} · {_('reached') if met else _('missed')}"
 
 
 def _add_change(page: Page, comparison: Comparison) -> None:

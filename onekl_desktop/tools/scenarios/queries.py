@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any
+
+from sqlalchemy import select
 
 from onekl_desktop.base.money import money_unit
 from onekl_desktop.base.units import UNITS
 from onekl_desktop.engine import Session
 from onekl_desktop.project.queries.indicators import Value, list_indicators, values_of_run
 from onekl_desktop.project.queries.records import find_land_cover, get_landscape, list_classes, list_interventions
-from onekl_desktop.project.records import Intervention, Practice
+from onekl_desktop.project.records import Goal, Indicator, Intervention, Practice, Target
 from onekl_desktop.tools.scenarios.runs import Status, list_status
 
 
@@ -39,6 +42,21 @@ class Row:
         return [None if base is None or value is None else value - base for value in self.values]
 
 
+@dataclass(frozen=True)
+class GoalLine:
+    """A target beside what each scenario brings in its year; `met` is None where a scenario says nothing about it."""
+
+    target: str
+    goal: str
+    place: str
+    unit: str
+    decimals: int
+    year: int
+    quantity: float
+    values: list[float | None]
+    met: list[bool | None]
+
+
 @dataclass
 class Comparison:
     """Everything that is known of the scenarios at the horizon, with the way there."""
@@ -51,6 +69,7 @@ class Comparison:
     zones: dict[str, list[Row]] = field(default_factory=dict)
     series: dict[str, dict[str, list[tuple[int, float]]]] = field(default_factory=dict)
     warnings: list[dict[str, Any]] = field(default_factory=list)
+    goals: list[GoalLine] = field(default_factory=list)
 
     @property
     def computed(self) -> bool:
@@ -68,11 +87,24 @@ def compare(session: Session) -> Comparison:
         classes = {str(cls.code): cls for cls in list_classes(db, cover.legend)} if cover else {}
         by_scenario = {state.scenario.uuid: values_of_run(db, state.run.uuid) if state.run else [] for state in states}
         currency = money_unit(landscape.currency, landscape.price_year)
+        targets = list(db.scalars(select(Target).order_by(Target.goal, Target.year, Target.id)))
+        goals = {goal.uuid: goal.name for goal in db.scalars(select(Goal))}
         result = Comparison(states, cover.year if cover else None, landscape.horizon_year)
     for state in states:
         if state.run:
             for warning in json.loads(state.run.warnings):
                 result.warnings.append({**warning, "scenario": state.scenario.name})
+    known = {indicator.uuid: indicator for indicator in indicators}
+    for target in targets:
+        measure = known.get(target.indicator)
+        if measure is None or not measure.model or target.quantity is None or target.year is None:
+            continue
+        unit = currency if measure.unit == "money" else UNITS.get(measure.unit, measure.unit)
+        line = _judge(
+            target, measure, [by_scenario[state.scenario.uuid] for state in states], goals.get(target.goal, ""), unit
+        )
+        if any(value is not None for value in line.values):
+            result.goals.append(line)
     horizon = _horizon(by_scenario, landscape.horizon_year)
     result.horizon_year = horizon
     order = [state.scenario.uuid for state in states]
@@ -115,6 +147,39 @@ def compare(session: Session) -> Comparison:
     return result
 
 
+def _judge(target: Target, measure: Indicator, runs: list[list[Value]], goal: str, unit: str) -> GoalLine:
+    """Each scenario's value in the target's year (on a straight line between told years), and whether it is enough.
+
+    Enough is at or beyond the target in the direction that leads from the baseline to it; without a baseline, in
+    the indicator's own direction.
+    """
+    assert target.quantity is not None
+    assert target.year is not None
+    falling = target.baseline > target.quantity if target.baseline is not None else measure.direction < 0
+    values: list[float | None] = []
+    for run in runs:
+        points = sorted(
+            (value.year, value.value) for value in run
+            if value.indicator == measure.code and value.zone == target.place and not value.category
+            and value.year is not None and value.value is not None
+        )  # fmt: skip
+        values.append(_at(points, target.year))
+    met = [
+        None if value is None else (value <= target.quantity if falling else value >= target.quantity)
+        for value in values
+    ]
+    return GoalLine(target.name, goal, target.place, unit, measure.decimals, target.year, target.quantity, values, met)
+
+
+def _at(points: list[tuple[int, float]], year: int) -> float | None:
+    if not points or not points[0][0] <= year <= points[-1][0]:
+        return None
+    for (first, start), (last, end) in pairwise(points):
+        if first <= year <= last:
+            return start + (end - start) * (year - first) / (last - first)
+    return points[0][1]
+
+
 def _horizon(by_scenario: dict[str, list[Value]], wanted: int) -> int:
     years = {value.year for values in by_scenario.values() for value in values if value.year is not None}
     return wanted if wanted in years or not years else max(years)
@@ -146,6 +211,10 @@ def comparison_as_data(comparison: Comparison) -> dict[str, Any]:
         "indicators": [plain(row) for row in comparison.rows],
         "classes": [plain(row) for row in comparison.classes],
         "zones": {name: [plain(row) for row in rows] for name, rows in comparison.zones.items()},
+        "goals": [
+            {"target": line.target, "goal": line.goal, "place": line.place, "unit": line.unit, "year": line.year, "quantity": line.quantity,
+             "values": dict(zip(names, line.values, strict=True)), "met": dict(zip(names, line.met, strict=True))} for line in comparison.goals
+        ],
         "warnings": comparison.warnings,
     }  # fmt: skip
 

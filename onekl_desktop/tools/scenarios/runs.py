@@ -490,3 +490,8 @@ def sample_nearest(source: RasterSource, grid: Grid) -> NDArray[np.uint16]:
     cells = np.asarray(source.read(Window(r0, c0, r1 - r0, c1 - c0)), np.uint16)
     out[np.ix_(good_rows, good_columns)] = cells[np.ix_(rows[good_rows] - r0, columns[good_columns] - c0)]
     return out
+
+
+def run_all(session: Session, progress: Progress) -> None:
+    """Compute every scenario."""
+    run_scenarios(session, progress=progress)

@@ -8,11 +8,10 @@ from pathlib import Path
 from onekl_desktop.base.progress import Progress
 from onekl_desktop.base.translate import _
 from onekl_desktop.engine import Session
-from onekl_desktop.engine.recipes import build_recipe, read_recipe
+from onekl_desktop.engine.recipes import build_recipe, read_recipe, run_all
 from onekl_desktop.engine.registry import Registry
 from onekl_desktop.exchange.boundary import read_boundary
 from onekl_desktop.project.records import Landscape
-from onekl_desktop.tools.scenarios.runs import run_scenarios
 
 SAMPLE = "north_sumatra"
 
@@ -35,5 +34,5 @@ def build_sample_project(target: Path, *, registry: Registry, progress: Progress
     progress.report(0.0, _("Making the project"))
     build_recipe(recipe, target, landscape, registry=registry, progress=progress.part(0.0, 0.6))
     with Session(target, registry=registry) as session:
-        run_scenarios(session, progress=progress.part(0.6, 1.0))
+        run_all(session, progress.part(0.6, 1.0))
     return target

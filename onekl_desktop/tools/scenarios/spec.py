@@ -79,6 +79,9 @@ TOOL = Tool(
             id="remove_scenario", title=N_("Remove a scenario"), does=N_("Removed the scenario {name}"),
             about=N_("With its interventions."), inputs=(SCENARIO,)),
         Operation(
+            id="choose_plan", title=N_("Choose a scenario as the plan"), does=N_("Chose {name} as the plan"),
+            about=N_("The one that the partnership carries out: impact is measured against its forecast."), inputs=(SCENARIO,)),
+        Operation(
             id="add_intervention", title=N_("Add an intervention"), does=N_("Added {name} ({area})"),
             about=N_("A practice on a place over years. The shape is repaired and cut to the landscape."),
             inputs=(

@@ -1,0 +1,1 @@
+"""The bundle: GeoPackage, GeoJSON, CSV and a manifest with checksums, in one zip file."""

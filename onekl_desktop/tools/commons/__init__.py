@@ -1,0 +1,1 @@
+"""What may leave, documents and photos, and the bundle for other landscapes."""

@@ -1,0 +1,1 @@
+"""The governance self-assessment."""

@@ -1,0 +1,1 @@
+"""Projects from interventions: cash flow, value and return from the same hectares."""

@@ -1,0 +1,1 @@
+"""Members, agreements, consents and decisions."""

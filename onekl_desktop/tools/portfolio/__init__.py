@@ -1,0 +1,1 @@
+"""All projects: stages, sums, and no hectare counted twice."""

@@ -1,0 +1,1 @@
+"""Goals with numbers, priorities by vote, and the action plan."""
