@@ -12,6 +12,7 @@ from reportlab.lib.enums import TA_RIGHT
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
+from reportlab.pdfbase.pdfmetrics import stringWidth
 from reportlab.platypus import BaseDocTemplate, Flowable, Frame, Image, KeepTogether, PageTemplate, Spacer
 from reportlab.platypus import Paragraph as Text
 from reportlab.platypus import Table as Grid
@@ -257,6 +258,52 @@ def _side_by_side(blocks: list[Any], project: ProjectFile) -> list[Flowable]:
     return [grid, Spacer(1, 4)]
 
 
+def column_widths(block: Table, whole: float) -> list[float]:
+    """Widths (points) that add up to `whole`: each column what its texts need; when that is too much, columns
+    shrink towards their longest word, text before numbers; what is left over goes to the first column.
+    """
+    padding = 12.0
+    lines = [block.columns, *block.rows]
+
+    def measure(text: str) -> float:
+        return float(stringWidth(text, HEAD_CELL.fontName, CELL.fontSize)) + padding
+
+    natural = [max(measure(line[at]) for line in lines) for at in range(len(block.columns))]
+    least = [
+        max(measure(word) for line in lines for word in (line[at].split() or [""])) for at in range(len(block.columns))
+    ]
+    for at, numeric in enumerate(block.numeric):
+        if numeric and block.rows:
+            least[at] = max(
+                least[at],
+                max(measure(row[at]) for row in block.rows if len(row[at]) <= 24)
+                if any(len(row[at]) <= 24 for row in block.rows)
+                else 0,
+            )
+    if sum(natural) <= whole:
+        return [natural[0] + whole - sum(natural), *natural[1:]]
+    if sum(least) >= whole:
+        return [width * whole / sum(least) for width in least]
+    spare = whole - sum(least)
+    wanted = [max(0.0, a - b) for a, b in zip(natural, least, strict=True)]
+    # Square roots: a column with one very long text does not take everything from the others.
+    shares = [value**0.5 for value in wanted]
+    widths = list(least)
+    while spare > 0.5 and any(shares):
+        total, given = sum(shares), 0.0
+        for at, share in enumerate(shares):
+            add = min(spare * share / total, natural[at] - widths[at])
+            widths[at] += add
+            given += add
+            if natural[at] - widths[at] < 0.5:
+                shares[at] = 0.0
+        spare -= given
+        if given < 0.01:
+            break
+    widths[0] += max(0.0, whole - sum(widths))
+    return widths
+
+
 def _table(block: Table) -> Flowable:
     def cell(text: str, right: bool, head: bool = False) -> Text:
         styles = (HEAD_CELL, HEAD_RIGHT) if head else (CELL, CELL_RIGHT)
@@ -270,11 +317,10 @@ def _table(block: Table) -> Flowable:
         rows = [
             [Swatch(LegendEntry("cell", "", colour)), *row] for colour, row in zip(block.colours, rows, strict=True)
         ]
-    columns = len(block.columns)
-    first = 0.34 if columns > 2 else 0.6
-    widths = [WIDTH * first, *([WIDTH * (1 - first) / (columns - 1)] * (columns - 1))] if columns > 1 else [WIDTH]
+    swatch = 7 * mm if swatches else 0.0
+    widths = column_widths(block, WIDTH - swatch)
     if swatches:
-        widths = [7 * mm, widths[0] - 7 * mm, *widths[1:]]
+        widths = [swatch, *widths]
     grid = Grid([head, *rows], colWidths=widths, repeatRows=1)
     grid.setStyle([
         ("LINEBELOW", (0, 0), (-1, 0), 0.9, INK), ("LINEBELOW", (0, 1), (-1, -1), 0.3, HAIR), ("VALIGN", (0, 0), (-1, -1), "MIDDLE"),

@@ -46,12 +46,14 @@ def _add_project(page: Page, state: ProjectState, currency: str, rate: float) ->
         (_("Champion"), state.champion or "–"), (_("Goal"), state.goal or "–"),
         (_("Area"), format_quantity(totals.get("project_area"), "ha", 1)),
         (_("Capital cost"), format_number(totals.get("project_capital_cost"))),
+        (_("Discount rate"), format_percent(rate if project.discount_rate is None else project.discount_rate, 1)),
+    )))  # fmt: skip
+    page.blocks.append(Facts((
         (_("Net present value"), format_number(totals.get("project_npv"))),
         (_("With grants"), format_number(totals.get("project_npv_with_grants"))),
         (_("Return (IRR)"), format_percent(totals.get("project_irr"), 1)),
         (_("Payback"), format_quantity(totals.get("project_payback"), _("years"), 1)),
         (_("Largest need"), format_number(totals.get("project_peak_need"))),
-        (_("Discount rate"), format_percent(rate if project.discount_rate is None else project.discount_rate, 1)),
     )))  # fmt: skip
     if state.years:
         page.blocks.append(Chart(_("Cash flow"), currency, (
