@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import inspect
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
-from onekl_desktop.base.errors import UserError
+from onekl_desktop.base.errors import Problem, UserError
 from onekl_desktop.base.progress import Progress
 from onekl_desktop.base.specs import Operation
-from onekl_desktop.base.translate import _
+from onekl_desktop.base.translate import _, ngettext
 from onekl_desktop.engine.session import Session
 from onekl_desktop.engine.validate import validate
 from onekl_desktop.project.file import Write
@@ -57,6 +59,55 @@ def perform(session: Session, operation: str, *, progress: Progress | None = Non
     result, changes = session.project.write(work, operation=operation, words=tell)
     session.remember(said[0] if said else words, changes)
     return result
+
+
+def perform_many(session: Session, operation: str, many: Sequence[dict[str, Any]]) -> list[Any]:
+    """Do one operation several times as a single step: one transaction, one undo, one journal entry.
+
+    For changing or removing what was selected in a table. All of it is done, or nothing.
+
+    Raises
+    ------
+    UserError
+        The problems of all of them with the number of the row, or what the operation refuses.
+    ValueError
+        The operation prepares slow work first; such ones are done one by one.
+    """
+    entry, spec = session.registry.get_operation(operation)
+    module = entry.load("operations")
+    if hasattr(module, f"prepare_{spec.id}"):
+        raise ValueError(f"{operation} cannot be done many times at once")
+    function = getattr(module, spec.id)
+    checked: list[dict[str, Any]] = []
+    problems: list[Problem] = []
+    for row, fields in enumerate(many, 1):
+        try:
+            checked.append(check_fields(operation, spec, fields))
+        except UserError as problem:
+            problems += [replace(item, row=row) for item in problem.problems]
+    if problems:
+        raise UserError(problems[0].code, problems)
+    if not checked:
+        return []
+    words = _(spec.does or spec.title)
+    said: list[str] = []
+
+    def work(write: Write) -> list[Any]:
+        return [function(write, **values) for values in checked]
+
+    def tell(results: list[Any]) -> str:
+        shown = {key: _show(value) for key, value in checked[0].items()}
+        if isinstance(results[0], dict):
+            shown.update({key: _show(value) for key, value in results[0].items()})
+        first = words.format_map(_Blanks(shown))
+        more = len(results) - 1
+        told = ngettext("{words} and {count} more", "{words} and {count} more", more).format(words=first, count=more)
+        said.append(told if more else first)
+        return said[0]
+
+    results, changes = session.project.write(work, operation=operation, words=tell)
+    session.remember(said[0] if said else words, changes)
+    return results
 
 
 def check_fields(operation: str, spec: Operation, fields: dict[str, Any]) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from onekl_desktop.base.translate import _
 from onekl_desktop.cartography.source import MapSource
 from onekl_desktop.engine import Session, perform
 from onekl_desktop.engine.jobs import CANCELLED, FAILED, Job
+from onekl_desktop.engine.operations import perform_many
 from onekl_desktop.gui.bridge import Bridge
 from onekl_desktop.gui.canvas.widget import Canvas
 
@@ -46,6 +47,16 @@ class Desk(QObject):
     def attempt(self, operation: str, **fields: Any) -> Any:
         """Do an operation and let its UserError through (forms show it under the field)."""
         result = perform(self.session, operation, **fields)
+        self.bridge.deliver()
+        return result
+
+    def perform_many(self, operation: str, many: list[dict[str, Any]]) -> list[Any] | None:
+        """Do an operation for several records as one step; a problem goes to the message bar and None comes back."""
+        try:
+            result = perform_many(self.session, operation, many)
+        except UserError as problem:
+            self.tell_problem(problem)
+            return None
         self.bridge.deliver()
         return result
 

@@ -12,6 +12,7 @@ from onekl_desktop.engine.registry import discover
 from onekl_desktop.engine.settings import Settings
 from onekl_desktop.gui.dialogs.help import tool_markdown
 from onekl_desktop.project.dump import dump_hash
+from onekl_desktop.project.queries.records import get_landscape
 from tests.support.landscape import add_cover, add_garden, place, write_cover
 
 ENTRIES = discover().entries
@@ -47,7 +48,7 @@ EXAMPLES = {
     "scenarios.add_scenario": {"name": "Another", "description": "Story"},
     "scenarios.copy_scenario": {"scenario": "Plan", "name": "Plan 2"},
     "scenarios.change_scenario": {"scenario": "Plan", "name": "Plan A", "locked": True},
-    "scenarios.remove_scenario": {"scenario": "Plan"},
+    "scenarios.remove_scenario": {"scenario": "Spare"},
     "scenarios.add_intervention": {
         "scenario": "Plan",
         "practice": "Gardens",
@@ -61,8 +62,122 @@ EXAMPLES = {
         "schedule": "2030:40%, 2031:60%",
     },
     "scenarios.reshape_intervention": {"intervention": "Gardens 1", "geometry": SQUARE},
-    "scenarios.remove_intervention": {"intervention": "Gardens 1"},
+    "scenarios.remove_intervention": {"intervention": "Gardens 2"},
+    "scenarios.choose_plan": {"scenario": "Plan"},
+    "partnership.add_organisation": {"name": "New village", "women": 12, "contact": "kept private"},
+    "partnership.change_organisation": {"organisation": "Forum", "name": "The Forum", "role": "lead"},
+    "partnership.remove_organisation": {"organisation": "Guests"},
+    "partnership.add_group": {"name": "Youth", "members": 20},
+    "partnership.change_group": {"group": "Women", "members": 60},
+    "partnership.remove_group": {"group": "Nobody"},
+    "partnership.add_person": {"name": "A person", "organisation": "Forum", "gender": "woman"},
+    "partnership.change_person": {"person": "Chair", "phone": "1"},
+    "partnership.remove_person": {"person": "Chair"},
+    "partnership.add_agreement": {"name": "Another charter", "body": "We meet."},
+    "partnership.change_agreement": {"agreement": "Draft", "body": "We meet twice."},
+    "partnership.sign_agreement": {"agreement": "Charter", "organisation": "Guests", "signed_on": "2026-02-01"},
+    "partnership.remove_agreement": {"agreement": "Charter"},
+    "partnership.record_consent": {"subject": "Chair", "scope": "publish_contact", "given_on": "2026-01-01"},
+    "partnership.withdraw_consent": {"consent": "publish_name"},
+    "partnership.remove_consent": {"consent": "publish_name"},
+    "partnership.open_decision": {
+        "name": "Where to begin?",
+        "options": "Hills; Coast",
+        "subject_kind": "scenario",
+        "subject": "Plan",
+    },
+    "partnership.cast_votes": {"decision": "When?", "group": "Women", "ranking": "Soon", "ballots": 3},
+    "partnership.close_decision": {"decision": "When?", "minutes": "Short."},
+    "partnership.remove_decision": {"decision": "When?"},
+    "visioning.add_goal": {"name": "Clean water", "theme": "natural"},
+    "visioning.change_goal": {"goal": "Forest", "name": "More forest"},
+    "visioning.remove_goal": {"goal": "Idle"},
+    "visioning.add_target": {"goal": "Forest", "indicator": "carbon_gain", "baseline": 0, "quantity": 9, "year": 2035},
+    "visioning.change_target": {"target": "Measured", "quantity": 12},
+    "visioning.remove_target": {"target": "Free target"},
+    "visioning.add_indicator": {"name": "Fish", "unit": "kg", "direction": "more"},
+    "visioning.change_indicator": {"indicator": "Trees", "unit": "1000"},
+    "visioning.remove_indicator": {"indicator": "Unused"},
+    "visioning.open_goal_vote": {"name": "Again?", "method": "borda"},
+    "visioning.cast_goal_votes": {"decision": "Goals?", "group": "Women", "ranking": "2; 1", "ballots": 2},
+    "visioning.close_goal_vote": {"decision": "Goals?"},
+    "visioning.add_action": {"name": "Fence", "goal": "Forest", "lead": "Forum", "start_year": 2027},
+    "visioning.change_action": {"action": "Nursery", "status": "done"},
+    "visioning.remove_action": {"action": "Nursery"},
+    "governance.add_assessment": {"name": "Second round", "held_on": "2026-05-01"},
+    "governance.change_assessment": {"assessment": "Round", "place": "School"},
+    "governance.enter_card": {"assessment": "Round", "group": "Women", "answers": "D1=2, D2=?, D3=-"},
+    "governance.remove_card": {"assessment": "Round", "card": 1},
+    "governance.close_assessment": {"assessment": "Round"},
+    "governance.remove_assessment": {"assessment": "Round"},
+    "lift.add_project": {"name": "Another project", "champion": "Forum", "discount_rate": 0.1},
+    "lift.change_project": {"project": "Venture", "horizon_years": 15},
+    "lift.remove_project": {"project": "Venture"},
+    "lift.add_part": {"project": "Venture", "intervention": "Gardens 2"},
+    "lift.remove_part": {"project": "Venture", "intervention": "Gardens 1"},
+    "lift.add_line": {
+        "project": "Venture",
+        "name": "Grant",
+        "line_type": "grant",
+        "basis": "fixed",
+        "amount": 5,
+        "finance_source": "Fund",
+    },
+    "lift.change_line": {"line": "Fruit", "amount": 11},
+    "lift.remove_line": {"line": "Fruit"},
+    "lift.add_source": {"name": "Bank", "instrument": "loan"},
+    "lift.change_source": {"finance_source": "Fund", "ticket_minimum": 1, "ticket_maximum": 2},
+    "lift.remove_source": {"finance_source": "Fund"},
+    "portfolio.move_project": {"project": "Venture", "stage": "ready", "since": "2026-03-03", "reason": "Signed."},
+    "impact.add_observation": {
+        "indicator": "Trees",
+        "target": "Measured",
+        "value": 4,
+        "year": 2026,
+        "low": 3,
+        "high": 5,
+    },
+    "impact.change_observation": {"observation": "Trees 2025", "status": "checked"},
+    "impact.remove_observation": {"observation": "Trees 2025"},
+    "commons.release_usual": {},
+    "commons.release": {"record_kind": "finance_source", "fields": "name, instrument", "audience": "partners"},
+    "commons.take_back": {"record_kind": "goal", "fields": "name"},
+    "commons.release_layer": {"layer": "Shapes", "columns": "name"},
+    "commons.take_back_layer": {"layer": "Cover"},
+    "commons.add_resource": {"file": "{folder}/note.txt", "subject_kind": "goal", "subject": "Forest"},
+    "commons.add_link": {"name": "Map portal", "link": "https://example.org"},
+    "commons.remove_resource": {"resource": "Leaflet"},
+    "commons.make_bundle": {"out": "{folder}/out.zip", "licence": "CC0-1.0"},
+    "commons.withdraw_bundle": {"bundle": "{landscape} 1"},
 }
+
+WHOLE = (
+    ("scenarios.add_scenario", {"name": "Spare"}),
+    ("partnership.add_organisation", {"name": "Forum"}), ("partnership.add_organisation", {"name": "Guests"}),
+    ("partnership.add_group", {"name": "Women", "members": 50}), ("partnership.add_group", {"name": "Nobody"}),
+    ("partnership.add_person", {"name": "Chair"}), ("partnership.add_agreement", {"name": "Charter"}),
+    ("partnership.add_agreement", {"name": "Draft"}),
+    ("partnership.sign_agreement", {"agreement": "Charter", "organisation": "Forum", "signed_on": "2026-01-01"}),
+    ("partnership.record_consent", {"subject": "Chair", "scope": "publish_name", "given_on": "2026-01-01"}),
+    ("partnership.open_decision", {"name": "When?", "options": "Soon; Late", "quorum": 0}),
+    ("partnership.cast_votes", {"decision": "When?", "group": "Women", "ranking": "Late", "ballots": 2}),
+    ("visioning.add_goal", {"name": "Forest"}), ("visioning.add_goal", {"name": "Income"}), ("visioning.add_goal", {"name": "Idle"}),
+    ("visioning.add_indicator", {"name": "Trees", "unit": "trees"}), ("visioning.add_indicator", {"name": "Unused"}),
+    ("visioning.add_target", {"goal": "Forest", "indicator": "Trees", "name": "Measured", "baseline": 1, "baseline_year": 2024, "quantity": 9, "year": 2030}),
+    ("visioning.add_target", {"goal": "Forest", "indicator": "Trees", "name": "Free target"}),
+    ("visioning.open_goal_vote", {"name": "Goals?", "quorum": 0}),
+    ("visioning.cast_goal_votes", {"decision": "Goals?", "group": "Women", "ranking": "2; 1", "ballots": 4}),
+    ("visioning.add_action", {"name": "Nursery", "goal": "Forest"}),
+    ("governance.add_assessment", {"name": "Round"}),
+    ("governance.enter_card", {"assessment": "Round", "group": "Women", "answers": "D1=1, D2=3"}),
+    ("lift.add_source", {"name": "Fund"}), ("lift.add_project", {"name": "Venture"}),
+    ("lift.add_part", {"project": "Venture", "intervention": "Gardens 1"}),
+    ("lift.add_line", {"project": "Venture", "name": "Fruit", "amount": 10, "first": 2}),
+    ("impact.add_observation", {"indicator": "Trees", "target": "Measured", "value": 2, "year": 2025}),
+    ("commons.release", {"record_kind": "goal", "fields": "name, theme"}),
+    ("commons.add_link", {"name": "Leaflet", "link": "https://example.org"}),
+    ("commons.release_layer", {"layer": "Cover"}),
+)  # fmt: skip
 
 
 @pytest.fixture
@@ -83,8 +198,20 @@ def ready(session, tmp_path):
     )
     frame.to_file(tmp_path / "shapes.gpkg", driver="GPKG")
     perform(session, "layers.import_layer", file=str(tmp_path / "shapes.gpkg"), name="Shapes")
+    for layer in ("Shapes", "Cover"):
+        perform(session, "layers.change_layer", layer=layer, licence="CC0-1.0")
     add_garden(session)
+    add_garden(session, place(8000, 8000, 8500, 8500))
+    for operation, fields in WHOLE:
+        perform(session, operation, **fields)
+    (tmp_path / "note.txt").write_text("A note.", encoding="utf-8")
+    perform(session, "commons.make_bundle", out=str(tmp_path / "first.zip"))
     return session
+
+
+def _landscape(session):
+    with session.read() as db:
+        return get_landscape(db).name
 
 
 def test_every_operation_has_its_example():
@@ -98,7 +225,9 @@ def test_each_operation_is_undone_and_redone_to_the_same_bytes(ready, tmp_path, 
             return dump_hash(raw)
 
     fields = {
-        key: value.format(cover=tmp_path / "cover.tif") if isinstance(value, str) else value
+        key: value.format(cover=tmp_path / "cover.tif", folder=tmp_path, landscape=_landscape(ready))
+        if isinstance(value, str)
+        else value
         for key, value in EXAMPLES[operation].items()
     }
     before = state()

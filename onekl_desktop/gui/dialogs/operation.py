@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QDialog, QWidget
 from onekl_desktop.base.errors import UserError
 from onekl_desktop.base.specs import Operation
 from onekl_desktop.base.translate import _
+from onekl_desktop.engine.operations import perform_many
 from onekl_desktop.gui.desk import Desk
 from onekl_desktop.gui.forms.form import Form
 from onekl_desktop.gui.forms.options import record_options
@@ -21,10 +22,11 @@ class OperationDialog(QDialog):
 
     def __init__(
         self, desk: Desk, name: str, operation: Operation, values: dict[str, Any] | None = None, *, hidden: tuple[str, ...] = (),
-        verb: str = "", parent: QWidget | None = None,
+        verb: str = "", parent: QWidget | None = None, many: tuple[str, list[str]] | None = None,
     ) -> None:  # fmt: skip
+        """`many` is the input that names the record and the records themselves: all are changed as one step."""
         super().__init__(parent)
-        self._desk, self._name = desk, name
+        self._desk, self._name, self._many = desk, name, many
         self.result_value: Any = None
         self.setWindowTitle(_(operation.title))
         self.form = Form(operation.inputs, values, record_options(desk.session), hidden)
@@ -45,10 +47,16 @@ class OperationDialog(QDialog):
 
     def accept(self) -> None:
         """Check, do, and close; stay open with the problems shown when it cannot be done."""
-        if self.form.check():
+        if self._many is None and self.form.check():
             return
         try:
-            self.result_value = self._desk.attempt(self._name, **self.form.values())
+            if self._many is not None:
+                field, keys = self._many
+                fields = [{**self.form.values(), field: key} for key in keys]
+                self.result_value = perform_many(self._desk.session, self._name, fields)
+                self._desk.bridge.deliver()
+            else:
+                self.result_value = self._desk.attempt(self._name, **self.form.values())
         except UserError as problem:
             self.form.show_problems(problem.problems)
             self.problem.setText(str(problem))

@@ -6,8 +6,10 @@ from collections.abc import Callable
 
 from sqlalchemy import select
 
+from onekl_desktop.base.translate import _
 from onekl_desktop.engine import Session
-from onekl_desktop.project.records import record_kinds
+from onekl_desktop.engine.indicators import list_declared
+from onekl_desktop.project.records import Indicator, record_kinds
 
 
 def record_options(session: Session) -> Callable[[str], list[tuple[str, str]]]:
@@ -18,9 +20,15 @@ def record_options(session: Session) -> Callable[[str], list[tuple[str, str]]]:
         if record is None or not hasattr(record, "name"):
             return []
         with session.read() as db:
-            return [
+            found = [
                 (uuid, name or uuid[:8])
-                for uuid, name in db.execute(select(record.uuid, record.name).order_by(record.name))
-            ]  # type: ignore[attr-defined]
+                for uuid, name in db.execute(select(record.uuid, record.name).order_by(record.name))  # type: ignore[attr-defined]
+            ]
+            present = set(db.scalars(select(Indicator.code))) if kind == "indicator" else set()
+        if kind == "indicator":  # a model's indicator can be named before it has been computed
+            found += [
+                (spec.id, _(spec.title)) for _model, spec in list_declared(session.registry) if spec.id not in present
+            ]
+        return found
 
     return options

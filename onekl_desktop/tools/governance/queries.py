@@ -50,7 +50,7 @@ def read_result(session: Session, assessment: Assessment) -> Result:
     """The round's cards and its stored scores."""
     run, current = find_scores(session, assessment.uuid)
     with session.read() as db:
-        names = dict(db.execute(select(Group.uuid, Group.name)).tuples().all())
+        names = dict(db.execute(select(Group.uuid, Group.name)).all())
         counts = {
             names.get(group, "?"): number
             for group, number in db.execute(

@@ -47,8 +47,8 @@ def read_vision(session: Session) -> Vision:
             {row.uuid: row for row in db.scalars(select(Indicator))},
             list(db.scalars(select(Action).order_by(Action.start_year, Action.id))),
             list(db.scalars(select(Decision).where(Decision.subject == landscape.uuid).order_by(Decision.id))),
-            dict(db.execute(select(Organisation.uuid, Organisation.name)).tuples().all()),
-            dict(db.execute(select(Intervention.uuid, Intervention.name)).tuples().all()),
+            dict(db.execute(select(Organisation.uuid, Organisation.name)).all()),
+            dict(db.execute(select(Intervention.uuid, Intervention.name)).all()),
             money_unit(landscape.currency, landscape.price_year),
         )  # fmt: skip
 

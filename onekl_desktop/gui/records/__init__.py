@@ -1,0 +1,1 @@
+"""Records as tables with their operations: what every tool's panel is made of."""

@@ -1,0 +1,86 @@
+"""A panel of several tables: a row of tabs that wrap, one table at a time, and room for what is the tool's own."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QButtonGroup, QGridLayout, QPushButton, QStackedWidget, QVBoxLayout, QWidget
+
+from onekl_desktop.base.specs import Tool
+from onekl_desktop.base.translate import _
+from onekl_desktop.gui.desk import Desk
+from onekl_desktop.gui.kit import column, label, scroll
+from onekl_desktop.gui.records.table import Records, RecordTable
+from onekl_desktop.gui.theme import XS, L, M
+from onekl_desktop.project.changes import ChangeSet
+
+PER_ROW = 3
+
+
+class RecordsPanel(QWidget):
+    """Base of the tools' panels. Subclasses add pages in `build` and fill them in `refresh`."""
+
+    tables: tuple[str, ...] = ()
+
+    def __init__(self, desk: Desk, tool: Tool) -> None:
+        super().__init__()
+        self.desk, self.tool = desk, tool
+        self.pages: dict[str, QWidget] = {}
+        self.record_tables: dict[str, RecordTable] = {}
+        self._tabs = QButtonGroup(self)
+        self._tab_box = QGridLayout()
+        self._tab_box.setSpacing(XS)
+        self._stack = QStackedWidget()
+        self.head = column(spacing=M)
+        self.body: QVBoxLayout = column(
+            label(_(tool.title), "title"),
+            label(_(tool.about), "soft", wrap=True),
+            self.head,
+            self._tab_box,
+            self._stack,
+            margins=L,
+            spacing=M,
+        )
+        self.build()
+        inner = QWidget()
+        inner.setLayout(self.body)
+        self.setLayout(column(scroll(inner), spacing=0))
+        desk.bridge.changed.connect(self._on_changed)
+        self.refresh()
+
+    def build(self) -> None:
+        """Add pages; called once."""
+
+    def refresh(self) -> None:
+        """Read the project and fill the pages."""
+
+    def _on_changed(self, changes: ChangeSet) -> None:
+        if changes.touches(*self.tables):
+            self.refresh()
+
+    def add_records(self, id: str, records: Records, *below: QWidget) -> RecordTable:
+        """A page with a table of records and, below it, widgets of the tool's own."""
+        table = RecordTable(self.desk, self.tool, records)
+        self.record_tables[id] = table
+        page = QWidget()
+        page.setLayout(column(table, *below, None, spacing=M))
+        self.add_page(id, records.title, page)
+        return table
+
+    def add_page(self, id: str, title: str, page: QWidget) -> None:
+        """A page with its tab."""
+        tab = QPushButton(title)
+        tab.setCheckable(True)
+        tab.setProperty("tab", True)
+        tab.setAccessibleName(title)
+        tab.clicked.connect(lambda _checked=False: self.show_page(id))
+        number = len(self.pages)
+        self._tabs.addButton(tab, number)
+        self._tab_box.addWidget(tab, number // PER_ROW, number % PER_ROW)
+        self.pages[id] = page
+        self._stack.addWidget(page)
+        if number == 0:
+            tab.setChecked(True)
+
+    def show_page(self, id: str) -> None:
+        """Show a page."""
+        self._stack.setCurrentWidget(self.pages[id])
+        self._tabs.button(list(self.pages).index(id)).setChecked(True)
