@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from onekl_desktop.app.crash import CrashPage
 from onekl_desktop.app.new_project import NewProjectDialog
+from onekl_desktop.app.project_view import ProjectView
 from onekl_desktop.app.window import MainWindow
 from onekl_desktop.base.progress import Progress
 from onekl_desktop.base.translate import set_language
@@ -128,6 +129,8 @@ def main(out: Path) -> None:
         view.card.hide()
         window.view.desk.tell("The disk is full: nothing was changed. Free some space and try again.", "error")
         shot("15-message", window)
+        view.messages.hide()
+        shoot_tools(view, lambda name: shot(name, window))
         dialog("16-import", lambda: ImportDialog(view.desk, INPUTS / "land_cover_2024.tif"))
         _entry, operation = registry.get_operation("scenarios.change_practice")
         dialog("17-form", lambda: OperationDialog(view.desk, "scenarios.change_practice", operation))
@@ -148,6 +151,38 @@ def main(out: Path) -> None:
         window.close()
         window.deleteLater()
         app.processEvents()
+
+
+TOOL_PAGES = {
+    "partnership": ("organisations", "decisions"), "visioning": ("goals", "targets", "actions"), "governance": ("rounds", "cards"),
+    "lift": ("projects", "lines"), "portfolio": ("projects",), "impact": ("targets",), "commons": ("leaving", "bundles"),
+}  # fmt: skip
+
+
+def shoot_tools(view: ProjectView, shot: Callable[[str], None]) -> None:
+    """The panels of the other tools, each with something chosen and in the drawer."""
+    number = 30
+    for tool, pages in TOOL_PAGES.items():
+        panel = view.panel_of(tool)
+        view._drawer_frame.hide()
+        for page in pages:
+            panel.show_page(page)
+            table = panel.record_tables.get(page)
+            if table is not None and table.table.source.rows:
+                table.table.select_key(table.table.source.rows[0].key)
+            shot(f"{number}-{tool}-{page}")
+            number += 1
+    lift = view.panel_of("lift")
+    lift.show_page("projects")
+    lift.show_flow()
+    shot("50-cash-flow")
+    impact = view.panel_of("impact")
+    impact.targets.select_key(impact.known.tracks[-1].target.uuid)
+    impact.show_chart()
+    shot("51-impact-chart")
+    view.panel_of("partnership").record_tables["organisations"].show_wide()
+    shot("52-wide-table")
+    view._drawer_frame.hide()
 
 
 def new_project(home: Path, boundary: Path) -> NewProjectDialog:
