@@ -168,7 +168,7 @@ class ProjectView(QWidget):
     def _tool_button(self, entry: ToolEntry) -> QToolButton:
         button = QToolButton()
         button.setProperty("rail", True)
-        button.setText(_(entry.spec.title))
+        button.setText(_(entry.spec.title).replace("&", "&&"))
         button.setIcon(icon(entry.spec.icon if entry.builtin else "more"))
         button.setIconSize(QSize(24, 24))
         button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextUnderIcon)

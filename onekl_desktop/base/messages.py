@@ -159,4 +159,5 @@ MESSAGES: dict[str, Message] = {
     "commons.withdrawn": Message(_INPUT, N_("Version {version} was withdrawn already."), N_("The next bundle tells it.")),
     "bundle.broken": Message(_FILE, N_("{file} is not a sound bundle: {reason}."), N_("Ask for a fresh copy; nothing of it was used.")),
     "scenarios.baseline_no_plan": Message(_INPUT, N_("The baseline is the future without interventions; it cannot be the plan."), N_("Choose another scenario.")),
+    "bundle.no_out": Message(2, N_("The bundle needs a file to be written to."), N_("Add --out NAME.zip, or --check to look at a bundle.")),
 }  # fmt: skip

@@ -22,6 +22,7 @@ from onekl_desktop.engine.new import make_project
 from onekl_desktop.engine.plugins import install_plugin, list_plugins, remove_plugin
 from onekl_desktop.engine.registry import Registry
 from onekl_desktop.exchange.boundary import read_boundary
+from onekl_desktop.exchange.bundle.read import check_bundle
 from onekl_desktop.project.check import check_project
 from onekl_desktop.project.queries.records import get_landscape
 from onekl_desktop.project.records import Intervention, JournalEntry, Landscape, Meta
@@ -338,6 +339,32 @@ def _report(options: Any, output: Output) -> int:
 # ------------------------------------------------------------------ demo, plug-ins, recovery
 
 
+def _bundle_arguments(verb: argparse.ArgumentParser, registry: Registry) -> None:
+    verb.add_argument("file", type=Path, help=_("The project file, or with --check the bundle."))
+    verb.add_argument("--out", type=Path, help=_("The bundle to write (.zip)."))
+    verb.add_argument("--audience", default="public", choices=("public", "partners"), help=_("Who may read it."))
+    verb.add_argument("--licence", default="", help=_("For example CC-BY-4.0."))
+    verb.add_argument("--check", action="store_true", help=_("Tell whether a bundle is whole and what is in it."))
+
+
+def _bundle(options: Any, output: Output) -> int:
+    if options.check:
+        manifest = check_bundle(options.file)
+        output.line(_("{file} is whole: version {version}, {count} files.").format(
+            file=options.file, version=manifest["version"], count=len(manifest["files"])))  # fmt: skip
+        output.data(manifest)
+        return 0
+    if options.out is None:
+        raise UserError("bundle.no_out")
+    with Session(options.file, registry=options.registry) as session, output.progress() as progress:
+        made = perform(
+                session, "commons.make_bundle", progress=progress, out=str(options.out), audience=options.audience, licence=options.licence
+            )  # fmt: skip
+    output.line(_("Wrote {file} with {rows} rows.").format(file=made["file"], rows=made["rows"]))
+    output.data(made)
+    return 0
+
+
 def _demo_arguments(verb: argparse.ArgumentParser, registry: Registry) -> None:
     verb.add_argument(
         "--out", required=True, type=Path, metavar="DIR", help=_("Folder for the sample project and its pages.")
@@ -418,6 +445,7 @@ COMMANDS = (
     Command("do", N_("Do any operation: onekl do FILE.gpkg TOOL.OPERATION --field value …"), _do_arguments, _do),
     Command("run", N_("Compute the scenarios that are out of date."), _run_arguments, _run),
     Command("report", N_("Write a page as PDF or HTML."), _report_arguments, _report),
+    Command("bundle", N_("Write what was released as a bundle, or check one"), _bundle_arguments, _bundle),
     Command("demo", N_("The whole journey on the sample landscape."), _demo_arguments, _demo),
     Command("plugins", N_("List, install and remove plug-ins."), _plugins_arguments, _plugins),
     Command("recover", N_("Unsaved work that a crash left behind."), _recover_arguments, _recover),

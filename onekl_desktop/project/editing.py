@@ -72,7 +72,7 @@ def remove_record(write: Write, row: Record) -> str:
 
 def check_name_free(write: Write, kind: type[Record], name: str) -> None:
     """Refuse a name that another record of the kind has."""
-    if write.db.scalar(select(kind.id).where(func.lower(kind.name) == name.lower()).limit(1)):  # type: ignore[attr-defined]
+    if write.db.scalar(select(kind.id).where(func.lower(kind.name) == name.lower()).limit(1)):  # type: ignore[attr-defined,arg-type]
         raise UserError("record.name_taken", kind=word_of(kind), name=name)
 
 

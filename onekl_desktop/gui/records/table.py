@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from dataclasses import field as option
 from typing import Any
 
 from PySide6.QtCore import Signal
@@ -46,7 +47,7 @@ class Records:
     remove: str = ""
     narrow: tuple[int, ...] = (0, 1)
     deeds: tuple[Deed, ...] = ()
-    values: Callable[[str], dict[str, Any]] | None = field(default=None, compare=False)
+    values: Callable[[str], dict[str, Any]] | None = option(default=None, compare=False)
 
 
 class RecordTable(QWidget):

@@ -97,7 +97,7 @@ class RowsModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.UserRole:
             value = self.rows[row].values[column]
             return (
-                (-1e300 if value is None else float(value))
+                (float(value) if isinstance(value, (int, float)) else -1e300)
                 if self.columns[column].numeric
                 else str(value or "").lower()
             )

@@ -100,17 +100,17 @@ def compute(answers: list[list[Any]]) -> list[Computed]:
     for question, groups in by_question.items():
         count = sum(value is not None for given in groups.values() for value in given)
         enough = count >= MINIMUM
-        scores = score_groups(groups, MINIMUM)
+        result = score_groups(groups, MINIMUM)
         values.append(Computed("governance_answers", float(count), category=question))
         values.append(
             Computed(
                 "governance_score",
-                scores.group_balanced_mean if enough and not _leaks(scores.hidden) else None,
+                result.group_balanced_mean if enough and not _leaks(result.hidden) else None,
                 category=question,
             )
         )
-        values.append(Computed("governance_pooled", scores.pooled_mean if enough else None, category=question))
-        means = scores.group_means if enough else {}
+        values.append(Computed("governance_pooled", result.pooled_mean if enough else None, category=question))
+        means = result.group_means if enough else {}
         gap = max(means.values()) - min(means.values()) if len(means) > 1 else None
         values.append(Computed("governance_gap", gap, category=question))
         for group, mean in means.items():

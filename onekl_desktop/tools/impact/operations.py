@@ -39,8 +39,7 @@ def _settle(row: Observation, measure: Indicator) -> None:
     low = row.low if row.low is not None else row.value
     high = row.high if row.high is not None else row.value
     if row.value is not None and low is not None and high is not None and not low <= row.value <= high:
-        facts = {"value": f"{row.value:g}", "low": f"{low:g}", "high": f"{high:g}"}
-        raise UserError("impact.range", **facts)
+        raise UserError("impact.range", value=f"{row.value:g}", low=f"{low:g}", high=f"{high:g}")
     row.name = f"{measure.name} {row.observed_on or row.year}" + (f" · {row.place}" if row.place else "")
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from PySide6.QtWidgets import QWidget
 
 from onekl_desktop.base.translate import _
-from onekl_desktop.base.units import format_number, format_percent
+from onekl_desktop.base.units import format_number
 from onekl_desktop.gui.charts.lines import LineChart, Series
 from onekl_desktop.gui.charts.page import ChartPage
 from onekl_desktop.gui.desk import Desk
@@ -75,10 +75,14 @@ class ImpactPanel(RecordsPanel):
         for item in (self.targets, self.chart_button, self.plan):
             item.setVisible(bool(known.tracks))
         self.targets.set_rows(
-            [Column(_("Target")), Column(_("Progress"), True), Column(_("Status"))],
+            [Column(_("Target")), Column(_("Progress (%)"), True), Column(_("Status"))],
             [
                 TableRow(
-                    (track.target.name, format_percent(track.progress), _(STATUS[track.status])),
+                    (
+                        track.target.name,
+                        None if track.progress is None else 100 * track.progress,
+                        _(STATUS[track.status]),
+                    ),
                     track.target.uuid,
                     track_colour(track),
                 )

@@ -32,7 +32,7 @@ def partnership(session: Session) -> Page:
         (_("Organisations"), str(len(known.organisations))), (_("Women"), format_number(women)), (_("Men"), format_number(men)),
         (_("Groups"), str(len(known.groups))), (_("Signatures"), str(len(known.signatures))),
     )))  # fmt: skip
-    kinds, roles = ({option.id: _(option.title) for option in ORGANISATION_VALUES[at].options} for at in (0, 1))  # type: ignore[attr-defined]
+    kinds, roles = ({option.id: _(option.title) for option in ORGANISATION_VALUES[at].options} for at in (0, 1))  # type: ignore[union-attr]
     page.blocks.append(Heading(_("Members")))
     page.blocks.append(Table(
         (_("Organisation"), _("Kind"), _("Role"), _("Women"), _("Men")),

@@ -26,7 +26,13 @@ class Partnership:
 
     def name_of(self, uuid: str) -> str:
         """Name of an organisation, person or group; an en dash when there is none."""
-        for row in (*self.organisations, *self.people, *self.groups, *self.agreements):
+        rows: list[Organisation | Person | Group | Agreement] = [
+            *self.organisations,
+            *self.people,
+            *self.groups,
+            *self.agreements,
+        ]
+        for row in rows:
             if row.uuid == uuid:
                 return row.name
         return "–"

@@ -58,7 +58,7 @@ def _add_actions(page: Page, known: Vision) -> None:
     if not known.actions:
         return
     kinds, states = (
-        {option.id: _(option.title) for option in field.options}  # type: ignore[attr-defined]
+        {option.id: _(option.title) for option in field.options}  # type: ignore[union-attr]
         for field in ACTION_VALUES if field.id in ("action_type", "status")
     )  # fmt: skip
     names = {action.uuid: action.name for action in known.actions}
