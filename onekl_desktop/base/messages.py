@@ -151,7 +151,7 @@ MESSAGES: dict[str, Message] = {
     "impact.no_date": Message(_INPUT, N_("An observation needs the day or the year in which it was made."), N_("Enter one of the two.")),
     "impact.other_indicator": Message(_INPUT, N_("The target {target} is about {wanted}, not about {indicator}."), N_("Choose the target's own indicator, or leave the target empty.")),
     # ---- commons
-    "commons.no_field": Message(_INPUT, N_("A {kind} has no field {field} that could be released."), N_("There are: {known}.")),
+    "commons.no_field": Message(_INPUT, N_("{kind} has no field {name} that could be released."), N_("There are: {known}.")),
     "commons.never": Message(_INPUT, N_("A {kind} is never released: it could tell who said what."), N_("Release the scores of the round instead.")),
     "commons.no_licence": Message(_INPUT, N_("The layer {name} has no licence, so nobody may pass it on."), N_("Enter its licence (for example CC-BY-4.0) in the layer's description, or leave it out.")),
     "commons.nothing": Message(_INPUT, N_("Nothing has been released to this audience, so the bundle would be empty."), N_("Choose what may leave in the commons tool.")),

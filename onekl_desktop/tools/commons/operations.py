@@ -44,7 +44,7 @@ def release(write: Write, record_kind: str, fields: str, audience: str = "public
     names = [name.strip() for name in fields.split(",") if name.strip()]
     for name in names:
         if name not in known:
-            raise UserError("commons.no_field", kind=record_kind, field=name, known=", ".join(known))
+            raise UserError("commons.no_field", kind=record_kind, name=name, known=", ".join(known))
     for name in names:
         _allow(write, record_kind, name, audience)
     return {"record_kind": record_kind, "fields": ", ".join(names)}
@@ -91,7 +91,7 @@ def release_layer(write: Write, layer: str, columns: str = "", audience: str = "
         known = [name for name, _kind in list_columns(write.raw, row.table_name)]
         for name in names:
             if name not in known:
-                raise UserError("commons.no_field", kind=row.name, field=name, known=", ".join(known))
+                raise UserError("commons.no_field", kind=row.name, name=name, known=", ".join(known))
         wanted = ["geom", *(names or ([row.name_column] if row.name_column else []))]
     write.db.execute(delete(ReleaseRule).where(ReleaseRule.record_kind == "layer", ReleaseRule.subject == row.uuid))
     for name in wanted:
