@@ -17,6 +17,9 @@ from onekl_desktop.gui.theme import XS, current_tokens
 os.environ.setdefault("PYQTGRAPH_QT_LIB", "PySide6")
 
 
+MOST_TICKS = 6
+
+
 @dataclass(frozen=True)
 class Series:
     """A line: label, colour, years and values."""
@@ -78,7 +81,8 @@ class LineChart(QWidget):
             span = max(years[-1] - years[0], 1)
             longest = max((len(item.label) for item in self.series), default=0)
             plot.setXRange(years[0] - span * 0.06, years[-1] + span * min(0.1 + 0.045 * longest, 1.1), padding=0)
-            plot.getAxis("bottom").setTicks([[(year, f"{year:.0f}") for year in years]])
+            step = -(-len(years) // MOST_TICKS)
+            plot.getAxis("bottom").setTicks([[(year, f"{year:.0f}") for year in years[::step]]])
             self._label_ends(pg, plot, ends, years[-1] + span * 0.02)
         return plot
 

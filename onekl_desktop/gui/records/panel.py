@@ -79,6 +79,8 @@ class RecordsPanel(QWidget):
         self._stack.addWidget(page)
         if number == 0:
             tab.setChecked(True)
+        for other in self._tabs.buttons():  # a single page needs no tab
+            other.setVisible(number > 0)
 
     def show_page(self, id: str) -> None:
         """Show a page."""

@@ -75,7 +75,7 @@ class ImpactPanel(RecordsPanel):
         for item in (self.targets, self.chart_button, self.plan):
             item.setVisible(bool(known.tracks))
         self.targets.set_rows(
-            [Column(_("Target")), Column(_("Progress (%)"), True), Column(_("Status"))],
+            [Column(_("Target")), Column("%", True), Column(_("Status"))],
             [
                 TableRow(
                     (
