@@ -19,7 +19,7 @@ from onekl_desktop.base.translate import _, ngettext
 from onekl_desktop.base.units import format_number
 from onekl_desktop.project.layers import VectorData
 
-SUFFIXES = (".gpkg", ".geojson", ".json", ".shp")
+SUFFIXES = (".gpkg", ".geojson", ".json", ".shp", ".kml", ".kmz", ".gpx")
 _FAMILY = {0: "point", 1: "line", 2: "line", 3: "polygon", 4: "point", 5: "line", 6: "polygon"}
 _MULTI = {"point": "MULTIPOINT", "line": "MULTILINESTRING", "polygon": "MULTIPOLYGON"}
 _COLLECT = {"point": shapely.multipoints, "line": shapely.multilinestrings, "polygon": shapely.multipolygons}

@@ -13,6 +13,7 @@ from onekl_desktop.base.rasters import Window
 from onekl_desktop.engine import perform
 from onekl_desktop.project.dump import dump_hash
 from onekl_desktop.project.queries.records import list_classes, list_layers
+from onekl_desktop.project.records import Layer
 from tests.support.landscape import BOTTOM, CRS, LEFT, place, write_cover
 
 
@@ -223,3 +224,31 @@ def test_a_raster_of_a_removed_layer_goes_with_the_project_closing(session, tmp_
     perform(session, "layers.remove_layer", layer="Big")
     session.close()
     assert list(session.project.files_folder.glob("*.tif")) == []
+
+
+KML = """<?xml version="1.0" encoding="UTF-8"?><kml xmlns="http://www.opengis.net/kml/2.2"><Document><Placemark><name>Kebun</name>
+<Polygon><outerBoundaryIs><LinearRing><coordinates>{ring}</coordinates></LinearRing></outerBoundaryIs></Polygon></Placemark></Document></kml>"""
+GPX = """<?xml version="1.0" encoding="UTF-8"?><gpx version="1.1" creator="test" xmlns="http://www.topografix.com/GPX/1/1">
+<wpt lat="{y}" lon="{x}"><name>Well</name></wpt><wpt lat="{y}" lon="{x2}"><name>Bridge</name></wpt></gpx>"""
+
+
+def test_places_drawn_on_a_phone_come_in(session, tmp_path):
+    """KML, the same zipped as KMZ, and waypoints of a GPX, all in degrees."""
+    import zipfile
+
+    from onekl_desktop.base.geometry import transform
+
+    spot = transform(place(1000, 1000, 2000, 2000), session.crs, "EPSG:4326")
+    ring = " ".join(f"{x},{y}" for x, y in spot.exterior.coords)
+    (tmp_path / "garden.kml").write_text(KML.format(ring=ring), encoding="utf-8")
+    with zipfile.ZipFile(tmp_path / "garden.kmz", "w") as bag:
+        bag.write(tmp_path / "garden.kml", "doc.kml")
+    x, y = spot.centroid.x, spot.centroid.y
+    (tmp_path / "walk.gpx").write_text(GPX.format(x=x, y=y, x2=x + 0.001), encoding="utf-8")
+    for file, source_layer, count, kind in (
+        ("garden.kml", "", 1, "MULTIPOLYGON"), ("garden.kmz", "", 1, "MULTIPOLYGON"), ("walk.gpx", "waypoints", 2, "MULTIPOINT"),
+    ):  # fmt: skip
+        made = perform(session, "layers.import_layer", file=str(tmp_path / file), source_layer=source_layer, name=file)
+        with session.read() as db:
+            layer = db.query(Layer).filter(Layer.uuid == made["layer"]).one()
+        assert (layer.feature_count, layer.geometry_type) == (count, kind)

@@ -31,7 +31,7 @@ from onekl_desktop.project.styles import load_style
 from onekl_desktop.tools.layers.operations import plan_import
 from onekl_desktop.tools.layers.spec import ROLES, TOOL
 
-SUFFIXES = (".gpkg", ".geojson", ".json", ".shp", ".tif", ".tiff")
+SUFFIXES = (".gpkg", ".geojson", ".json", ".shp", ".kml", ".kmz", ".gpx", ".tif", ".tiff")
 
 
 class LayersPanel(QWidget):

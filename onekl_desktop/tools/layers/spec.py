@@ -40,7 +40,7 @@ TOOL = Tool(
             id="import_layer", title=N_("Import a layer"), long=True, does=N_("Imported {name}"),
             about=N_("Reads a GeoPackage, GeoJSON, shapefile or GeoTIFF, moves it to the project's coordinates and keeps where it came from."),
             inputs=(
-                FilePath(id="file", title=N_("File"), suffixes=(".gpkg", ".geojson", ".json", ".shp", ".tif", ".tiff")),
+                FilePath(id="file", title=N_("File"), suffixes=(".gpkg", ".geojson", ".json", ".shp", ".kml", ".kmz", ".gpx", ".tif", ".tiff")),
                 Choice(id="role", title=N_("What it is"), options=ROLES, default="other", required=False),
                 Text(id="name", title=N_("Name"), required=False, max_length=120, about=N_("Empty: the file's name.")),
                 Text(id="source_layer", title=N_("Layer in the file"), required=False, about=N_("Needed only when the file has several.")),
