@@ -90,7 +90,9 @@ def test_qgis_opens_it_styled_and_its_edits_are_written(closed, tmp_path, regist
         for table in found["tables"]:
             column = found["columns"][table]
             values = [row[0] for row in raw.execute(f'SELECT "{column}" FROM "{table}"')]
-            assert "edited by QGIS" in values and "inserted by QGIS" in values, table
+            inserted = values.count("inserted by QGIS")
+            assert inserted, table
+            assert "edited by QGIS" in values or len(values) == inserted, table  # an empty table has no row to edit
             assert raw.execute(f'SELECT count(*) FROM "{table}" WHERE length(uuid) != 32').fetchone() == (0,)
         codes = {problem.code for problem in check_project(raw, db, session.project.files_folder)}
         assert codes <= {"check.reference"}  # a row inserted by hand points at nothing yet, and check says so
