@@ -174,7 +174,7 @@ def read_value(path: Path) -> str:
 
     from onekl_desktop.exchange.table import read_text
 
-    text = read_text(path).strip()
+    text = read_text(path)[0].strip()
     try:
         document = json.loads(text)
     except ValueError:
@@ -233,12 +233,12 @@ def _perform(options: Any, output: Output, name: str, operation: Operation) -> i
 
 def _preview(session: Session, output: Output, operation: Operation, name: str, fields: dict[str, Any]) -> int:
     from onekl_desktop.engine.operations import check_fields
-    from onekl_desktop.tools.layers.operations import plan_import
+    from onekl_desktop.tools.layers.importing import plan_import
 
     planned = plan_import(session, **check_fields(name, operation, fields))
-    for sentence in planned["sentences"]:
+    for sentence in planned.sentences:
         output.line(sentence)
-    output.data({"operation": name, "preview": planned["sentences"]})
+    output.data({"operation": name, "preview": planned.sentences})
     return 0
 
 

@@ -1,117 +1,359 @@
-"""Tables that name the classes of a raster: CSV with a column of codes, one of names, and whatever else fits."""
+"""Tables as people have them: CSV of any separator and encoding, Excel workbooks, OpenDocument sheets."""
 
 from __future__ import annotations
 
 import csv
+import datetime as dt
 import io
-from dataclasses import dataclass
+import math
+import os
+import re
+import tempfile
+import zipfile
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from onekl_desktop.base.errors import UserError, explain_os_error
-from onekl_desktop.project.styles import PALETTE, as_colour
+from onekl_desktop.base.translate import _
 
-_CODES = ("code", "value", "lucode", "id", "class", "kode", "codigo")
-_NAMES = ("name", "label", "lulc_name", "class_name", "description", "nama", "nom", "nombre", "landcover", "kelas")
-_COLOURS = ("colour", "color", "color_palette", "warna", "couleur")
-_POOLS = {
-    "above": ("c_above", "carbon_above", "above"), "below": ("c_below", "carbon_below", "below"),
-    "soil": ("c_soil", "carbon_soil", "soil"), "dead": ("c_dead", "carbon_dead", "dead"),
-}  # fmt: skip
+SUFFIXES = (".csv", ".tsv", ".txt", ".xlsx", ".xlsm", ".ods", ".xls", ".dbf")
+DELIMITERS = (",", ";", "\t", "|")
+MOST_SHEET_BYTES = 1 << 30
+_OLD_EXCEL = b"\xd0\xcf\x11\xe0"
+csv.field_size_limit(1 << 24)
 
 
 @dataclass
-class ClassRow:
-    """One class as a table gives it; pools in t C/ha, None where the table has none."""
+class TableData:
+    """A table as read: texts, numbers, dates and None; `numbers` are the lines of the file that the rows stand in."""
 
-    code: int
-    name: str
-    colour: str
-    pools: dict[str, float | None]
-    natural_forest: bool = False
-    source: str = ""
-
-
-def read_text(path: Path) -> str:
-    """A text file in UTF-8 (with or without mark), else Windows-1252."""
-    try:
-        data = path.read_bytes()
-    except OSError as problem:
-        raise explain_os_error(problem, path) from None
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return data.decode("cp1252", errors="replace")
+    path: Path
+    heads: list[str]
+    rows: list[list[Any]]
+    numbers: list[int]
+    notes: list[str] = field(default_factory=list)
+    sheet: str = ""
 
 
-def read_classes(path: Path) -> list[ClassRow]:
-    """Read a class table; the column names decide what each column is.
+def list_sheets(path: Path) -> list[str]:
+    """Names of the sheets of a workbook that hold something; one empty name for a text table.
 
     Raises
     ------
     UserError
-        `file.missing`, `import.bad_table`.
+        `file.missing`, `import.bad_table`, `import.old_excel`.
     """
-    text = read_text(path)
+    suffix = _check(path)
+    if suffix in (".xlsx", ".xlsm"):
+        with _Workbook(path) as book:
+            return book.list_sheets()
+    if suffix == ".ods":
+        return _list_ods(path)
+    return [""]
+
+
+def read_table(path: Path, sheet: str = "", *, encoding: str = "") -> TableData:
+    """Read a table; its first row that is not empty holds the names of the columns.
+
+    Raises
+    ------
+    UserError
+        `file.missing`, `import.bad_table`, `import.old_excel`, `import.several_layers`, `import.no_layer`.
+    """
+    suffix = _check(path)
+    if suffix in (".xlsx", ".xlsm", ".ods"):
+        sheets = list_sheets(path)
+        if sheet and sheet not in sheets:
+            raise UserError("import.no_layer", file=path, layer=sheet, found=", ".join(sheets) or "–")
+        if not sheets:
+            raise UserError("import.bad_table", file=path, reason=_("it has no rows"))
+        if not sheet and len(sheets) > 1:
+            raise UserError("import.several_layers", file=path, found=", ".join(sheets))
+        sheet = sheet or sheets[0]
+        if suffix == ".ods":
+            return _read_ods(path, sheet)
+        with _Workbook(path) as book:
+            return _shape(path, book.read(sheet), sheet)
+    if suffix == ".dbf":
+        return _read_dbf(path, encoding)
+    return _read_csv(path, encoding)
+
+
+def _check(path: Path) -> str:
+    if not path.exists():
+        raise UserError("file.missing", file=path)
     try:
-        dialect = csv.Sniffer().sniff(text[:4000], delimiters=",;\t")
-        delimiter = dialect.delimiter
-    except csv.Error:
-        delimiter = ","
-    rows = list(csv.DictReader(io.StringIO(text), delimiter=delimiter))
-    if not rows:
-        raise UserError("import.bad_table", file=path, reason="it has no rows")
-    heads = [head for head in rows[0] if head]
-    code_column = _find(heads, _CODES) or heads[0]
-    name_column = _find([head for head in heads if head != code_column], _NAMES) or _first_text(
-        rows, heads, code_column
-    )
-    if name_column is None:
-        raise UserError("import.bad_table", file=path, reason="it has no column of names")
-    colour_column = _find(heads, _COLOURS)
-    forest_column = _find(heads, ("natural_forest", "forest"))
-    source_column = _find(heads, ("carbon_source", "source"))
-    out: dict[int, ClassRow] = {}
-    for number, row in enumerate(rows, start=2):
-        raw = (row.get(code_column) or "").strip()
-        if not raw:
-            continue
-        code = _number(raw)
-        if code is None or code != int(code) or not 0 <= code < 65_535:
-            raise UserError("import.bad_table", file=path, reason=f"line {number}: {raw} is not a code from 0 to 65534")
-        if int(code) in out:
-            raise UserError("import.bad_table", file=path, reason=f"line {number}: the code {int(code)} is named twice")
-        colour = (
-            as_colour((row.get(colour_column) or "").strip()) if colour_column else PALETTE[len(out) % len(PALETTE)]
+        with path.open("rb") as stream:
+            head = stream.read(8)
+    except OSError as problem:
+        raise explain_os_error(problem, path) from None
+    suffix = path.suffix.lower()
+    if suffix == ".xls" or head.startswith(_OLD_EXCEL):
+        raise UserError("import.old_excel", file=path)
+    if not head:
+        raise UserError("import.bad_table", file=path, reason=_("the file is empty"))
+    if head.startswith(b"PK") and suffix not in (".xlsx", ".xlsm", ".ods"):
+        raise UserError(
+            "import.bad_table", file=path, reason=_("it is not a text file; its ending should be .xlsx or .zip")
         )
-        pools: dict[str, float | None] = {}
-        for pool, names in _POOLS.items():
-            column = _find(heads, names)
-            pools[pool] = _number((row.get(column) or "").strip()) if column else None
-        forest = (row.get(forest_column) or "").strip().lower() in ("1", "true", "yes") if forest_column else False
-        source = (row.get(source_column) or "").strip() if source_column else ""
-        name = (row.get(name_column) or "").strip() or f"Class {int(code)}"
-        out[int(code)] = ClassRow(int(code), name, colour, pools, forest, source)
-    if not out:
-        raise UserError("import.bad_table", file=path, reason="it has no codes")
-    return sorted(out.values(), key=lambda item: item.code)
+    return suffix
 
 
-def _find(heads: list[str], words: tuple[str, ...]) -> str | None:
-    low = {head.strip().lower(): head for head in heads}
-    return next((low[word] for word in words if word in low), None)
+# ------------------------------------------------------------------ text
 
 
-def _first_text(rows: list[dict[str, str]], heads: list[str], code_column: str) -> str | None:
-    for head in heads:
-        if head != code_column and any(
-            _number((row.get(head) or "").strip()) is None and (row.get(head) or "").strip() for row in rows
-        ):
-            return head
-    return None
-
-
-def _number(text: str) -> float | None:
+def read_text(path: Path, encoding: str = "") -> tuple[str, str]:
+    """A text file and the encoding it was read in: by its mark, else UTF-8, else Windows-1252."""
     try:
-        return float(text)
-    except ValueError:
+        data = path.read_bytes()
+    except OSError as problem:
+        raise explain_os_error(problem, path) from None
+    if encoding:
+        return data.decode(encoding, errors="replace").lstrip("\ufeff"), encoding
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return data.decode("utf-16", errors="replace"), "UTF-16"
+    try:
+        return data.decode("utf-8-sig"), "UTF-8"
+    except UnicodeDecodeError:
+        return data.decode("cp1252", errors="replace"), "Windows-1252"
+
+
+def _read_csv(path: Path, encoding: str) -> TableData:
+    text, used = read_text(path, encoding)
+    notes = []
+    if used == "Windows-1252":
+        example = next(word for word in re.split(r"[\s,;|\"]+", text) if not word.isascii())
+        notes.append(_(
+            "The file does not name the encoding of its texts; they are read as {encoding}, for example “{example}”. If that looks wrong, name another encoding."
+        ).format(encoding=used, example=example[:40]))  # fmt: skip
+    text = text.replace("\0", "")
+    declared = re.match(r"\s*sep=(.)\r?\n", text)
+    delimiter = declared.group(1) if declared else guess_delimiter(text)
+    reader = csv.reader(io.StringIO(text[declared.end() :] if declared else text, newline=""), delimiter=delimiter)
+    lines: list[tuple[int, list[Any]]] = []
+    start = 1 if declared else 0
+    before = 0
+    try:
+        for cells in reader:
+            lines.append((start + before + 1, [cell.strip() for cell in cells]))
+            before = reader.line_num
+    except csv.Error as problem:
+        raise UserError("import.bad_table", file=path, reason=f"line {reader.line_num}: {problem}") from None
+    data = _shape(path, lines)
+    data.notes[:0] = notes
+    return data
+
+
+def guess_delimiter(text: str) -> str:
+    """The separator that splits the first lines into the same number of cells, more than one."""
+    sample = [line for line in text.splitlines()[:30] if line.strip()]
+    best, score = ",", 0.0
+    for mark in DELIMITERS:
+        try:
+            counts = [len(cells) for cells in csv.reader(sample, delimiter=mark)]
+        except csv.Error:
+            continue
+        if counts and counts[0] > 1:
+            same = sum(count == counts[0] for count in counts) / len(counts)
+            value = same * 1000 + counts[0]
+            if value > score:
+                best, score = mark, value
+    return best
+
+
+# ------------------------------------------------------------------ workbooks
+
+
+class _Workbook:
+    """An Excel workbook, opened for reading values only."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def __enter__(self) -> _Workbook:
+        from openpyxl import load_workbook
+        from openpyxl.utils.exceptions import InvalidFileException
+
+        try:
+            with zipfile.ZipFile(self._path) as bag:
+                size = sum(entry.file_size for entry in bag.infolist())
+            if size > MOST_SHEET_BYTES:
+                raise UserError(
+                    "import.bad_table",
+                    file=self._path,
+                    reason=_("unpacked it would have {size} MB").format(size=size >> 20),
+                )
+            self._book = load_workbook(self._path, read_only=True, data_only=True, keep_links=False)
+        except OSError as problem:
+            if problem.errno:
+                raise explain_os_error(problem, self._path) from None
+            raise UserError(
+                "import.bad_table", file=self._path, reason=_("it is not a sound Excel workbook")
+            ) from problem
+        except (zipfile.BadZipFile, InvalidFileException, KeyError, ValueError, TypeError, SyntaxError, AttributeError, IndexError, EOFError, NotImplementedError) as problem:  # fmt: skip
+            raise UserError(
+                "import.bad_table", file=self._path, reason=_("it is not a sound Excel workbook")
+            ) from problem
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self._book.close()
+
+    def list_sheets(self) -> list[str]:
+        return [sheet.title for sheet in self._book.worksheets if any(_filled(row) for row in self._cells(sheet))]
+
+    def read(self, name: str) -> list[tuple[int, list[Any]]]:
+        return list(enumerate((list(row) for row in self._cells(self._book[name])), start=1))
+
+    def _cells(self, sheet: Any) -> Iterable[Sequence[Any]]:
+        sheet.reset_dimensions()  # what the file says of its own size is often wrong
+        try:
+            yield from sheet.iter_rows(values_only=True)
+        except (zipfile.BadZipFile, KeyError, ValueError, TypeError, SyntaxError, AttributeError, IndexError, EOFError, OverflowError) as problem:  # fmt: skip
+            raise UserError(
+                "import.bad_table", file=self._path, reason=_("it is not a sound Excel workbook")
+            ) from problem
+
+
+def _list_ods(path: Path) -> list[str]:
+    import pyogrio
+    from pyogrio.errors import DataSourceError
+
+    try:
+        return [str(name) for name, _kind in pyogrio.list_layers(path)]
+    except (DataSourceError, RuntimeError, ValueError) as problem:
+        raise UserError("import.bad_table", file=path, reason=_("it is not a sound OpenDocument sheet")) from problem
+
+
+def _read_ods(path: Path, sheet: str) -> TableData:
+    heads, rows = _read_with_gdal(path, sheet, "")
+    return _shape(path, [(1, list(heads)), *((number, cells) for number, cells in enumerate(rows, start=2))], sheet)
+
+
+def _read_dbf(path: Path, encoding: str) -> TableData:
+    from onekl_desktop.exchange import shapefile
+
+    known = bool(encoding) or shapefile.names_encoding(path)
+    heads, rows = _read_with_gdal(path, "", encoding if known else shapefile.RAW)
+    notes = []
+    if not known:
+        import numpy as np
+
+        columns = {
+            head: np.array([row[at] for row in rows] + [None], dtype=object)[:-1] for at, head in enumerate(heads)
+        }
+        columns, said = shapefile.decode(columns)
+        heads, rows = list(columns), [list(cells) for cells in zip(*columns.values(), strict=True)]
+        notes = [said] if said else []
+    data = _shape(path, [(0, list(heads)), *((number, cells) for number, cells in enumerate(rows, start=1))])
+    data.notes = notes
+    return data
+
+
+def _read_with_gdal(path: Path, layer: str, encoding: str) -> tuple[list[str], list[list[Any]]]:
+    from pyogrio.errors import DataLayerError, DataSourceError, FeatureError, FieldError
+    from pyogrio.raw import read
+
+    try:
+        meta, _fids, _wkb, values = read(path, layer=layer or None, encoding=encoding or None, read_geometry=False)
+    except (DataSourceError, DataLayerError, FeatureError, FieldError, RuntimeError, ValueError, UnicodeDecodeError) as problem:  # fmt: skip
+        raise UserError("import.bad_table", file=path, reason=str(problem).splitlines()[0][:200].rstrip(".")) from None
+    columns = [
+        [None if isinstance(value, float) and math.isnan(value) else value for value in column.tolist()]
+        for column in values
+    ]
+    return [str(name) for name in meta["fields"]], [list(cells) for cells in zip(*columns, strict=True)]
+
+
+# ------------------------------------------------------------------ what they share
+
+
+def _filled(cells: Iterable[Any]) -> bool:
+    return any(cell is not None and str(cell).strip() for cell in cells)
+
+
+def _shape(path: Path, lines: Iterable[tuple[int, list[Any]]], sheet: str = "") -> TableData:
+    """Header and rows of equal length; empty rows are passed over."""
+    filled = [(number, cells) for number, cells in lines if _filled(cells)]
+    if len(filled) < 2:
+        raise UserError("import.bad_table", file=path, reason=_("it has no rows"))
+    _number, first = filled[0]
+    width = max(len(cells) for _at, cells in filled)
+    while width > len(first) and not any(_filled(cells[width - 1 : width]) for _at, cells in filled):
+        width -= 1
+    heads: list[str] = []
+    for at in range(width):
+        name = str(first[at]).strip() if at < len(first) and first[at] is not None else ""
+        name = " ".join(name.split()) or _("column {number}").format(number=at + 1)
+        base, again = name, 2
+        while name.lower() in (head.lower() for head in heads):
+            name, again = f"{base} {again}", again + 1
+        heads.append(name)
+    rows = [[_plain(cell) for cell in (cells + [None] * width)[:width]] for _at, cells in filled[1:]]
+    return TableData(path, heads, rows, [number for number, _cells in filled[1:]], sheet=sheet)
+
+
+def _plain(cell: Any) -> Any:
+    if isinstance(cell, str):
+        return cell.strip() or None
+    if isinstance(cell, dt.datetime):
+        return cell.date().isoformat() if cell.time() == dt.time() else cell.isoformat(sep=" ")
+    if isinstance(cell, (dt.date, dt.time)):
+        return cell.isoformat()
+    if isinstance(cell, dt.timedelta):
+        return str(cell)
+    return cell
+
+
+def parse_number(text: Any) -> float | None:
+    """A number as people write it: `1234.5`, `1234,5`, `1.234,5`, `1,234.5`, `1 234,5`; None for anything else."""
+    if isinstance(text, bool) or text is None:
         return None
+    if isinstance(text, (int, float)):
+        return float(text) if math.isfinite(text) else None
+    plain = str(text).strip().replace("\u00a0", " ").replace("\u202f", " ").replace("−", "-")
+    plain = re.sub(r"(?<=\d) (?=\d{3}(\D|$))", "", plain)
+    if re.fullmatch(r"[+-]?\d{1,3}(\.\d{3})+,\d+", plain):
+        plain = plain.replace(".", "").replace(",", ".")
+    elif re.fullmatch(r"[+-]?\d{1,3}(,\d{3})+(\.\d+)", plain):
+        plain = plain.replace(",", "")
+    elif re.fullmatch(r"[+-]?\d*,\d+", plain):
+        plain = plain.replace(",", ".")
+    if not re.fullmatch(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", plain):
+        return None
+    number = float(plain)
+    return number if abs(number) != float("inf") else None
+
+
+def write_rows(path: Path, heads: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+    """Write a CSV that Excel opens with its letters right; an existing file is left alone.
+
+    Raises
+    ------
+    UserError
+        `file.exists`, or a problem of the medium.
+    """
+    if path.exists():
+        raise UserError("file.exists", file=path)
+    text = io.StringIO(newline="")
+    writer = csv.writer(text)
+    writer.writerow(heads)
+    writer.writerows([["" if cell is None else safe_cell(cell) for cell in cells] for cells in rows])
+    try:
+        handle, name = tempfile.mkstemp(dir=path.parent, suffix=".part")
+        with os.fdopen(handle, "wb") as stream:
+            stream.write(text.getvalue().encode("utf-8-sig"))
+        os.replace(name, path)
+    except OSError as problem:
+        raise explain_os_error(problem, path) from None
+
+
+def safe_cell(cell: Any) -> Any:
+    """A text that a spreadsheet would run as a formula gets an apostrophe in front."""
+    if (isinstance(cell, str) and cell[:1] in "=@\t\r") or (
+        isinstance(cell, str) and cell[:1] in "+-" and parse_number(cell) is None
+    ):
+        return "'" + cell
+    return cell

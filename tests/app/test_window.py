@@ -13,7 +13,7 @@ from onekl_desktop.engine import Session
 from onekl_desktop.engine.settings import Settings
 from onekl_desktop.gui.dialogs.operation import OperationDialog
 from onekl_desktop.gui.theme import apply_theme
-from onekl_desktop.tools.layers.panel import ImportDialog
+from onekl_desktop.tools.layers.panel.import_dialog import ImportDialog
 from tests.support.landscape import add_cover, write_cover
 
 
@@ -190,11 +190,13 @@ def test_import_by_the_dialog_with_its_preview(qtbot, window, path, tmp_path, mo
     cover = write_cover(tmp_path)
     dialog = ImportDialog(window.view.desk, cover)
     qtbot.addWidget(dialog)
-    assert "classes" in dialog.words.text() and dialog.ok.isEnabled()
+    qtbot.waitUntil(lambda: "classes" in dialog.words.text() and dialog.ok.isEnabled())
     dialog.form.field("source_crs").editor.setText("nonsense")
-    assert "not a coordinate reference system" in dialog.problem.text() and not dialog.ok.isEnabled()
+    qtbot.waitUntil(lambda: "not a coordinate reference system" in dialog.problem.text())
+    assert not dialog.ok.isEnabled()
     dialog.form.field("source_crs").editor.setText("")
     dialog.form.field("year").editor.setText("2024")
+    qtbot.waitUntil(dialog.ok.isEnabled)
     monkeypatch.setattr(ImportDialog, "exec", lambda self: QDialog.DialogCode.Accepted)
     panel.start_import(dialog.fields())
     qtbot.waitUntil(lambda: panel.list.count() == 1, timeout=20_000)
@@ -216,7 +218,7 @@ def test_a_failed_job_is_told_and_nothing_changes(qtbot, window, path, tmp_path)
     window.open_project(path)
     (tmp_path / "bad.geojson").write_text("{")
     window.view.panel_of("layers").start_import({"file": str(tmp_path / "bad.geojson")})
-    qtbot.waitUntil(lambda: "cannot be read" in window.view.messages.text.text(), timeout=10_000)
+    qtbot.waitUntil(lambda: "no sound GeoJSON" in window.view.messages.text.text(), timeout=10_000)
     window.view.show_jobs()
     assert window.view.jobs.isVisible()
     ready(qtbot, window)

@@ -129,7 +129,7 @@ def test_the_journey_on_the_command_line(tmp_path, capsys, boundary):
         (["do", "{file}", "nobody.nothing"], 2, "operation.unknown"), (["do", "{file}", "scenarios.add_scenario"], 3, "field.required"),
         (["do", "{file}", "scenarios.add_scenario", "--nome", "x"], 2, ""), (["run", "{file}"], 3, "scenarios.no_land_cover"),
         (["report", "{file}", "nothing", "--out", "x.pdf"], 2, "report.unknown"), (["report", "{file}", "summary", "--out", "x.docx"], 2, "report.unknown_format"),
-        (["new", "{file}", "--name", "X", "--boundary", "{text}"], 3, "import.unreadable"), (["import", "{file}", "{text}"], 3, "import.unknown_kind"),
+        (["new", "{file}", "--name", "X", "--boundary", "{text}"], 3, "import.bad_table"), (["import", "{file}", "{text}"], 3, "import.bad_table"),
         (["plugins", "remove", "nobody"], 3, "plugin.missing"), (["plugins", "install"], 2, ""), (["new", "x.gpkg", "--name", "X", "--boundary", "none.shp"], 3, "file.missing"),
     ],
 )  # fmt: skip

@@ -83,7 +83,7 @@ def test_what_no_repair_can_mend(tmp_path):
     )
     assert code_of(lambda: read_boundary(tmp_path / "none.geojson")) == "file.missing"
     (tmp_path / "x.geojson").write_text("{broken")
-    assert code_of(lambda: read_boundary(tmp_path / "x.geojson")) == "import.unreadable"
+    assert code_of(lambda: read_boundary(tmp_path / "x.geojson")) == "import.bad_geojson"
 
 
 def test_a_file_without_a_system_needs_one_named(tmp_path):

@@ -59,7 +59,11 @@ def test_broken_mixed_and_empty_shapes_are_told(session, tmp_path):
     )
     frame.to_file(tmp_path / "mixed.gpkg", driver="GPKG")
     sentences = " ".join(perform(session, "layers.import_layer", file=str(tmp_path / "mixed.gpkg"))["sentences"])
-    assert "1 area crosses itself" in sentences and "2 rows are left out" in sentences
+    assert (
+        "1 area crosses itself" in sentences
+        and "another kind of shape (row 3)" in sentences
+        and "no shape (row 4)" in sentences
+    )
     layer = layer_named(session, "mixed")
     assert layer.feature_count == 2
 
@@ -74,11 +78,13 @@ def test_columns_that_clash_with_ours_get_another_name(session, tmp_path):
 
 
 def test_what_cannot_be_imported_is_told_and_changes_nothing(session, tmp_path):
+    (tmp_path / "a.doc").write_text("x")
+    assert code_of(session, file=str(tmp_path / "a.doc")) == "import.unknown_kind"
     (tmp_path / "a.txt").write_text("x")
-    assert code_of(session, file=str(tmp_path / "a.txt")) == "import.unknown_kind"
+    assert code_of(session, file=str(tmp_path / "a.txt")) == "import.bad_table"
     assert code_of(session, file=str(tmp_path / "none.gpkg")) == "file.missing"
     (tmp_path / "b.geojson").write_text("[1, 2")
-    assert code_of(session, file=str(tmp_path / "b.geojson")) == "import.unreadable"
+    assert code_of(session, file=str(tmp_path / "b.geojson")) == "import.bad_geojson"
     (tmp_path / "c.geojson").write_text(json.dumps({"type": "FeatureCollection", "features": []}))
     assert code_of(session, file=str(tmp_path / "c.geojson")) == "import.no_features"
     far = geopandas.GeoDataFrame(geometry=[shapely.box(10, 50, 11, 51)], crs=4326)

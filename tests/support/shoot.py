@@ -28,7 +28,7 @@ from onekl_desktop.gui.dialogs.palette import Palette
 from onekl_desktop.gui.dialogs.settings import SettingsDialog
 from onekl_desktop.gui.theme import apply_theme
 from onekl_desktop.project.records import Landscape
-from onekl_desktop.tools.layers.panel import ImportDialog
+from onekl_desktop.tools.layers.panel.import_dialog import ImportDialog
 from onekl_desktop.tools.scenarios.sample import build_sample_project
 
 SCALE = os.environ.get("ONEKL_SHOT_SCALE", "1")

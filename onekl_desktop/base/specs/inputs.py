@@ -270,9 +270,10 @@ class Colour(Input):
 
 
 class FilePath(Input):
-    """A file to read."""
+    """A file to read, or with `save` one to write."""
 
     suffixes: tuple[str, ...] = ()
+    save: bool = False
 
     def read(self, value: Any) -> str:
         text = "" if value is None else str(value)

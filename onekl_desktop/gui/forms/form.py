@@ -265,9 +265,8 @@ class Field(QWidget):
 
         def choose() -> None:
             patterns = " ".join(f"*{suffix}" for suffix in spec.suffixes) or "*"
-            path, _kind = QFileDialog.getOpenFileName(
-                self, _(spec.title), edit.text(), f"{_(spec.title)} ({patterns});;* (*)"
-            )
+            ask = QFileDialog.getSaveFileName if spec.save else QFileDialog.getOpenFileName
+            path, _kind = ask(self, _(spec.title), edit.text(), f"{_(spec.title)} ({patterns});;* (*)")
             if path:
                 edit.setText(path)
 

@@ -34,7 +34,7 @@ TOOL = Tool(
             Text(id="name", title=N_("Name"), max_length=160), Text(id="link", title=N_("Address"), max_length=400), *RESOURCE_VALUES)),
         Operation(id="remove_resource", title=N_("Remove a document or photo"), does=N_("Removed {name}"), about=N_("Only when nothing refers to it."), inputs=(RESOURCE,)),
         Operation(id="make_bundle", title=N_("Write a bundle"), does=N_("Wrote version {version} with {rows} rows"), long=True, about=N_("GeoPackage, GeoJSON, CSV and a manifest with checksums in one file; only what was released."), inputs=(
-            FilePath(id="out", title=N_("File to write"), suffixes=(".zip",)), AUDIENCE, LICENCE)),
+            FilePath(id="out", title=N_("File to write"), suffixes=(".zip",), save=True), AUDIENCE, LICENCE)),
         Operation(id="withdraw_bundle", title=N_("Withdraw a bundle"), does=N_("Withdrew version {version}"), about=N_("The next bundle lists it as withdrawn; copies that are out cannot be called back."), inputs=(Reference(id="bundle", title=N_("Bundle"), of="bundle"),)),
     ),
     verbs=(Verb(words="release usual", operation="release_usual"), Verb(words="release fields", operation="release")),

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import shutil
 import tempfile
 from collections import Counter
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -19,19 +21,18 @@ from onekl_desktop.base.progress import Progress
 from onekl_desktop.base.translate import _
 from onekl_desktop.engine import Session
 from onekl_desktop.engine.settings import set_project_setting
-from onekl_desktop.exchange import raster as raster_files
-from onekl_desktop.exchange import vector as vector_files
-from onekl_desktop.exchange.boundary import check_crs
-from onekl_desktop.exchange.table import ClassRow, read_classes
+from onekl_desktop.exchange.classes import ClassRow
+from onekl_desktop.exchange.raster import RasterPlan
+from onekl_desktop.exchange.table import write_rows
 from onekl_desktop.project.file import Write
 from onekl_desktop.project.layers import create_layer_table, free_table_name, list_columns, read_column
-from onekl_desktop.project.queries.records import get_landscape, list_classes, list_layers
+from onekl_desktop.project.queries.records import list_classes, list_layers
 from onekl_desktop.project.rasters import build_raster, copy_tiles, dump_grid
 from onekl_desktop.project.records import LandCoverClass, Landscape, Layer, Run
 from onekl_desktop.project.records.journal import Parked
 from onekl_desktop.project.styles import PALETTE, Style, StyleClass, load_style
+from onekl_desktop.tools.layers.importing import ImportPlan, plan_import
 
-CLASS_ROLES = ("land_cover", "zones")
 MOST_CLASSES = 30
 _FILLS = {"protected": "#6c9a55", "zones": "#d9d2bd", "roads": "#8a5a44", "rivers": "#3d7fb0", "other": "#8fb37a"}
 
@@ -39,76 +40,59 @@ _FILLS = {"protected": "#6c9a55", "zones": "#d9d2bd", "roads": "#8a5a44", "river
 # ------------------------------------------------------------------ import
 
 
-def plan_import(session: Session, progress: Progress | None = None, **fields: Any) -> dict[str, Any]:
-    """What an import will do, in sentences, and everything it needs to do it. Nothing is changed."""
-    path = Path(fields["file"])
-    with session.read() as db:
-        landscape = get_landscape(db)
-    role = fields.get("role") or "other"
-    source_crs = check_crs(fields["source_crs"]) if fields.get("source_crs") else ""
-    suffix = path.suffix.lower()
-    common: dict[str, Any] = {
-        "path": path, "role": role, "name": fields.get("name") or path.stem, "year": fields.get("year"),
-        "licence": fields.get("licence") or "", "classes": [], "warnings": [],
-    }  # fmt: skip
-    table = read_classes(Path(fields["classes"])) if fields.get("classes") else []
-    if suffix in raster_files.SUFFIXES:
-        by_class = role in CLASS_ROLES or bool(table)
-        plan = raster_files.plan_raster(
-            path, session.crs, landscape.geom, classes=by_class, source_crs=source_crs, band=fields.get("band") or 0,
-            landscape=landscape.name, progress=progress,
-        )  # fmt: skip
-        sentences = list(plan.sentences)
-        if by_class:
-            common["classes"], unlisted = _complete_classes(table, plan.codes)
-            if table and unlisted:
-                shown = ", ".join(map(str, unlisted[:12]))
-                sentences.append(
-                    _("The table has no name for the codes {codes}; they are shown by number.").format(codes=shown)
-                )
-        return {**common, "plan": plan, "by_class": by_class, "sentences": sentences}
-    if suffix in vector_files.SUFFIXES:
-        raw = vector_files.read_vector(path, fields.get("source_layer") or "")
-        vector_plan = vector_files.plan_vector(
-            raw, session.crs, landscape.geom, source_crs=source_crs, landscape=landscape.name, progress=progress
-        )
-        return {**common, "plan": vector_plan, "by_class": False, "sentences": list(vector_plan.sentences)}
-    raise UserError("import.unknown_kind", file=path, kind=suffix or "?")
+@dataclass
+class Ready:
+    """An import read and converted, to be stored in one transaction."""
+
+    planned: ImportPlan
+    folder: Path
+    progress: Progress
+    built: Path = Path()
+    digest: str = ""
 
 
 def prepare_import_layer(session: Session, progress: Progress, **fields: Any) -> dict[str, Any]:
     """Read, convert and count outside the transaction."""
     progress.report(0.0, _("Reading {file}").format(file=Path(fields["file"]).name))
     planned = plan_import(session, progress.part(0, 0.4), **fields)
-    if isinstance(planned["plan"], raster_files.RasterPlan):
+    ready = Ready(planned, session.project.files_folder, progress.part(0.95, 1.0))
+    if isinstance(planned.plan, RasterPlan):
         progress.report(0.4, _("Storing the cells"))
-        folder = session.project.files_folder
         scratch = Path(tempfile.mkdtemp(prefix="onekl-"))
         try:
-            built, digest = build_raster(
-                planned["plan"].source, scratch, classes=planned["by_class"], progress=progress.part(0.4, 0.95)
+            ready.built, ready.digest = build_raster(
+                planned.plan.source, scratch, classes=planned.by_class, progress=progress.part(0.4, 0.95)
             )
-        except OSError as problem:
-            raise explain_os_error(problem, scratch) from None
-        planned.update(built=built, digest=digest, folder=folder)
+        except BaseException as problem:
+            shutil.rmtree(scratch, ignore_errors=True)
+            if isinstance(problem, OSError):
+                raise explain_os_error(problem, scratch) from None
+            raise
+    elif fields.get("rest") and planned.plan.left:
+        plan = planned.plan
+        heads = [_("row"), _("why it is left out"), *plan.left_heads]
+        write_rows(
+            Path(fields["rest"]), heads, [[*why, *cells] for why, cells in zip(plan.left, plan.left_rows, strict=True)]
+        )
+        planned.sentences.append(_("The rows that are left out are in {file}.").format(file=fields["rest"]))
     progress.report(0.95, _("Writing the layer"))
-    planned["progress"] = progress.part(0.95, 1.0)
-    return {"planned": planned, "name": planned["name"]}
+    return {"ready": ready, "name": planned.name}
 
 
-def import_layer(write: Write, planned: dict[str, Any], name: str) -> dict[str, Any]:
+def import_layer(write: Write, ready: Ready, name: str) -> dict[str, Any]:
     """Store what was prepared: the layer row, its table or file, and its legend."""
-    plan, role = planned["plan"], planned["role"]
+    planned = ready.planned
+    plan, role = planned.plan, planned.role
     layer = Layer(
-        name=_free_name(write, name), role=role, crs=write.landscape.crs, year=planned["year"], licence=planned["licence"],
-        source=planned["path"].name, import_note="\n".join(planned["sentences"]),
+        name=_free_name(write, name), role=role, crs=write.landscape.crs, year=planned.year, licence=planned.licence,
+        source=planned.path.name, import_note="\n".join(planned.sentences),
     )  # fmt: skip
-    if isinstance(plan, raster_files.RasterPlan):
-        _store_raster(write, layer, planned)
+    if isinstance(plan, RasterPlan):
+        _store_raster(write, layer, ready, plan)
     else:
         layer.data_kind, layer.geometry_type = "vector", plan.data.geometry_type
         layer.table_name = free_table_name(write.raw, layer.name)
-        create_layer_table(write.raw, layer.table_name, plan.data, write.srs_id, planned["progress"])
+        create_layer_table(write.raw, layer.table_name, plan.data, write.srs_id, ready.progress)
         write.capture.add_table(layer.table_name)
         layer.feature_count, layer.content_hash, layer.name_column = (
             len(plan.data.shapes),
@@ -122,7 +106,8 @@ def import_layer(write: Write, planned: dict[str, Any], name: str) -> dict[str, 
         write.landscape.land_cover = layer.uuid
     layer.position = _place_for(write, layer)
     write.add(layer)
-    return {"layer": layer.uuid, "name": layer.name, "sentences": planned["sentences"]}
+    left = [] if isinstance(plan, RasterPlan) else [{"row": row, "reason": reason} for row, reason in plan.left]
+    return {"layer": layer.uuid, "name": layer.name, "sentences": planned.sentences, "left_out": left}
 
 
 def _place_for(write: Write, layer: Layer) -> float:
@@ -137,26 +122,24 @@ def _place_for(write: Write, layer: Layer) -> float:
     return max((item.position for item in present), default=0.0) + 1
 
 
-def _store_raster(write: Write, layer: Layer, planned: dict[str, Any]) -> None:
-    plan, built = planned["plan"], planned["built"]
-    layer.data_kind, layer.extent, layer.content_hash = "raster", dump_grid(plan.source.grid), planned["digest"]
+def _store_raster(write: Write, layer: Layer, ready: Ready, plan: RasterPlan) -> None:
+    planned, built = ready.planned, ready.built
+    layer.data_kind, layer.extent, layer.content_hash = "raster", dump_grid(plan.source.grid), ready.digest
     if built.suffix == ".gpkg":
         layer.table_name = free_table_name(write.raw, layer.name)
-        copy_tiles(write.raw, built, layer.table_name, layer.crs, classes=planned["by_class"])
+        copy_tiles(write.raw, built, layer.table_name, layer.crs, classes=planned.by_class)
         write.capture.add_table(layer.table_name)
     else:
-        folder = planned["folder"]
         try:
-            folder.mkdir(parents=True, exist_ok=True)
-            layer.file_name = f"{slug(layer.name)}-{planned['digest'][:12]}.tif"
-            os.replace(built, folder / layer.file_name)
+            ready.folder.mkdir(parents=True, exist_ok=True)
+            layer.file_name = f"{slug(layer.name)}-{ready.digest[:12]}.tif"
+            os.replace(built, ready.folder / layer.file_name)
             write.db.add(Parked(file_name=layer.file_name))  # swept on close if an undo took the layer out
         except OSError as problem:
-            raise explain_os_error(problem, folder) from None
-    built.unlink(missing_ok=True)
-    built.parent.rmdir()
-    if planned["by_class"]:
-        layer.legend = _legend_for(write, planned["classes"], layer.name)
+            raise explain_os_error(problem, ready.folder) from None
+    shutil.rmtree(built.parent, ignore_errors=True)
+    if planned.by_class:
+        layer.legend = planned.legend or _legend_for(write, planned.classes, layer.name)
         layer.style = Style(kind="classes").dump()
     else:
         layer.style = Style(kind="ramp", ramp="elevation", low=plan.low, high=plan.high).dump()
@@ -179,15 +162,6 @@ def _legend_for(write: Write, rows: list[ClassRow], name: str) -> str:
             carbon_above_t_per_ha=row.pools["above"], carbon_below_t_per_ha=row.pools["below"],
             carbon_soil_t_per_ha=row.pools["soil"], carbon_dead_t_per_ha=row.pools["dead"], carbon_source=row.source))  # fmt: skip
     return legend
-
-
-def _complete_classes(table: list[ClassRow], codes: list[int]) -> tuple[list[ClassRow], list[int]]:
-    named = {row.code: row for row in table}
-    unlisted = [code for code in codes if code not in named]
-    no_pools: dict[str, float | None] = dict.fromkeys(("above", "below", "soil", "dead"))
-    for code in unlisted:
-        named[code] = ClassRow(code, _("Class {code}").format(code=code), PALETTE[code % len(PALETTE)], dict(no_pools))
-    return [named[code] for code in sorted(named)], unlisted
 
 
 def _free_name(write: Write, name: str) -> str:

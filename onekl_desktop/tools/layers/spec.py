@@ -30,6 +30,11 @@ ROLES = (
     Option(id="rivers", title=N_("Rivers")),
     Option(id="other", title=N_("Something else")),
 )
+SHAPES = (
+    Option(id="points", title=N_("Points")),
+    Option(id="lines", title=N_("Lines")),
+    Option(id="areas", title=N_("Areas")),
+)
 POOL = N_("Tonnes of carbon in a hectare of this class; empty when unknown.")
 
 TOOL = Tool(
@@ -38,19 +43,26 @@ TOOL = Tool(
     operations=(
         Operation(
             id="import_layer", title=N_("Import a layer"), long=True, does=N_("Imported {name}"),
-            about=N_("Reads a GeoPackage, GeoJSON, shapefile or GeoTIFF, moves it to the project's coordinates and keeps where it came from."),
+            about=N_("Reads maps, tables with coordinates and archives of them, moves them to the project's coordinates and keeps where they came from."),
             inputs=(
-                FilePath(id="file", title=N_("File"), suffixes=(".gpkg", ".geojson", ".json", ".shp", ".kml", ".kmz", ".gpx", ".tif", ".tiff")),
+                FilePath(id="file", title=N_("File"), suffixes=(".gpkg", ".geojson", ".shp", ".zip", ".kml", ".kmz", ".gpx", ".csv", ".xlsx", ".tif", ".asc", ".img", ".nc")),
                 Choice(id="role", title=N_("What it is"), options=ROLES, default="other", required=False),
                 Text(id="name", title=N_("Name"), required=False, max_length=120, about=N_("Empty: the file's name.")),
-                Text(id="source_layer", title=N_("Layer in the file"), required=False, about=N_("Needed only when the file has several.")),
+                Text(id="source_layer", title=N_("Layer in the file"), required=False, about=N_("Layer, sheet or file of an archive; needed only when there are several.")),
+                Choice(id="shapes", title=N_("Shapes to take"), options=SHAPES, required=False, about=N_("From a file with several kinds; empty: the commonest.")),
                 Text(id="source_crs", title=N_("Coordinate system of the file"), required=False,
                      about=N_("Needed only when the file does not name it, for example EPSG:4326.")),
+                Text(id="encoding", title=N_("Encoding of the texts"), required=False, max_length=40, about=N_("Needed only when names look wrong, for example gbk or cp1252.")),
+                Text(id="x_column", title=N_("Column of longitude or easting"), required=False, about=N_("For tables; needed only when it is not found by itself.")),
+                Text(id="y_column", title=N_("Column of latitude or northing"), required=False, about=N_("For tables; needed only when it is not found by itself.")),
                 Integer(id="band", title=N_("Band"), required=False, default=0, minimum=0, about=N_("For rasters with several bands.")),
                 Year(id="year", title=N_("Year of the data"), required=False),
-                FilePath(id="classes", title=N_("Table of classes"), required=False, suffixes=(".csv",),
-                         about=N_("CSV with codes and names; colours and carbon pools too when it has them.")),
+                FilePath(id="classes", title=N_("Table of classes"), required=False, suffixes=(".csv", ".xlsx"),
+                         about=N_("Codes and names; colours and carbon pools too when it has them.")),
+                Reference(id="match_legend", title=N_("Use the legend of"), of="layer", required=False, about=N_("Gives the classes the codes that an earlier map has for the same names.")),
+                Text(id="crosswalk", title=N_("Crosswalk"), required=False, about=N_("Pairs of the file's code and the legend's code for classes with other names: 1:11, 2:12.")),
                 Text(id="licence", title=N_("Licence"), required=False, about=N_("Under which terms the data may be used.")),
+                FilePath(id="rest", title=N_("Write rows that are left out to"), required=False, suffixes=(".csv",), save=True, about=N_("A table of them with the reason, to mend and import again.")),
             )),
         Operation(
             id="change_layer", title=N_("Change a layer"), does=N_("Changed the layer {name}"),

@@ -6,19 +6,16 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtWidgets import QComboBox, QDialog, QFileDialog, QListWidget, QListWidgetItem, QSlider, QWidget
+from PySide6.QtWidgets import QComboBox, QFileDialog, QListWidget, QListWidgetItem, QSlider, QWidget
 
-from onekl_desktop.base.errors import UserError
 from onekl_desktop.base.geometry import kind_of
 from onekl_desktop.base.progress import Progress
 from onekl_desktop.base.translate import _
 from onekl_desktop.base.units import format_number
 from onekl_desktop.cartography.scene import SceneLayer
 from onekl_desktop.engine import perform
-from onekl_desktop.engine.operations import check_fields
 from onekl_desktop.gui.desk import Desk
 from onekl_desktop.gui.dialogs.operation import OperationDialog
-from onekl_desktop.gui.forms.form import Form
 from onekl_desktop.gui.icons import icon, swatch
 from onekl_desktop.gui.kit import EmptyState, button, column, empty_layout, frame, label, row, scroll, tool_button
 from onekl_desktop.gui.tables.table import Column, Table, TableRow
@@ -28,10 +25,9 @@ from onekl_desktop.project.layers import list_columns
 from onekl_desktop.project.queries.records import get_landscape, list_classes, list_layers
 from onekl_desktop.project.records import Layer
 from onekl_desktop.project.styles import load_style
-from onekl_desktop.tools.layers.operations import plan_import
+from onekl_desktop.tools.layers.importing import SUFFIXES
+from onekl_desktop.tools.layers.panel.import_dialog import ImportDialog
 from onekl_desktop.tools.layers.spec import ROLES, TOOL
-
-SUFFIXES = (".gpkg", ".geojson", ".json", ".shp", ".kml", ".kmz", ".gpx", ".tif", ".tiff")
 
 
 class LayersPanel(QWidget):
@@ -383,7 +379,7 @@ class LayersPanel(QWidget):
         """Choose a file and import it."""
         patterns = " ".join(f"*{suffix}" for suffix in SUFFIXES)
         path, _kind = QFileDialog.getOpenFileName(
-            self, _("Import a map"), str(Path.home()), f"{_('Maps')} ({patterns})"
+            self, _("Import a map"), str(Path.home()), f"{_('Maps')} ({patterns});;* (*)"
         )
         if path:
             self.import_file(Path(path))
@@ -409,53 +405,3 @@ class LayersPanel(QWidget):
             )
 
         self._desk.submit(_("Importing {file}").format(file=Path(fields["file"]).name), work, done)
-
-
-class ImportDialog(QDialog):
-    """What the file is, and in plain words what will happen, before anything is stored."""
-
-    def __init__(self, desk: Desk, path: Path, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._desk, self._path = desk, path
-        self.setWindowTitle(_("Import {file}").format(file=path.name))
-        operation = TOOL.get_operation("import_layer")
-        raster = path.suffix.lower() in (".tif", ".tiff")
-        hidden: tuple[str, ...] = ("file", "band") if raster else ("file", "band", "classes", "year")
-        hidden += ("source_layer",) if raster or path.suffix.lower() != ".gpkg" else ()
-        values = {"file": str(path), "name": path.stem, "role": "land_cover" if raster else "other"}
-        self.form = Form(operation.inputs, values, hidden=hidden)
-        self.form.changed.connect(self._preview)
-        self.words, self.problem = label("", wrap=True), label("", "problem", wrap=True)
-        card = frame("card")
-        card.setLayout(
-            column(label(_("What will happen"), "heading"), self.words, self.problem, None, margins=M, spacing=S)
-        )
-        card.setMinimumWidth(300)
-        self.ok = button(_("Import"), self.accept, primary=True)
-        self.ok.setDefault(True)
-        inner = self.form.layout()
-        if inner is not None:
-            inner.setContentsMargins(M, M, M, M)
-        body = row(scroll(self.form), card, spacing=M)
-        body.setStretch(0, 1)
-        body.setStretch(1, 1)
-        self.setLayout(column(body, row(None, button(_("Cancel"), self.reject), self.ok), margins=L, spacing=M))
-        self.resize(760, 480)
-        self._preview()
-
-    def fields(self) -> dict[str, Any]:
-        """What to import."""
-        return self.form.values()
-
-    def _preview(self) -> None:
-        operation = TOOL.get_operation("import_layer")
-        try:
-            planned = plan_import(self._desk.session, **check_fields("layers.import_layer", operation, self.fields()))
-        except UserError as problem:
-            self.words.setText("")
-            self.problem.setText(str(problem))
-            self.ok.setEnabled(False)
-            return
-        self.problem.setText("")
-        self.words.setText("\n".join("• " + sentence for sentence in planned["sentences"]))
-        self.ok.setEnabled(True)
