@@ -76,6 +76,9 @@ MESSAGES: dict[str, Message] = {
     # ---- operations
     "operation.unknown": Message(2, N_("There is no operation {operation}."), N_("`onekl do --list` shows them.")),
     "operation.unknown_field": Message(2, N_("{operation} has no field {name}."), N_("Its fields are: {known}.")),
+    "rows.none": Message(_INPUT, N_("No row of the table can be taken."), N_("Compare the names of its columns with the fields of the form.")),
+    "rows.no_columns": Message(_INPUT, N_("No column of {file} belongs to a field of {operation}; its columns are: {found}."), N_("Name the columns like the fields: {known}.")),
+    "rows.not_many": Message(2, N_("{operation} cannot be done for the rows of a table."), N_("Do it one by one.")),
     "field.not_date": Message(_INPUT, N_("{title}: {value} is not a date."), N_("Write it as year-month-day, for example 2026-11-24.")),
     "field.required": Message(_INPUT, N_("{title} is needed."), N_("Fill it in.")),
     "field.not_number": Message(_INPUT, N_("{title}: {value} is not a number."), N_("Write digits, with a point for decimals.")),

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+import re
 from functools import lru_cache
+from typing import Any
 
 from onekl_desktop.base.translate import get_language
 
@@ -56,3 +58,23 @@ def format_percent(value: float | None, decimals: int = 0) -> str:
     return babel_percent(
         value, format="#,##0" + ("." + "0" * decimals if decimals else "") + "%", locale=_locale(get_language())
     )
+
+
+def parse_number(text: Any) -> float | None:
+    """A number as people write it: `1234.5`, `1234,5`, `1.234,5`, `1,234.5`, `1 234,5`; None for anything else."""
+    if isinstance(text, bool) or text is None:
+        return None
+    if isinstance(text, (int, float)):
+        return float(text) if math.isfinite(text) else None
+    plain = str(text).strip().replace("\u00a0", " ").replace("\u202f", " ").replace("−", "-")
+    plain = re.sub(r"(?<=\d) (?=\d{3}(\D|$))", "", plain)
+    if re.fullmatch(r"[+-]?\d{1,3}(\.\d{3})+,\d+", plain):
+        plain = plain.replace(".", "").replace(",", ".")
+    elif re.fullmatch(r"[+-]?\d{1,3}(,\d{3})+(\.\d+)", plain):
+        plain = plain.replace(",", "")
+    elif re.fullmatch(r"[+-]?\d*,\d+", plain):
+        plain = plain.replace(",", ".")
+    if not re.fullmatch(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", plain):
+        return None
+    number = float(plain)
+    return number if abs(number) != float("inf") else None

@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 from onekl_desktop.base.errors import FILE, INPUT, USAGE, UserError
 from onekl_desktop.base.specs import Flag, Operation
 from onekl_desktop.base.specs.declarations import describe
-from onekl_desktop.base.translate import N_, _
+from onekl_desktop.base.translate import N_, _, ngettext
 from onekl_desktop.base.units import format_number, format_quantity
 from onekl_desktop.cli.demo import run_demo
 from onekl_desktop.cli.output import Output
@@ -21,8 +21,10 @@ from onekl_desktop.engine import Session, perform
 from onekl_desktop.engine.new import make_project
 from onekl_desktop.engine.plugins import install_plugin, list_plugins, remove_plugin
 from onekl_desktop.engine.registry import Registry
+from onekl_desktop.engine.rows import match_columns, take_rows, takes_rows
 from onekl_desktop.exchange.boundary import read_boundary
 from onekl_desktop.exchange.bundle.read import check_bundle
+from onekl_desktop.exchange.table import read_table, read_text, write_left_out
 from onekl_desktop.project.check import check_project
 from onekl_desktop.project.queries.records import get_landscape
 from onekl_desktop.project.records import Intervention, JournalEntry, Landscape, Meta
@@ -172,8 +174,6 @@ def read_value(path: Path) -> str:
     """A value kept in a file (GeoJSON of a shape, a schedule)."""
     import json
 
-    from onekl_desktop.exchange.table import read_text
-
     text = read_text(path)[0].strip()
     try:
         document = json.loads(text)
@@ -261,9 +261,55 @@ def _do(options: Any, output: Output) -> int:
     _entry, operation = options.registry.get_operation(options.operation)
     parser = argparse.ArgumentParser(prog=f"onekl do FILE.gpkg {options.operation}", description=_(operation.about))
     add_input_options(parser, operation)
+    many = parser.add_argument_group(_("for the rows of a table"))
+    many.add_argument(
+        "--table",
+        type=Path,
+        metavar="FILE.csv|.xlsx",
+        help=_("Do it for each row; the columns are named like the fields."),
+    )
+    many.add_argument("--sheet", default="", help=_("Sheet of the workbook, when it has several."))
+    many.add_argument(
+        "--left-out", type=Path, metavar="FILE.csv", help=_("Write the rows that cannot be taken to this file.")
+    )
     given = parser.parse_args(options.rest)
     given.file, given.registry = options.file, options.registry
+    if given.table is not None:
+        return _do_rows(given, output, options.operation, operation)
     return _perform(given, output, options.operation, operation)
+
+
+def _do_rows(options: Any, output: Output, name: str, operation: Operation) -> int:
+    table = read_table(options.table, options.sheet)
+    columns = match_columns(operation, table.heads)
+    fixed = collect_fields(options, operation)
+    if not columns:
+        known = ", ".join(_(field.title) for field in operation.inputs)
+        raise UserError(
+            "rows.no_columns", file=options.table, operation=name, found=", ".join(table.heads), known=known
+        )
+    with Session(options.file, registry=options.registry) as session:
+        if not takes_rows(session, name):
+            raise UserError("rows.not_many", operation=name)
+        rows = [[*cells, *fixed.values()] for cells in table.rows]
+        columns.update({key: len(table.heads) + at for at, key in enumerate(fixed)})
+        taken = take_rows(session, name, rows, table.numbers, columns)
+    problems = [item for at in sorted(taken.left) for item in taken.left[at]]
+    output.line(ngettext("{n} row was taken.", "{n} rows were taken.", len(taken.done)).format(n=len(taken.done)))
+    for item in problems:
+        output.line(_("Row {row}: {problem}").format(row=item.row, problem=item.sentence()))
+    if options.left_out and taken.left:
+        write_left_out(options.left_out, table, taken.left)
+        output.line(_("The rows that are left out are in {file}.").format(file=options.left_out))
+    output.data(
+        {
+            "operation": name,
+            "taken": len(taken.done),
+            "results": taken.done,
+            "problems": [item.as_dict() for item in problems],
+        }
+    )
+    return INPUT if problems else 0
 
 
 def _list_operations(registry: Registry, output: Output) -> int:

@@ -7,7 +7,8 @@ from pathlib import Path
 
 from onekl_desktop.base.errors import UserError
 from onekl_desktop.base.translate import _
-from onekl_desktop.exchange.table import parse_number, read_table
+from onekl_desktop.base.units import parse_number
+from onekl_desktop.exchange.table import read_table
 from onekl_desktop.project.styles import PALETTE, as_colour
 
 _CODES = ("code", "value", "lucode", "id", "class", "kode", "codigo")

@@ -14,7 +14,8 @@ from shapely.errors import GEOSException
 
 from onekl_desktop.base.geometry import transform
 from onekl_desktop.base.translate import _
-from onekl_desktop.exchange.table import TableData, parse_number
+from onekl_desktop.base.units import parse_number
+from onekl_desktop.exchange.table import TableData
 
 DEGREES = "EPSG:4326"
 _LATITUDE = (

@@ -10,13 +10,14 @@ import os
 import re
 import tempfile
 import zipfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from onekl_desktop.base.errors import UserError, explain_os_error
+from onekl_desktop.base.errors import Problem, UserError, explain_os_error
 from onekl_desktop.base.translate import _
+from onekl_desktop.base.units import parse_number
 
 SUFFIXES = (".csv", ".tsv", ".txt", ".xlsx", ".xlsm", ".ods", ".xls", ".dbf")
 DELIMITERS = (",", ";", "\t", "|")
@@ -307,26 +308,6 @@ def _plain(cell: Any) -> Any:
     return cell
 
 
-def parse_number(text: Any) -> float | None:
-    """A number as people write it: `1234.5`, `1234,5`, `1.234,5`, `1,234.5`, `1 234,5`; None for anything else."""
-    if isinstance(text, bool) or text is None:
-        return None
-    if isinstance(text, (int, float)):
-        return float(text) if math.isfinite(text) else None
-    plain = str(text).strip().replace("\u00a0", " ").replace("\u202f", " ").replace("−", "-")
-    plain = re.sub(r"(?<=\d) (?=\d{3}(\D|$))", "", plain)
-    if re.fullmatch(r"[+-]?\d{1,3}(\.\d{3})+,\d+", plain):
-        plain = plain.replace(".", "").replace(",", ".")
-    elif re.fullmatch(r"[+-]?\d{1,3}(,\d{3})+(\.\d+)", plain):
-        plain = plain.replace(",", "")
-    elif re.fullmatch(r"[+-]?\d*,\d+", plain):
-        plain = plain.replace(",", ".")
-    if not re.fullmatch(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", plain):
-        return None
-    number = float(plain)
-    return number if abs(number) != float("inf") else None
-
-
 def write_rows(path: Path, heads: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
     """Write a CSV that Excel opens with its letters right; an existing file is left alone.
 
@@ -348,6 +329,19 @@ def write_rows(path: Path, heads: Sequence[str], rows: Iterable[Sequence[Any]]) 
         os.replace(name, path)
     except OSError as problem:
         raise explain_os_error(problem, path) from None
+
+
+def write_left_out(path: Path, table: TableData, left: Mapping[int, Sequence[Problem]]) -> None:
+    """Write the rows of a table that could not be taken, with the reason, to be mended and taken again.
+
+    Raises
+    ------
+    UserError
+        `file.exists`, or a problem of the medium.
+    """
+    heads = [_("row"), _("why it is left out"), *table.heads]
+    rows = [[table.numbers[at], " ".join(item.sentence() for item in left[at]), *table.rows[at]] for at in sorted(left)]
+    write_rows(path, heads, rows)
 
 
 def safe_cell(cell: Any) -> Any:

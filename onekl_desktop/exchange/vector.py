@@ -344,8 +344,8 @@ def _read_shapefile(path: Path, encoding: str) -> RawVector:
     columns = dict(zip(map(str, meta["fields"]), values, strict=True))
     notes = []
     if not known:
-        columns, said = shapefile.decode(columns)
-        notes = [said] if said else []
+        columns, told = shapefile.decode(columns)
+        notes = [told] if told else []
     if wkb is None:
         raise UserError("import.no_features", file=path)
     shapes, said = _to_shapes(wkb, 0)

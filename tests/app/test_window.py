@@ -343,3 +343,35 @@ def test_dropping_files(qtbot, window, project):
     window.dropEvent(event)
     assert window.view is not None
     ready(qtbot, window)
+
+
+def test_a_workbook_becomes_records_and_the_rest_a_file_to_mend(qtbot, window, project, tmp_path, monkeypatch):
+    import openpyxl
+
+    from onekl_desktop.gui.dialogs.rows import RowsDialog
+
+    book = openpyxl.Workbook()
+    for cells in (["Nama", "Kind"], ["Koperasi A", "ngo"], ["", "ngo"], ["Desa B", "community"]):
+        book.active.append(cells)
+    book.save(tmp_path / "who.xlsx")
+    window.open_project(project)
+    ready(qtbot, window)
+    panel = window.view.panel_of("partnership")
+    table = next(item for item in panel.record_tables.values() if item.records.add == "add_organisation")
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_args, **_named: (str(tmp_path / "who.xlsx"), ""))
+    shown = []
+
+    def use(dialog):
+        shown.append(dialog)
+        assert not dialog.ok.isEnabled()  # the column "Nama" is not known yet
+        dialog.fields["name"].setCurrentIndex(dialog.fields["name"].findText("Nama"))
+        assert "2 rows will be taken" in dialog.words.text() and "1 row is left out" in dialog.words.text()
+        QTest.mouseClick(dialog.ok, Qt.MouseButton.LeftButton)
+        return dialog.result()
+
+    monkeypatch.setattr(RowsDialog, "exec", use)
+    QTest.mouseClick(table.rows_button, Qt.MouseButton.LeftButton)
+    assert shown and table.count.text() == "2"
+    assert (tmp_path / "who-left-out.csv").read_text("utf-8-sig").splitlines()[1].startswith("3,")
+    QTest.keyClick(window, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert table.count.text() == ""

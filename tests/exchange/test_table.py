@@ -10,9 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from onekl_desktop.base.errors import UserError
+from onekl_desktop.base.units import parse_number
 from onekl_desktop.exchange.classes import read_classes
 from onekl_desktop.exchange.points import column_values
-from onekl_desktop.exchange.table import TableData, list_sheets, parse_number, read_table, write_rows
+from onekl_desktop.exchange.table import TableData, list_sheets, read_table, write_rows
 
 
 def code_of(call, *given, **named):

@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from dataclasses import field as option
+from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QLineEdit, QWidget
+from PySide6.QtWidgets import QFileDialog, QLineEdit, QWidget
 
 from onekl_desktop.base.specs import Operation, Tool
 from onekl_desktop.base.translate import _, ngettext
+from onekl_desktop.engine.rows import takes_rows
 from onekl_desktop.gui.desk import Desk
 from onekl_desktop.gui.dialogs.operation import OperationDialog
+from onekl_desktop.gui.dialogs.rows import PATTERNS, RowsDialog
 from onekl_desktop.gui.kit import button, column, label, row, tool_button
 from onekl_desktop.gui.tables.table import Column, Table, TableRow
 from onekl_desktop.gui.theme import XS, S
@@ -77,6 +80,11 @@ class RecordTable(QWidget):
         )
         self.change_button = tool_button("edit", _("Change"), self.change) if records.change else None
         self.remove_button = tool_button("remove", _("Remove"), self.remove) if records.remove else None
+        self.rows_button = (
+            tool_button("import", _("Add the rows of a table…"), self.add_rows)
+            if records.add and takes_rows(desk.session, f"{tool.id}.{records.add}")
+            else None
+        )
         self.export_button = tool_button("table", _("Export as CSV"), self.table.export)
         self.wide_button = None if wide else tool_button("zoom_full", _("Show as a wide table"), self.show_wide)
         self.deed_buttons = [
@@ -85,7 +93,7 @@ class RecordTable(QWidget):
         ]
         tools = [
             item
-            for item in (self.change_button, self.remove_button, self.export_button, self.wide_button)
+            for item in (self.rows_button, self.change_button, self.remove_button, self.export_button, self.wide_button)
             if item is not None
         ]
         head = row(label(records.title, "heading"), self.count, None, *tools, spacing=XS)
@@ -140,6 +148,15 @@ class RecordTable(QWidget):
     def add(self, **fixed: Any) -> Any:
         """The form for a new record."""
         return self._open(self.records.add, fixed)
+
+    def add_rows(self) -> None:
+        """Choose a table and take its rows as records."""
+        title = _("Add the rows of a table")
+        path, _kind = QFileDialog.getOpenFileName(self, title, str(Path.home()), f"{_('Tables')} ({PATTERNS});;* (*)")
+        if path:
+            RowsDialog(
+                self._desk, f"{self._tool.id}.{self.records.add}", self._operation(self.records.add), Path(path), self
+            ).exec()
 
     def change(self) -> None:
         """The form for the selected record, or for all selected ones at once."""
