@@ -303,6 +303,11 @@ def verb_shots(options, rest):
     return call(PYTHON, ROOT / "tests" / "support" / "shots.py", *rest, QT_QPA_PLATFORM="offscreen")
 
 
+def verb_fuzz(options, rest):
+    set_up(dev=True)
+    return call(PYTHON, ROOT / "tests" / "support" / "fuzz.py", *rest)
+
+
 def verb_bench(options, rest):
     set_up(dev=True)
     return call(PYTHON, ROOT / "benchmarks" / "bench.py", *rest)
@@ -354,6 +359,7 @@ VERBS = {
     "types": (verb_types, "mypy"),
     "floors": (verb_floors, "import-linter: who may import whom"),
     "shots": (verb_shots, "a PNG of every panel and dialog in build/shots"),
+    "fuzz": (verb_fuzz, "imports of damaged files: `fuzz SECONDS [SEED]`; what breaks something is kept in build/fuzz"),
     "bench": (verb_bench, "benchmarks, beside QGIS where it is installed"),
     "strings": (verb_strings, "collect the texts for translators and compile the catalogues"),
     "lock": (verb_lock, "compile requirements*.in into hash-locked files"),

@@ -36,7 +36,9 @@ def collect() -> Catalog:
             for column in ("name", "description"):
                 catalogue.add(row[column], locations=[("resources/catalogues/practices.csv", 0)])
     for recipe in sorted((ROOT / "sample_projects").glob("*/recipe.json")):
-        for step in json.loads(recipe.read_text(encoding="utf-8"))["steps"]:
+        told = json.loads(recipe.read_text(encoding="utf-8"))
+        catalogue.add(told["about"], locations=[(recipe.relative_to(ROOT).as_posix(), 0)])
+        for step in told["steps"]:
             if "say" in step:
                 catalogue.add(step["say"], locations=[(recipe.relative_to(ROOT).as_posix(), 0)])
     return catalogue

@@ -135,7 +135,7 @@ class NewProjectDialog(QDialog):
         return [caption, line, S]
 
     def _choose_boundary(self) -> None:
-        kinds = _("Maps") + " (*.gpkg *.geojson *.json *.shp *.kml *.kmz)"
+        kinds = _("Maps") + " (*.gpkg *.geojson *.json *.shp *.kml *.kmz *.zip *.gpx *.fgb *.tab);;* (*)"
         path, _kind = QFileDialog.getOpenFileName(self, _("Boundary file"), str(self._folder), kinds)
         if path:
             self.boundary.setText(path)

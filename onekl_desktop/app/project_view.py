@@ -105,7 +105,7 @@ class ProjectView(QWidget):
     # ------------------------------------------------------------ building
 
     def _build(self) -> None:
-        rail = self._rail()
+        self.rail = rail = self._rail()
         map_area = QWidget()
         layout = QVBoxLayout(map_area)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -256,6 +256,10 @@ class ProjectView(QWidget):
             panel: QWidget = entry.load(entry.spec.panel)(self.desk)
             return panel
         return GeneratedPanel(self.desk, entry)
+
+    def rail_button(self, id: str) -> QWidget | None:
+        """The rail's button of a tool."""
+        return next((button for button in self._buttons.buttons() if button.objectName() == f"rail_{id}"), None)
 
     def panel_of(self, id: str) -> QWidget:
         """The panel of a tool, made when needed."""

@@ -1,4 +1,4 @@
-"""Build the sample landscape from the start page, with progress and cancel."""
+"""Build a sample landscape from the start page, with progress and cancel."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ from onekl_desktop.base.translate import _
 from onekl_desktop.engine.jobs import CANCELLED, FAILED, Job
 from onekl_desktop.engine.registry import Registry
 from onekl_desktop.project.folders import data_folder
-from onekl_desktop.tools.scenarios.sample import SAMPLE, build_sample_project
+from onekl_desktop.tools.scenarios.sample import build_sample_project
 
 
-def build_sample(parent: QWidget, registry: Registry) -> Path | None:
-    """The sample project in the user's folder, made now when it is not there; None when it was cancelled or failed."""
-    target = data_folder() / "samples" / f"{SAMPLE}.gpkg"
+def build_sample(parent: QWidget, registry: Registry, sample: str) -> Path | None:
+    """A sample project in the user's folder, made now when it is not there; None when it was cancelled or failed."""
+    target = data_folder() / "samples" / f"{sample}.gpkg"
     if target.exists():
         return target
     job = Job(
         _("Building the sample landscape"),
-        lambda progress: build_sample_project(target, registry=registry, progress=progress),
+        lambda progress: build_sample_project(target, registry=registry, progress=progress, sample=sample),
     )
     show_until_done(parent, job)
     if job.state == FAILED:

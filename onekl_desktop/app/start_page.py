@@ -7,14 +7,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel, QListWidget, QListWidgetItem, QWidget
+from PySide6.QtWidgets import QLabel, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
 
 from onekl_desktop import __version__
 from onekl_desktop.base.translate import _
+from onekl_desktop.engine.recipes import list_samples, read_recipe
 from onekl_desktop.gui.icons import icon, pixmap
 from onekl_desktop.gui.kit import EmptyState, button, column, frame, label, row
-from onekl_desktop.gui.theme import XL, L, M, S, current_tokens
+from onekl_desktop.gui.theme import XL, XS, L, M, S, current_tokens
 from onekl_desktop.project.workspace import Recoverable
+from onekl_desktop.tools.scenarios.sample import SAMPLE
 
 
 @dataclass(frozen=True)
@@ -23,7 +25,7 @@ class Choices:
 
     new: Callable[[], object]
     open: Callable[[], object]
-    sample: Callable[[], object]
+    sample: Callable[[str], object]
     open_path: Callable[[Path], object]
     recover: Callable[[Recoverable], object]
 
@@ -58,8 +60,7 @@ class StartPage(QWidget):
         self.recent.itemClicked.connect(lambda item: choices.open_path(item.data(Qt.ItemDataRole.UserRole)))
         self.new = button(_("New project…"), choices.new, icon_name="plus", primary=not recent)
         self.open = button(_("Open…"), choices.open, icon_name="open")
-        self.sample = button(_("Try the sample landscape"), choices.sample, icon_name="vision")
-        parts: list[QWidget | object] = [head, S, row(self.new, self.open, self.sample, None)]
+        parts: list[QWidget | object] = [head, S, row(self.new, self.open, None)]
         for found in recoverable:
             parts.append(self._recovery(found))
         parts.append(label(_("Recent projects"), "heading"))
@@ -74,11 +75,28 @@ class StartPage(QWidget):
                     ),
                 )
             )
+        parts.append(label(_("Sample landscapes (invented)"), "heading"))
+        self.samples: dict[str, QWidget] = {}
+        parts.append(self._sample_list())
         parts.append(
             label(_("Version {version}. Nothing you enter leaves this computer.").format(version=__version__), "small")
         )
         card.setLayout(column(*parts, margins=XL, spacing=M))  # type: ignore[arg-type]
         self.setLayout(row(None, column(None, card, None), None, margins=XL))
+
+    def _sample_list(self) -> QVBoxLayout:
+        """A button for each sample: its name, and in a few words what it is about."""
+        box = column(spacing=XS)
+        for name in sorted(list_samples(), key=lambda item: item != SAMPLE):
+            recipe = read_recipe(name)
+            made = button(
+                f"{recipe.name}  ·  {_(recipe.about)}", lambda name=name: self._choices.sample(name), icon_name="vision"
+            )
+            made.setProperty("choice", True)
+            made.setAccessibleName(f"{recipe.name}: {_(recipe.about)}")
+            self.samples[name] = made
+            box.addWidget(made)
+        return box
 
     def _recovery(self, item: Recoverable) -> QWidget:
         box = frame("card")

@@ -28,6 +28,15 @@ class ViewState:
         names = [str(path.resolve()), *(str(item) for item in self.recent() if item.resolve() != path.resolve())]
         self._store.setValue("recent", names[:MOST_RECENT])
 
+    @property
+    def tour_taken(self) -> bool:
+        """Whether the tour was shown once; it begins by itself only the first time."""
+        return self._store.value("tour_taken", "no") == "yes"
+
+    @tour_taken.setter
+    def tour_taken(self, taken: bool) -> None:
+        self._store.setValue("tour_taken", "yes" if taken else "no")
+
     def bytes(self, key: str) -> QByteArray:
         """A saved geometry."""
         value = self._store.value(key)

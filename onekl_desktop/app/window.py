@@ -25,6 +25,7 @@ from onekl_desktop.app.new_project import NewProjectDialog
 from onekl_desktop.app.project_view import ProjectView
 from onekl_desktop.app.samples import build_sample
 from onekl_desktop.app.start_page import Choices, StartPage
+from onekl_desktop.app.tour import Tour
 from onekl_desktop.app.view_state import ViewState
 from onekl_desktop.base.errors import UserError
 from onekl_desktop.base.translate import LANGUAGES, _, set_language
@@ -39,6 +40,7 @@ from onekl_desktop.gui.icons import icon
 from onekl_desktop.gui.kit import column, frame, label, row, tool_button
 from onekl_desktop.gui.theme import M, S, apply_theme
 from onekl_desktop.project.workspace import Recoverable, backup_database, list_recoverable
+from onekl_desktop.tools.scenarios.sample import SAMPLE
 
 
 class MainWindow(QMainWindow):
@@ -50,6 +52,7 @@ class MainWindow(QMainWindow):
         self.registry = registry or discover()
         self.state = ViewState()
         self.view: ProjectView | None = None
+        self.tour: Tour | None = None
         self.setWindowTitle("1KL Desktop")
         self.setWindowIcon(icon("logo", "#1d6b51"))
         self.setAcceptDrops(True)
@@ -86,7 +89,8 @@ class MainWindow(QMainWindow):
 
         add("new", _("New project…"), self.new_project, QKeySequence.StandardKey.New, "plus")
         add("open", _("Open…"), self.choose_project, QKeySequence.StandardKey.Open, "open")
-        add("sample", _("Open the sample landscape"), self.open_sample, "", "vision")
+        add("sample", _("Open the sample landscape"), lambda: self.open_sample(SAMPLE), "", "vision")
+        add("tour", _("Take the tour"), self.start_tour, "", "help")
         add("save", _("Save"), self.save, QKeySequence.StandardKey.Save, "save")
         add("save_as", _("Save a copy as…"), self.save_as, QKeySequence.StandardKey.SaveAs, "copy")
         add("close", _("Close the project"), self.close_project, "Ctrl+W", "close")
@@ -140,7 +144,7 @@ class MainWindow(QMainWindow):
             ),
             (_("Edit"), ("undo", "redo", "-", "commands", "settings")),
             (_("View"), ("zoom_full", "jobs", "-", "theme_light", "theme_dark", "theme_system")),
-            (_("Help"), ("help",)),
+            (_("Help"), ("help", "tour")),
         )
         made: dict[str, QMenu] = {}
         for title, ids in layout:
@@ -269,6 +273,8 @@ class MainWindow(QMainWindow):
             _("Work is still running"), _("Closing stops it; what was finished stays."), _("Stop and close")
         ):
             return False
+        if self.tour is not None:
+            self.tour.end()
         view, self.view = self.view, None
         self._autosave.stop()
         view.end()
@@ -279,10 +285,13 @@ class MainWindow(QMainWindow):
         self.show_start_page()
         return True
 
-    def new_project(self) -> None:
-        """The dialog for a new project."""
+    def new_project(self, boundary: Path | None = None) -> None:
+        """The dialog for a new project, with a boundary file filled in when there is one."""
         recent = self.state.recent()
         dialog = NewProjectDialog(recent[0].parent if recent else Path.home(), self)
+        if boundary is not None:
+            dialog.boundary.setText(str(boundary))
+            dialog.read()
         if dialog.exec():
             self.open_project(dialog.made)
 
@@ -292,13 +301,27 @@ class MainWindow(QMainWindow):
         if path:
             self.open_project(Path(path))
 
-    def open_sample(self) -> None:
-        """Build the sample landscape in the user's folder (once) and open it."""
+    def open_sample(self, sample: str) -> None:
+        """Build a sample landscape in the user's folder (once) and open it; the first time, the tour begins."""
         if self.view is not None and not self.close_project():
             return
-        path = build_sample(self, self.registry)
-        if path is not None:
-            self.open_project(path)
+        path = build_sample(self, self.registry, sample)
+        if path is not None and self.open_project(path) and not self.state.tour_taken:
+            self.start_tour()
+
+    def start_tour(self) -> None:
+        """Walk through the window on the open project, or on the sample when none is open."""
+        if self.view is None:
+            self.state.tour_taken = False
+            self.open_sample(SAMPLE)
+            return
+        self.state.tour_taken = True
+        if self.tour is not None:
+            self.tour.end()
+        self.tour = Tour(self.view, self._forget_tour)
+
+    def _forget_tour(self) -> None:
+        self.tour = None
 
     def _recover(self, item: Recoverable) -> None:
         start = str(item.original.with_name(item.original.stem + "-recovered.gpkg"))
@@ -424,6 +447,8 @@ class MainWindow(QMainWindow):
             self.show_start_page()
             return
         session = view.session
+        if self.tour is not None:
+            self.tour.end()
         view.end()
         view.deleteLater()
         self._show_view(session, tool)
@@ -505,7 +530,10 @@ class MainWindow(QMainWindow):
         for url in event.mimeData().urls():
             path = Path(url.toLocalFile())
             if self.view is None:
-                self.open_project(path)
+                if path.suffix.lower() == ".gpkg":
+                    self.open_project(path)
+                else:
+                    self.new_project(path)
                 return
             self.view.offer_file(path)
 

@@ -15,6 +15,9 @@ UNITS = {
 }  # fmt: skip
 
 
+MOST_PLAIN = 1e15
+
+
 @lru_cache
 def _locale(language: str):  # type: ignore[no-untyped-def]
     from babel import Locale
@@ -26,6 +29,8 @@ def format_number(value: float | None, decimals: int = 0) -> str:
     """A number with grouping and a fixed number of decimals; an en dash when there is none."""
     if value is None or math.isnan(value):
         return "–"
+    if abs(value) >= MOST_PLAIN:
+        return f"{value:.3g}"
     from babel.numbers import format_decimal
 
     pattern = "#,##0" + ("." + "0" * decimals if decimals else "")

@@ -20,6 +20,7 @@ from onekl_desktop.cli.output import Output
 from onekl_desktop.engine import Session, perform
 from onekl_desktop.engine.new import make_project
 from onekl_desktop.engine.plugins import install_plugin, list_plugins, remove_plugin
+from onekl_desktop.engine.recipes import list_samples
 from onekl_desktop.engine.registry import Registry
 from onekl_desktop.engine.rows import match_columns, take_rows, takes_rows
 from onekl_desktop.exchange.boundary import read_boundary
@@ -33,6 +34,7 @@ from onekl_desktop.reports.write import write_report
 from onekl_desktop.tools.layers.queries import describe_layers
 from onekl_desktop.tools.scenarios.queries import compare, comparison_as_data
 from onekl_desktop.tools.scenarios.runs import run_scenarios
+from onekl_desktop.tools.scenarios.sample import SAMPLE
 
 
 @dataclass(frozen=True)
@@ -415,15 +417,16 @@ def _demo_arguments(verb: argparse.ArgumentParser, registry: Registry) -> None:
     verb.add_argument(
         "--out", required=True, type=Path, metavar="DIR", help=_("Folder for the sample project and its pages.")
     )
+    verb.add_argument("--sample", default=SAMPLE, choices=list_samples(), help=_("Which sample landscape."))
 
 
 def _demo(options: Any, output: Output) -> int:
     with output.progress() as progress:
-        made = run_demo(options.out, registry=options.registry, progress=progress)
+        made = run_demo(options.out, registry=options.registry, progress=progress, sample=options.sample)
     with Session(made.project, registry=options.registry, read_only=True) as session:
         comparison = compare(session)
     show_comparison(comparison, output)
-    for path in (made.project, *made.pages):
+    for path in (made.project, *made.pages, made.bundle):
         output.line(_("Wrote {file}.").format(file=path))
     output.data(
         {"project": str(made.project), "pages": [str(path) for path in made.pages], **comparison_as_data(comparison)}

@@ -27,6 +27,7 @@ class Recipe:
     file: str
     boundary: str
     crs: str
+    about: str
     steps: tuple[dict[str, Any], ...]
 
 
@@ -42,7 +43,15 @@ def read_recipe(sample: str) -> Recipe:
     if not path.exists():
         raise UserError("file.missing", file=path)
     given = json.loads(path.read_text(encoding="utf-8"))
-    return Recipe(folder, given["name"], given["file"], given["boundary"], given["crs"], tuple(given["steps"]))
+    return Recipe(
+        folder,
+        given["name"],
+        given["file"],
+        given["boundary"],
+        given["crs"],
+        given.get("about", ""),
+        tuple(given["steps"]),
+    )
 
 
 def build_recipe(recipe: Recipe, target: Path, landscape: Landscape, *, registry: Registry, progress: Progress) -> None:

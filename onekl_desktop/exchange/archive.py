@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import struct
 import tempfile
 import zipfile
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
@@ -13,6 +15,16 @@ from onekl_desktop.base.errors import UserError, explain_os_error
 MOST_FILES = 20_000
 MOST_BYTES = 8 << 30
 LARGE_BYTES, MOST_RATIO = 100 << 20, 500
+TROUBLE = (
+    zipfile.BadZipFile,
+    zlib.error,
+    NotImplementedError,
+    RuntimeError,
+    ValueError,
+    EOFError,
+    struct.error,
+    IndexError,
+)
 _SHAPEFILE_PARTS = (".shp", ".shx", ".dbf", ".prj", ".cpg")
 
 
@@ -56,7 +68,7 @@ def list_members(path: Path, suffixes: tuple[str, ...]) -> list[str]:
     try:
         with zipfile.ZipFile(path) as bag:
             names = [entry.filename for entry in check_entries(path, bag)]
-    except (zipfile.BadZipFile, NotImplementedError, ValueError, EOFError) as problem:
+    except TROUBLE as problem:
         raise UserError("import.archive", file=path, reason=str(problem) or type(problem).__name__) from None
     except OSError as problem:
         raise explain_os_error(problem, path) from None
@@ -95,7 +107,7 @@ def unpacked(path: Path, member: str) -> Iterator[Path]:
                         with bag.open(entry) as source, target.open("wb") as out:
                             while block := source.read(1 << 20):
                                 out.write(block)
-        except (zipfile.BadZipFile, NotImplementedError, EOFError, RuntimeError, ValueError) as problem:
+        except TROUBLE as problem:
             raise UserError("import.archive", file=path, reason=str(problem) or type(problem).__name__) from None
         except OSError as problem:
             raise explain_os_error(problem, path) from None

@@ -34,6 +34,23 @@ MOST_CELLS = 2_000_000_000
 MARGIN_CELLS = 8
 
 
+def library_errors() -> tuple[type[Exception], ...]:
+    """What rasterio raises on broken files."""
+    from rasterio._err import CPLE_BaseError
+    from rasterio.errors import RasterioError
+
+    return (
+        RasterioError,
+        CPLE_BaseError,
+        ValueError,
+        OverflowError,
+        SystemError,
+        MemoryError,
+        UnicodeDecodeError,
+        ZeroDivisionError,
+    )
+
+
 def open_raster(name: str | Path) -> Any:
     """Open a raster with the drivers that stay within the file.
 
@@ -54,12 +71,9 @@ def open_raster(name: str | Path) -> Any:
 
 def can_open(path: Path) -> bool:
     """Whether GDAL finds cells in a file of an ending that is not listed."""
-    from rasterio._err import CPLE_BaseError
-    from rasterio.errors import RasterioError
-
     try:
         open_raster(path).close()
-    except (RasterioError, CPLE_BaseError):
+    except library_errors():
         return False
     return True
 
@@ -69,15 +83,12 @@ def list_rasters(path: Path) -> list[str]:
 
     An empty list means one raster without a name of its own.
     """
-    from rasterio._err import CPLE_BaseError
-    from rasterio.errors import RasterioError
-
     if path.suffix.lower() == ".zip":
         return archive.list_members(path, SUFFIXES)
     try:
         with open_raster(path) as dataset:
             return [name.rpartition(":")[2] for name in dataset.subdatasets] if dataset.count == 0 else []
-    except (RasterioError, CPLE_BaseError):
+    except library_errors():
         return []
 
 
@@ -89,9 +100,6 @@ def locate(path: Path, layer: str) -> str:
     UserError
         `import.several_layers`, `import.no_layer`, `import.unreadable`, `import.virtual`.
     """
-    from rasterio._err import CPLE_BaseError
-    from rasterio.errors import RasterioError
-
     if path.suffix.lower() == ".vrt":
         raise UserError("import.virtual", file=path)
     names = list_rasters(path)
@@ -106,7 +114,7 @@ def locate(path: Path, layer: str) -> str:
     try:
         with open_raster(path) as dataset:
             return next(str(name) for name in dataset.subdatasets if name.rpartition(":")[2] == (layer or names[0]))
-    except (RasterioError, CPLE_BaseError) as problem:
+    except library_errors() as problem:
         raise UserError("import.unreadable", file=path, reason=_first_line(problem)) from None
 
 
@@ -238,9 +246,6 @@ def plan_raster(
         `import.unreadable`, `import.no_crs`, `import.multiband`, `import.outside`, `import.too_large`, `import.not_classes`,
         `import.several_layers`, `import.no_layer`, `import.virtual`, `import.not_placed`, `import.complex`.
     """
-    from rasterio._err import CPLE_BaseError
-    from rasterio.errors import RasterioError
-
     if not path.exists():
         raise UserError("file.missing", file=path)
     if path.is_dir():
@@ -264,7 +269,7 @@ def plan_raster(
             grid, same, said = _choose_grid(dataset, path, crs, project_crs, boundary, landscape, nearest=classes)
             colours = _colours(dataset, band) if classes else {}
             licence = dataset.tags().get("TIFFTAG_COPYRIGHT", "").strip()
-    except (RasterioError, CPLE_BaseError, ValueError, OverflowError) as problem:
+    except library_errors() as problem:
         raise UserError(
             "import.unreadable", file=path, reason=_first_line(problem).replace(str(path), path.name)
         ) from None
@@ -281,7 +286,7 @@ def plan_raster(
     plan = RasterPlan(source, said, colours=colours, licence=licence)
     try:
         _scan(plan, classes, path, report)
-    except (RasterioError, CPLE_BaseError) as problem:
+    except library_errors() as problem:
         raise UserError(
             "import.unreadable", file=path, reason=_first_line(problem).replace(str(path), path.name)
         ) from None
@@ -306,7 +311,6 @@ def _code(crs: Any) -> str:
 def _choose_grid(
     dataset: Any, path: Path, crs: str, project_crs: str, boundary: Any, landscape: str, *, nearest: bool
 ) -> tuple[Grid, bool, list[str]]:
-    from rasterio._err import CPLE_BaseError
     from rasterio.warp import calculate_default_transform
 
     said = [
@@ -323,7 +327,7 @@ def _choose_grid(
             moved, width, height = calculate_default_transform(
                 crs, project_crs, dataset.width, dataset.height, *dataset.bounds
             )
-        except CPLE_BaseError:  # so far away that the project's system has no coordinates for it
+        except library_errors():  # so far away that the project's system has no coordinates for it
             raise UserError("import.outside", file=path, landscape=landscape) from None
         grid, same = Grid(project_crs, moved.c, moved.f, moved.a, -moved.e, int(width), int(height)), False
         said.append(

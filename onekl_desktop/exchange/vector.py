@@ -90,7 +90,6 @@ def list_layers(path: Path) -> list[str]:
 def _list_filled(path: Path) -> list[tuple[str, int]]:
     """Layers with at least one feature (all of them when none has), and how many."""
     import pyogrio
-    from pyogrio.errors import DataLayerError, DataSourceError
 
     check_content(path)
     names = []
@@ -102,7 +101,7 @@ def _list_filled(path: Path) -> list[tuple[str, int]]:
                     names.append(
                         (str(name), pyogrio.read_info(path, layer=str(name), force_feature_count=True)["features"])
                     )
-    except (DataSourceError, DataLayerError, RuntimeError, ValueError, UnicodeDecodeError) as problem:
+    except Exception as problem:  # noqa: BLE001 - on broken files these libraries raise anything
         raise _unreadable(path, problem) from None
     filled = [item for item in names if item[1]]
     if path.suffix.lower() == ".gpx":  # the points of a track are the track again
@@ -302,7 +301,6 @@ def _plain_cells(column: np.ndarray) -> list[Any]:
 def _read_with_gdal(
     path: Path, layer: str, encoding: str
 ) -> tuple[dict[str, Any], np.ndarray | None, list[np.ndarray]]:
-    from pyogrio.errors import DataLayerError, DataSourceError, FeatureError, FieldError
     from pyogrio.raw import read
 
     options = {"DOWNLOAD_SCHEMA": "NO"} if path.suffix.lower() == ".gml" else {}
@@ -312,7 +310,7 @@ def _read_with_gdal(
             meta, _fids, wkb, values = read(
                 path, layer=layer or None, encoding=encoding or None, force_2d=True, **options
             )
-    except (DataSourceError, DataLayerError, FeatureError, FieldError, RuntimeError, ValueError, UnicodeDecodeError) as problem:  # fmt: skip
+    except Exception as problem:  # noqa: BLE001 - on broken files these libraries raise anything
         raise _unreadable(path, problem) from None
     return meta, wkb, list(values)
 

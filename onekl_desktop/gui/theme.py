@@ -155,6 +155,7 @@ QPushButton:disabled {{ color: @soft; border-color: @hair; background: @sunken; 
 QPushButton[primary="true"] {{ background: @accent; color: @accent_ink; border-color: @accent; font-weight: 600; }}
 QPushButton[primary="true"]:hover {{ border-color: @ink; }} QPushButton[primary="true"]:focus {{ border: 2px solid @ink; }}
 QPushButton[primary="true"]:disabled {{ background: @sunken; color: @soft; border-color: @hair; }}
+QPushButton[choice="true"] {{ text-align: left; padding: {S}px {M}px; }}
 QPushButton:checked {{ background: @accent_ground; border-color: @accent; color: @accent; }}
 QToolButton {{ background: transparent; border: 1px solid transparent; border-radius: {RADIUS}px; padding: {XS}px; }}
 QToolButton:hover {{ background: @sunken; }} QToolButton:pressed, QToolButton:checked {{ background: @accent_ground; }}

@@ -12,6 +12,7 @@ import pytest
 
 from onekl_desktop.base.messages import MESSAGES
 from onekl_desktop.cli.commands import COMMANDS
+from onekl_desktop.engine.recipes import list_samples
 from onekl_desktop.engine.settings import APPLICATION_SETTINGS, PROJECT_SETTINGS
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -147,7 +148,7 @@ def test_every_code_that_is_raised_is_catalogued_and_the_other_way_round():
     text = "\n".join(path.read_text(encoding="utf-8") for path in SOURCES if path.name != "messages.py")
     used = set(
         re.findall(
-            r'"((?:file|project|new|boundary|crs|import|operation|field|record|history|layers|scenarios|areas|check|report|plugin|setting|native|display|demo|partnership|decision|visioning|governance|lift|portfolio|impact|commons|bundle)\.[a-z_]+)"',
+            r'"((?:file|project|new|boundary|crs|import|operation|field|record|history|layers|scenarios|areas|check|report|plugin|setting|native|display|demo|partnership|decision|visioning|governance|lift|portfolio|impact|commons|bundle|rows)\.[a-z_]+)"',
             text,
         )
     )
@@ -163,8 +164,9 @@ def test_the_catalogue_of_texts_is_up_to_date(tmp_path):
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-def test_the_sample_is_what_its_recipe_makes(tmp_path):
-    folder = ROOT / "sample_projects" / "north_sumatra"
+@pytest.mark.parametrize("sample", list_samples())
+def test_the_sample_is_what_its_recipe_makes(tmp_path, sample):
+    folder = ROOT / "sample_projects" / sample
     subprocess.run([sys.executable, str(folder / "make_inputs.py"), str(tmp_path)], check=True, cwd=ROOT)
     import numpy as np
     import rasterio

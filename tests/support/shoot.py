@@ -25,6 +25,7 @@ from onekl_desktop.engine.settings import Settings
 from onekl_desktop.gui.dialogs.help import HelpDialog
 from onekl_desktop.gui.dialogs.operation import OperationDialog
 from onekl_desktop.gui.dialogs.palette import Palette
+from onekl_desktop.gui.dialogs.rows import RowsDialog
 from onekl_desktop.gui.dialogs.settings import SettingsDialog
 from onekl_desktop.gui.theme import apply_theme
 from onekl_desktop.project.records import Landscape
@@ -70,6 +71,13 @@ def main(out: Path) -> None:
         '{"type":"Polygon","coordinates":[[[98.6,3.1],[98.8,3.3],[98.8,3.1],[98.6,3.25],[98.6,3.1]]]}', encoding="utf-8"
     )
 
+    wells, members = home / "wells.csv", home / "members.csv"
+    wells.write_text(
+        "name;Latitude;Longitude;depth\nUpper well;3°12'40\"N;99°10'12\"E;12\nOld well;north;99.2;9\nSchool well;3,23;99,15;7\n"
+    )
+    members.write_text(
+        "Name,Kind,women\nNew cooperative,cooperative,12\n,ngo,3\nLembah Arum Landscape Forum,community,1\nOther club,circus,2\n"
+    )
     for theme in ("light", "dark"):
         apply_theme(app, theme)
         window = MainWindow(settings, registry)
@@ -89,6 +97,13 @@ def main(out: Path) -> None:
             made.deleteLater()
 
         shot("01-start", window)
+        window.open_project(sample)
+        window.start_tour()
+        for step in (0, 1, 5):
+            window.tour.show_step(step)
+            shot(f"01-tour-{step}", window)
+        window.tour.end()
+        window.close_project()
         dialog("02-new-project", lambda: new_project(home, crossed))
         window.open_project(empty)
         shot("03-empty-scenarios", window)
@@ -132,6 +147,9 @@ def main(out: Path) -> None:
         view.messages.hide()
         shoot_tools(view, lambda name: shot(name, window))
         dialog("16-import", lambda: ImportDialog(view.desk, INPUTS / "land_cover_2024.tif"))
+        dialog("16-import-table", lambda: ImportDialog(view.desk, wells))
+        _entry, adding = registry.get_operation("partnership.add_organisation")
+        dialog("16-rows", lambda: RowsDialog(view.desk, "partnership.add_organisation", adding, members))
         _entry, operation = registry.get_operation("scenarios.change_practice")
         dialog("17-form", lambda: OperationDialog(view.desk, "scenarios.change_practice", operation))
         dialog("18-palette", lambda: Palette(window.commands(), window))

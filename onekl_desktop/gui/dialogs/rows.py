@@ -13,9 +13,9 @@ from onekl_desktop.engine.rows import Taken, match_columns, take_rows, try_rows
 from onekl_desktop.exchange.table import TableData, list_sheets, read_table, write_left_out
 from onekl_desktop.gui.desk import Desk
 from onekl_desktop.gui.kit import button, column, frame, label, row, scroll
-from onekl_desktop.gui.tables.table import Column, Table, TableRow
 from onekl_desktop.gui.theme import L, M, S
 
+MOST_SHOWN = 40
 PATTERNS = "*.csv *.tsv *.txt *.xlsx *.xlsm *.ods *.dbf"
 
 
@@ -34,9 +34,7 @@ class RowsDialog(QDialog):
         self._grid = QFormLayout()
         self._grid.setRowWrapPolicy(QFormLayout.RowWrapPolicy.WrapLongRows)
         self.words, self.problem = label("", wrap=True), label("", "problem", wrap=True)
-        self.left = Table()
-        self.left.setAccessibleName(_("Rows that are left out"))
-        self.left.setMinimumHeight(150)
+        self.left = label("", "small", wrap=True)
         self.write = QCheckBox(_("Write the rows that are left out to a file beside the table"))
         self.write.setChecked(True)
         fields = QWidget()
@@ -56,7 +54,7 @@ class RowsDialog(QDialog):
         card.setMinimumWidth(340)
         self.ok = button(_("Take the rows"), self.accept, primary=True)
         self.ok.setDefault(True)
-        body = row(scroll(fields), card, spacing=M)
+        body = row(scroll(fields), scroll(card), spacing=M)
         body.setStretch(0, 2)
         body.setStretch(1, 3)
         self.setLayout(
@@ -124,11 +122,13 @@ class RowsDialog(QDialog):
             said.append(ngettext("{n} row is left out:", "{n} rows are left out:", lost).format(n=lost))
         self.words.setText("\n".join(said))
         self.problem.setText("")
-        rows = [
-            TableRow((self._table.numbers[at], " ".join(item.sentence() for item in problems)))
-            for at, problems in sorted(found.left.items())
+        lines = [
+            _("Row {row}: {problem}").format(
+                row=self._table.numbers[at], problem=" ".join(item.sentence() for item in problems)
+            )
+            for at, problems in sorted(found.left.items())[:MOST_SHOWN]
         ]
-        self.left.set_rows([Column(_("Row"), numeric=True), Column(_("Why"))], rows)
+        self.left.setText("\n".join(lines + (["…"] if lost > MOST_SHOWN else [])))
         self.left.setVisible(bool(lost))
         self.write.setVisible(bool(lost))
         self.ok.setEnabled(count > 0)

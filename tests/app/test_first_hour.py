@@ -1,0 +1,258 @@
+"""A newcomer's first hour with mouse and keyboard: tour, own boundary, import, goal, intervention, run, project, page."""
+
+from __future__ import annotations
+
+import json
+
+import geopandas
+import pypdfium2
+import pytest
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtGui import QDropEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import (
+    QApplication,
+    QComboBox,
+    QDialog,
+    QFileDialog,
+    QPushButton,
+)
+
+from onekl_desktop.app.new_project import NewProjectDialog
+from onekl_desktop.app.tour import STEPS
+from onekl_desktop.app.window import MainWindow
+from onekl_desktop.base.geometry import transform
+from onekl_desktop.engine.settings import Settings
+from onekl_desktop.gui.dialogs.operation import OperationDialog
+from onekl_desktop.gui.theme import apply_theme
+from onekl_desktop.tools.layers.panel.import_dialog import ImportDialog
+from tests.support.landscape import CRS, place, write_cover
+
+LEFT = Qt.MouseButton.LeftButton
+
+
+@pytest.fixture
+def window(qtbot, registry):
+    apply_theme(QApplication.instance(), "light")
+    made = MainWindow(Settings(), registry)
+    qtbot.addWidget(made)
+    made.resize(1280, 860)
+    made.show()
+    yield made
+    made.close()
+    qtbot.wait(10)
+
+
+def press(button):
+    assert button.isEnabled(), button.text()
+    QTest.mouseClick(button, LEFT, pos=QPoint(8, button.height() // 2))
+
+
+def write(editor, text):
+    """Type into a field as a person does."""
+    editor.setFocus()
+    editor.selectAll()
+    QTest.keyClicks(editor, str(text))
+
+
+def fill(form, **values):
+    for id, value in values.items():
+        editor = form.field(id).editor
+        if isinstance(editor, QComboBox):
+            at = editor.findData(value)
+            at = at if at >= 0 else next(n for n in range(editor.count()) if str(value) in editor.itemText(n))
+            while editor.currentIndex() != at:  # by keyboard
+                QTest.keyClick(editor, Qt.Key.Key_Down if editor.currentIndex() < at else Qt.Key.Key_Up)
+        else:
+            write(editor, value)
+
+
+@pytest.fixture
+def dialogs(monkeypatch):
+    answers = []
+
+    def use(dialog):
+        dialog.show()
+        QApplication.processEvents()
+        answers.pop(0)(dialog)
+        return dialog.result()
+
+    for kind in (OperationDialog, ImportDialog, NewProjectDialog):
+        monkeypatch.setattr(kind, "exec", use)
+    yield answers
+    assert answers == []
+
+
+def ready(qtbot, window):
+    qtbot.waitUntil(
+        lambda: window.view.canvas.up_to_date and not window.view.session.jobs.busy and not window.view.desk._running,
+        timeout=30_000,
+    )
+
+
+def form(dialogs, **values):
+    """The next dialog of an operation is filled like this."""
+
+    def answer(dialog):
+        fill(dialog.form, **values)
+        press(dialog.do)
+        assert dialog.result() == QDialog.DialogCode.Accepted, dialog.problem.text()
+
+    dialogs.append(answer)
+
+
+def drop(window, path):
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(path))])
+    window.dropEvent(
+        QDropEvent(QPointF(400, 300), Qt.DropAction.CopyAction, data, LEFT, Qt.KeyboardModifier.NoModifier)
+    )
+
+
+def tab(panel, name):
+    press(next(item for item in panel._tabs.buttons() if item.text() == name))
+
+
+def test_the_first_hour(qtbot, window, dialogs, tmp_path, monkeypatch):
+    # The sample and its tour, by keyboard.
+    press(window.pages.currentWidget().samples["north_sumatra"])
+    qtbot.waitUntil(lambda: window.tour is not None, timeout=60_000)
+    ready(qtbot, window)
+    for number in range(len(STEPS)):
+        assert window.tour.at == number and window.tour.title.text()
+        QTest.keyClick(window.tour.next, Qt.Key.Key_Space)
+    assert window.tour is None and window.state.tour_taken
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    QTest.keyClick(window, Qt.Key.Key_W, Qt.KeyboardModifier.ControlModifier)
+    assert window.view is None
+
+    # An own boundary, dropped on the start page.
+    boundary = tmp_path / "boundary.geojson"
+    square = transform(place(0, 0, 10_000, 10_000), CRS, "EPSG:4326")
+    boundary.write_text(
+        json.dumps(
+            {"type": "Feature", "properties": {}, "geometry": json.loads(__import__("shapely").to_geojson(square))}
+        )
+    )
+
+    def new(dialog):
+        assert "10,0" in dialog.found.text() and not dialog.create_button.isEnabled()
+        write(dialog.name, "Desa Baru")
+        dialog.target.setText(str(tmp_path / "desa.gpkg"))
+        press(dialog.create_button)
+
+    dialogs.append(new)
+    drop(window, boundary)
+    assert window.view is not None and window.title.text() == "Desa Baru"
+
+    # A land-cover map with its classes, and wells from a list.
+    cover = write_cover(tmp_path)
+
+    def cover_dialog(dialog):
+        qtbot.waitUntil(dialog.ok.isEnabled, timeout=20_000)
+        fill(dialog.form, year=2024, classes=str(tmp_path / "classes.csv"), name="Cover")
+        qtbot.waitUntil(
+            lambda: (
+                dialog.ok.isEnabled() and "2 classes" in dialog.words.text() and "resampled" not in dialog.words.text()
+            ),
+            timeout=20_000,
+        )
+        press(dialog.ok)
+
+    dialogs.append(cover_dialog)
+    drop(window, cover)
+    layers = window.view.panel_of("layers")
+    qtbot.waitUntil(lambda: layers.list.count() == 1, timeout=20_000)
+    spots = geopandas.GeoSeries(
+        [place(100 * n, 100 * n, 100 * n + 1, 100 * n + 1).centroid for n in (10, 20, 30)], crs=CRS
+    ).to_crs(4326)
+    (tmp_path / "wells.csv").write_text(
+        "name,lat,lon\n" + "".join(f"Well {n},{spot.y},{spot.x}\n" for n, spot in enumerate(spots))
+    )
+
+    def wells_dialog(dialog):
+        qtbot.waitUntil(lambda: "3 points" in dialog.words.text(), timeout=20_000)
+        press(dialog.ok)
+
+    dialogs.append(wells_dialog)
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_args, **_named: (str(tmp_path / "wells.csv"), ""))
+    press(next(item for item in layers.findChildren(QPushButton) if item.text() == "Import…"))
+    qtbot.waitUntil(lambda: layers.list.count() == 2, timeout=20_000)
+    ready(qtbot, window)
+
+    # A goal with a target.
+    press(window.view.rail_button("visioning"))
+    vision = window.view.panel_of("visioning")
+    form(dialogs, name="More gardens", theme="financial")
+    press(vision.record_tables["goals"].add_button)
+    tab(vision, "Targets")
+    form(
+        dialogs,
+        goal="More gardens",
+        indicator="Full-time jobs",
+        name="Jobs",
+        baseline=0,
+        baseline_year=2024,
+        quantity=5,
+        year=2045,
+    )
+    press(vision.record_tables["targets"].add_button)
+    assert vision.record_tables["targets"].count.text() == "1"
+
+    # A practice from the catalogue, a scenario, an intervention drawn with the mouse.
+    press(window.view.rail_button("scenarios"))
+    panel = window.view.panel_of("scenarios")
+    form(dialogs, name="Gardens")
+    press(next(item for item in panel.none_yet.findChildren(QPushButton)))
+    press(panel.catalogue_button)
+    panel.practice.setCurrentIndex(
+        next(n for n in range(panel.practice.count()) if "agroforestry" in panel.practice.itemText(n).lower())
+    )
+    press(panel.draw_button)
+    canvas = window.view.canvas
+    x, y = canvas.width() // 2, canvas.height() // 2
+    for dx, dy in ((30, -60), (150, -60), (150, 60), (30, 60)):
+        QTest.mouseClick(canvas, LEFT, pos=QPoint(x + dx, y + dy))
+    QTest.keyClick(canvas, Qt.Key.Key_Return)
+    assert len(panel._planned) == 1
+    press(panel.run_button)
+    qtbot.waitUntil(lambda: panel.chip.text() == "Computed", timeout=30_000)
+    ready(qtbot, window)
+
+    # A project of it.
+    press(window.view.rail_button("lift"))
+    lift = window.view.panel_of("lift")
+    form(dialogs, name="Garden project")
+    press(lift.record_tables["projects"].add_button)
+    with window.view.session.read() as db:
+        from onekl_desktop.project.records import Intervention
+
+        name = db.query(Intervention).one().name
+    add_part = next(
+        item
+        for item in lift.findChildren(QPushButton)
+        if "intervention" in item.text().lower() and item.isVisibleTo(lift)
+    )
+    form(dialogs, intervention=name)
+    press(add_part)
+    compute = next(
+        item
+        for item in lift.findChildren(QPushButton)
+        if item.text().lower().startswith("compute") and item.isVisibleTo(lift)
+    )
+    press(compute)
+    ready(qtbot, window)
+
+    # The page on paper, by keyboard.
+    out = tmp_path / "summary.pdf"
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_args, **_named: (str(out), ""))
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    QTest.keyClick(window, Qt.Key.Key_P, Qt.KeyboardModifier.ControlModifier)
+    ready(qtbot, window)
+    qtbot.waitUntil(out.exists, timeout=20_000)
+    document = pypdfium2.PdfDocument(str(out))
+    text = "".join(page.get_textpage().get_text_range() for page in document)
+    document.close()
+    assert "Desa Baru" in text and "Gardens" in text and "Jobs" in text
