@@ -35,6 +35,10 @@ def collect() -> Catalog:
         for row in csv.DictReader(stream):
             for column in ("name", "description"):
                 catalogue.add(row[column], locations=[("resources/catalogues/practices.csv", 0)])
+    with (ROOT / "resources" / "catalogues" / "governance.csv").open(encoding="utf-8", newline="") as stream:
+        for row in csv.DictReader(stream):
+            for column in ("dimension", "question", "absent", "starting", "working", "trusted"):
+                catalogue.add(row[column], locations=[("resources/catalogues/governance.csv", 0)])
     for recipe in sorted((ROOT / "sample_projects").glob("*/recipe.json")):
         told = json.loads(recipe.read_text(encoding="utf-8"))
         catalogue.add(told["about"], locations=[(recipe.relative_to(ROOT).as_posix(), 0)])
@@ -71,6 +75,9 @@ def update(template: Catalog, language: str) -> Catalog:
     else:
         catalogue = Catalog(locale=language, project="1KL Desktop", charset="utf-8")
         catalogue.update(template)
+    catalogue.header_comment = f"# Texts of 1KL Desktop in the language {language}; glossary.csv has the words to use."
+    catalogue.project, catalogue.version, catalogue.msgid_bugs_address = "1KL Desktop", "", ""
+    catalogue.last_translator, catalogue.language_team, catalogue.fuzzy = "", language, False
     return catalogue
 
 

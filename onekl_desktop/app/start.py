@@ -7,14 +7,13 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QLocale
 from PySide6.QtWidgets import QApplication
 
 from onekl_desktop.app.crash import install_crash_page
 from onekl_desktop.app.window import MainWindow
 from onekl_desktop.base.errors import MISSING, UserError
-from onekl_desktop.base.translate import set_language
-from onekl_desktop.engine.settings import Settings
+from onekl_desktop.engine.settings import Settings, use_language
+from onekl_desktop.gui.language import use_qt_language
 from onekl_desktop.gui.theme import apply_theme
 
 
@@ -30,8 +29,8 @@ def run(arguments: Sequence[str]) -> int:
     app.setApplicationName("1KL Desktop")
     app.setOrganizationName("1KL Desktop")
     settings = Settings()
-    language = set_language(settings.get("language"))
-    QLocale.setDefault(QLocale(language))
+    use_language(settings)
+    use_qt_language(app)
     apply_theme(app, settings.get("theme"))
     window = MainWindow(settings)
     install_crash_page(window)

@@ -82,15 +82,8 @@ class Tour(QWidget):
         self.skip = button(_("End the tour"), self.end)
         card = frame("card")
         card.setProperty("message", "info")
-        card.setLayout(
-            column(
-                self.title,
-                self.words,
-                row(self.place, None, self.skip, self.back, self.next, spacing=S),
-                margins=L,
-                spacing=M,
-            )
-        )
+        buttons = row(self.skip, None, self.back, self.next, spacing=S)
+        card.setLayout(column(row(self.title, self.place), self.words, buttons, margins=L, spacing=M))
         self.setLayout(column(card))
         self.setFixedWidth(CARD_WIDTH)
         view.installEventFilter(self)
@@ -135,7 +128,8 @@ class Tour(QWidget):
         target = STEPS[self.at].target(self._view)
         shown = target is not None and target.isVisibleTo(self._view)
         self.pointer.setVisible(shown)
-        self.words.setFixedWidth(CARD_WIDTH - 2 * L - 2)
+        width = CARD_WIDTH - 2 * L - 2
+        self.words.setFixedSize(width, self.words.heightForWidth(width))
         self.adjustSize()
         size = self.sizeHint().expandedTo(self.size())
         box = QRect(0, 0, 1, 1)

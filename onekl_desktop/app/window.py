@@ -28,16 +28,17 @@ from onekl_desktop.app.start_page import Choices, StartPage
 from onekl_desktop.app.tour import Tour
 from onekl_desktop.app.view_state import ViewState
 from onekl_desktop.base.errors import UserError
-from onekl_desktop.base.translate import LANGUAGES, _, set_language
+from onekl_desktop.base.translate import LANGUAGES, _
 from onekl_desktop.engine import Session
 from onekl_desktop.engine.jobs import DONE, Job
 from onekl_desktop.engine.registry import Registry, discover
-from onekl_desktop.engine.settings import Settings
+from onekl_desktop.engine.settings import Settings, use_language
 from onekl_desktop.gui.dialogs.help import HelpDialog
 from onekl_desktop.gui.dialogs.palette import Command, Palette
 from onekl_desktop.gui.dialogs.settings import SettingsDialog
 from onekl_desktop.gui.icons import icon
 from onekl_desktop.gui.kit import column, frame, label, row, tool_button
+from onekl_desktop.gui.language import use_qt_language
 from onekl_desktop.gui.theme import M, S, apply_theme
 from onekl_desktop.project.workspace import Recoverable, backup_database, list_recoverable
 from onekl_desktop.tools.scenarios.sample import SAMPLE
@@ -413,11 +414,11 @@ class MainWindow(QMainWindow):
 
     def show_settings(self) -> None:
         """The settings dialog; theme and language change at once."""
-        before = (self.settings.get("language"), self.settings.get("theme"))
+        before = (self.settings.get("language"), self.settings.get("theme"), self.settings.get("glossary"))
         if SettingsDialog(self.settings, self.view.desk if self.view else None, self).exec():
             if self.settings.get("theme") != before[1]:
                 self.set_theme(self.settings.get("theme"))
-            if self.settings.get("language") != before[0]:
+            if (self.settings.get("language"), self.settings.get("glossary")) != (before[0], before[2]):
                 self.set_language(self.settings.get("language"))
 
     def set_theme(self, choice: str) -> None:
@@ -431,8 +432,13 @@ class MainWindow(QMainWindow):
     def set_language(self, code: str) -> None:
         """Use another language in the whole window."""
         self.settings.set("language", code)
-        set_language(code)
+        trouble = use_language(self.settings)
+        app = QApplication.instance()
+        assert isinstance(app, QApplication)
+        use_qt_language(app)
         self._rebuild()
+        if trouble is not None:
+            self._alert(_("Your office's own words"), trouble)
 
     def _rebuild(self) -> None:
         """Make the frame and the open project's view anew (icons are tinted, texts are set when shown)."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from dataclasses import dataclass, field
+from dataclasses import field as option
 from typing import Any
 
 from onekl_desktop.base.messages import MESSAGES
@@ -23,6 +24,7 @@ class Problem:
     file: str = ""
     row: int | None = None
     severity: str = "error"
+    facts: dict[str, str] = option(default_factory=dict, compare=False, repr=False)
 
     def as_dict(self) -> dict[str, Any]:
         """The one problem form of the command line."""
@@ -30,6 +32,10 @@ class Problem:
             "code": self.code, "field": self.field, "file": self.file, "row": self.row,
             "message": self.message, "remedy": self.remedy, "severity": self.severity,
         }  # fmt: skip
+
+    def for_storage(self) -> dict[str, Any]:
+        """The same with its facts, so that `restate` can say it in another language later."""
+        return {**self.as_dict(), "facts": self.facts}
 
     def sentence(self) -> str:
         """Message and remedy in one breath."""
@@ -71,8 +77,18 @@ def make_problem(
         shown["row"] = str(row)
     return Problem(
         code=code, message=_(message.text).format_map(_Blanks(shown)), remedy=_(message.remedy).format_map(_Blanks(shown)),
-        field=field, file=shown["file"], row=row, severity=severity,
+        field=field, file=shown["file"], row=row, severity=severity, facts=shown,
     )  # fmt: skip
+
+
+def restate(stored: dict[str, Any]) -> dict[str, Any]:
+    """A problem that was stored (`for_storage`), in the language in use now."""
+    code, facts = stored.get("code", ""), stored.get("facts")
+    if code not in MESSAGES or not isinstance(facts, dict):
+        return stored  # of an earlier version: the sentence as it was
+    again = make_problem(code, field=stored.get("field", ""), severity=stored.get("severity", "error"),
+                         **{key: value for key, value in facts.items() if key not in ("row", "field", "severity")})  # fmt: skip
+    return {**stored, "message": again.message, "remedy": again.remedy}
 
 
 class _Blanks(dict[str, str]):

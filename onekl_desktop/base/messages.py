@@ -132,6 +132,7 @@ MESSAGES: dict[str, Message] = {
     "plugin.exists": Message(_INPUT, N_("A tool named {tool} is installed already."), N_("Remove it first with `onekl plugins remove {tool}`.")),
     "plugin.missing": Message(_INPUT, N_("No plug-in named {tool} is installed."), N_("`onekl plugins` lists them.")),
     "plugin.failed": Message(_INPUT, N_("The plug-in {tool} could not be loaded: {reason}."), N_("The other tools work; remove the plug-in or ask its author.")),
+    "setting.glossary": Message(_INPUT, N_("The table of your office's words {file} cannot be used: {reason}."), N_("Copy glossary.csv from the program's folder i18n, and change only the words in it.")),
     "setting.unknown": Message(2, N_("There is no setting {setting}."), N_("There are: {known}.")),
     "display.missing": Message(_MISSING, N_("There is no display to open a window on."), N_("Use the commands (`onekl --help`), or start from a desktop session.")),
     "demo.folder_used": Message(_BUSY, N_("The folder {file} holds files that the demo did not make."), N_("Choose an empty folder with --out.")),

@@ -7,10 +7,10 @@ import re
 from functools import lru_cache
 from typing import Any
 
-from onekl_desktop.base.translate import get_language
+from onekl_desktop.base.translate import N_, _, get_language
 
 UNITS = {
-    "ha": "ha", "t": "t", "t/ha": "t/ha", "t CO2e": "t CO₂e", "person-days": "person-days", "FTE": "full-time jobs",
+    "ha": "ha", "t": "t", "t/ha": "t/ha", "t CO2e": "t CO₂e", "person-days": N_("person-days"), "FTE": N_("full-time jobs"),
     "km2": "km²", "m": "m", "year": "", "fraction": "", "": "",
 }  # fmt: skip
 
@@ -39,6 +39,11 @@ def format_number(value: float | None, decimals: int = 0) -> str:
     return format_decimal(value, format=pattern, locale=_locale(get_language()))
 
 
+def unit_name(unit: str) -> str:
+    """What a unit is called."""
+    return _(UNITS.get(unit, unit))
+
+
 def format_signed(value: float | None, decimals: int = 0) -> str:
     """A difference: always with its sign (an en dash for less, which every typeface has)."""
     if value is None or math.isnan(value):
@@ -50,8 +55,7 @@ def format_signed(value: float | None, decimals: int = 0) -> str:
 
 def format_quantity(value: float | None, unit: str, decimals: int = 0) -> str:
     """Number and unit: `1,250 ha`."""
-    shown = UNITS.get(unit, unit)
-    return f"{format_number(value, decimals)} {shown}".strip()
+    return f"{format_number(value, decimals)} {unit_name(unit)}".strip()
 
 
 def format_percent(value: float | None, decimals: int = 0) -> str:

@@ -12,11 +12,11 @@ from typing import Any
 from onekl_desktop import __version__
 from onekl_desktop.base.errors import BUG, INTERRUPTED, USAGE, UserError
 from onekl_desktop.base.progress import Cancelled
-from onekl_desktop.base.translate import _, set_language
+from onekl_desktop.base.translate import _
 from onekl_desktop.cli import commands
 from onekl_desktop.cli.output import Output
 from onekl_desktop.engine.registry import Registry, discover
-from onekl_desktop.engine.settings import Settings
+from onekl_desktop.engine.settings import Settings, use_language
 from onekl_desktop.project.folders import log_folder
 
 
@@ -58,7 +58,9 @@ def build_parser(registry: Registry) -> argparse.ArgumentParser:
 def run(arguments: Sequence[str]) -> int:
     """Parse, do, and turn every ending into an exit code."""
     logging.basicConfig(level=logging.WARNING, format="%(message)s")
-    set_language(Settings().get("language"))
+    trouble = use_language(Settings())
+    if trouble is not None:
+        sys.stderr.write(f"{trouble}\n")
     output = Output()
     try:
         registry = discover()

@@ -39,7 +39,8 @@ def get_or_make(write: Write, text: str, declared: dict[str, tuple[str, Indicato
         return found
     for code, (model, spec) in declared.items():
         if text in (code, spec.title, _(spec.title)):
-            return write.add(Indicator(
-                code=code, name=_(spec.title), definition=_(spec.about), unit=spec.unit, direction=spec.direction,
+            present = find_by_name(write.db, Indicator, code)  # it was named in another language before
+            return present or write.add(Indicator(
+                code=code, name=spec.title, definition=spec.about, unit=spec.unit, direction=spec.direction,
                 decimals=spec.decimals, model=model))  # fmt: skip
     return write.get(Indicator, text, field=field)

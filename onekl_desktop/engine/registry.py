@@ -18,6 +18,7 @@ from typing import Any
 import onekl_desktop
 from onekl_desktop.base.errors import Problem, UserError, make_problem
 from onekl_desktop.base.specs import ModelSpec, Operation, PageSpec, SettingSpec, Tool
+from onekl_desktop.base.translate import get_language
 from onekl_desktop.engine.settings import APPLICATION_SETTINGS, PROJECT_SETTINGS
 from onekl_desktop.project.folders import data_folder
 from onekl_desktop.project.migrate import Branch
@@ -51,8 +52,11 @@ class ToolEntry:
 
     def help_text(self) -> str:
         """The tool's help page (Markdown)."""
-        path = self.folder / "help.md"
-        return path.read_text(encoding="utf-8") if path.exists() else ""
+        for name in (f"help.{get_language()}.md", "help.md"):
+            path = self.folder / name
+            if path.exists():
+                return path.read_text(encoding="utf-8")
+        return ""
 
 
 @dataclass

@@ -19,7 +19,6 @@ from sqlalchemy.orm import Session as DbSession
 
 from onekl_desktop.base.errors import Problem
 from onekl_desktop.base.specs import ModelSpec
-from onekl_desktop.base.translate import _
 from onekl_desktop.engine.session import Session
 from onekl_desktop.project.file import Write
 from onekl_desktop.project.folders import cache_folder
@@ -83,14 +82,14 @@ def record_run(
             row = write.db.scalar(select(Indicator).where(Indicator.code == code))
             if row is None:
                 row = write.add(Indicator(
-                    code=code, name=_(spec.title), definition=_(spec.about), unit=spec.unit, direction=spec.direction,
+                    code=code, name=spec.title, definition=spec.about, unit=spec.unit, direction=spec.direction,
                     decimals=spec.decimals, model=model.id))  # fmt: skip
             codes[code] = row.uuid
         run = write.add(Run(
             uuid=uuid, model="+".join(model.id for model in models),
             model_version="+".join(str(model.version) for model in models), scenario=scenario, fingerprint=print_today,
             subject=subject, inputs=json.dumps(inputs, ensure_ascii=False), started_at=started_at, duration_s=duration_s,
-            warnings=json.dumps([problem.as_dict() for problem in warnings], ensure_ascii=False)))  # fmt: skip
+            warnings=json.dumps([problem.for_storage() for problem in warnings], ensure_ascii=False)))  # fmt: skip
         write.db.add_all(
             IndicatorValue(run=run.uuid, indicator=codes[item.indicator], scenario=scenario, subject=subject, year=item.year, zone=item.zone,
                            category=item.category, value=item.value, low=item.low, high=item.high)

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import json
 import os
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session as DbSession
 
 from onekl_desktop.base.errors import UserError
-from onekl_desktop.base.specs import Choice, Flag, Integer, Number, Option, SettingSpec, Text
-from onekl_desktop.base.translate import LANGUAGES, N_
+from onekl_desktop.base.specs import Choice, FilePath, Flag, Integer, Number, Option, SettingSpec, Text
+from onekl_desktop.base.translate import LANGUAGES, N_, set_glossary, set_language
 from onekl_desktop.project.folders import settings_folder
 from onekl_desktop.project.records import Meta
 
@@ -22,6 +23,9 @@ APPLICATION_SETTINGS = (
     SettingSpec(input=Choice(
         id="theme", title=N_("Colours"), about=N_("Light, dark, or as the system has it."), default="system",
         options=(Option(id="system", title=N_("As the system")), Option(id="light", title=N_("Light")), Option(id="dark", title=N_("Dark"))))),
+    SettingSpec(input=FilePath(
+        id="glossary", title=N_("Your office's own words"), required=False, default="", suffixes=(".csv",),
+        about=N_("A copy of glossary.csv with the words that your office uses; they take the place of the usual ones everywhere."))),
     SettingSpec(input=Text(
         id="author", title=N_("Your name"), about=N_("Written into the journal beside each change. Empty: your login name."),
         required=False, default="", max_length=80)),
@@ -78,6 +82,24 @@ class Settings:
         part = self._path.with_suffix(".part")
         part.write_text(json.dumps(self._values, indent=2, ensure_ascii=False), encoding="utf-8")
         os.replace(part, self._path)
+
+
+def use_language(settings: Settings) -> UserError | None:
+    """Speak the chosen language with the office's own words.
+
+    Returns
+    -------
+    What is wrong with the office's table of words, which is then left aside.
+    """
+    set_language(settings.get("language"))
+    path = str(settings.get("glossary") or "")
+    if not path:
+        return None
+    try:
+        set_glossary(Path(path).read_text(encoding="utf-8-sig"))
+    except (OSError, ValueError) as problem:
+        return UserError("setting.glossary", file=path, reason=getattr(problem, "strerror", None) or problem)
+    return None
 
 
 def get_project_setting(db: DbSession, id: str) -> Any:

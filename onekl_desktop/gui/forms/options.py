@@ -24,6 +24,8 @@ def record_options(session: Session) -> Callable[[str], list[tuple[str, str]]]:
                 (uuid, name or uuid[:8])
                 for uuid, name in db.execute(select(record.uuid, record.name).order_by(record.name))  # type: ignore[attr-defined]
             ]
+            if record is Indicator:
+                found = [(row.uuid, row.title) for row in db.scalars(select(Indicator))]
             present = set(db.scalars(select(Indicator.code))) if kind == "indicator" else set()
         if kind == "indicator":  # a model's indicator can be named before it has been computed
             found += [

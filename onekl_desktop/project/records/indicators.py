@@ -7,6 +7,7 @@ from typing import ClassVar
 from sqlalchemy import text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from onekl_desktop.base.translate import _
 from onekl_desktop.project.records.base import Record
 
 
@@ -23,6 +24,11 @@ class Indicator(Record):
     direction: Mapped[int] = mapped_column(server_default=text("0"), default=0)
     decimals: Mapped[int] = mapped_column(server_default=text("0"), default=0)
     model: Mapped[str] = mapped_column(server_default=text("''"), default="")
+
+    @property
+    def title(self) -> str:
+        """The name as people read it: a model's is kept in English and translated, an own one stands as written."""
+        return _(self.name) if self.model else self.name
 
 
 class IndicatorValue(Record):

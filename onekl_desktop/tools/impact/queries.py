@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session as DbSession
 
 from onekl_desktop.base.money import money_unit
-from onekl_desktop.base.units import UNITS
+from onekl_desktop.base.units import unit_name
 from onekl_desktop.engine import Session
 from onekl_desktop.models.decisions.model import expected, progress
 from onekl_desktop.project.queries.indicators import values_of_run
@@ -100,7 +100,7 @@ def read_impact(session: Session) -> Impact:
             measure = indicators.get(target.indicator)
             if measure is None:
                 continue
-            unit = currency if measure.unit == "money" else UNITS.get(measure.unit, measure.unit)
+            unit = currency if measure.unit == "money" else unit_name(measure.unit)
             own = [row for row in observations if row.target == target.uuid or (
                 not row.target and row.indicator == target.indicator and row.place == target.place)]  # fmt: skip
             tracks.append(Track(

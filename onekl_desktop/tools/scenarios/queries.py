@@ -9,8 +9,9 @@ from typing import Any
 
 from sqlalchemy import select
 
+from onekl_desktop.base.errors import restate
 from onekl_desktop.base.money import money_unit
-from onekl_desktop.base.units import UNITS
+from onekl_desktop.base.units import unit_name
 from onekl_desktop.engine import Session
 from onekl_desktop.project.queries.indicators import Value, list_indicators, values_of_run
 from onekl_desktop.project.queries.records import find_land_cover, get_landscape, list_classes, list_interventions
@@ -93,13 +94,13 @@ def compare(session: Session) -> Comparison:
     for state in states:
         if state.run:
             for warning in json.loads(state.run.warnings):
-                result.warnings.append({**warning, "scenario": state.scenario.name})
+                result.warnings.append({**restate(warning), "scenario": state.scenario.name})
     known = {indicator.uuid: indicator for indicator in indicators}
     for target in targets:
         measure = known.get(target.indicator)
         if measure is None or not measure.model or target.quantity is None or target.year is None:
             continue
-        unit = currency if measure.unit == "money" else UNITS.get(measure.unit, measure.unit)
+        unit = currency if measure.unit == "money" else unit_name(measure.unit)
         line = _judge(
             target, measure, [by_scenario[state.scenario.uuid] for state in states], goals.get(target.goal, ""), unit
         )
@@ -109,7 +110,7 @@ def compare(session: Session) -> Comparison:
     result.horizon_year = horizon
     order = [state.scenario.uuid for state in states]
     for indicator in indicators:
-        unit = currency if indicator.unit == "money" else UNITS.get(indicator.unit, indicator.unit)
+        unit = currency if indicator.unit == "money" else unit_name(indicator.unit)
 
         def row(
             values: list[float | None],
@@ -135,7 +136,7 @@ def compare(session: Session) -> Comparison:
                     row(picked, cls.name if cls else category, category, cls.colour if cls else "#999999")
                 )
             continue
-        result.rows.append(row([_pick(found[uuid], horizon, "", "") for uuid in order], indicator.name))
+        result.rows.append(row([_pick(found[uuid], horizon, "", "") for uuid in order], indicator.title))
         result.series[indicator.code] = {
             uuid: sorted((value.year, value.value) for value in found[uuid] if not value.zone and value.year is not None and value.value is not None)
             for uuid in order
@@ -143,7 +144,7 @@ def compare(session: Session) -> Comparison:
         names = list(dict.fromkeys(value.zone for values in found.values() for value in values if value.zone))
         for name in names:
             picked = [_pick(found[uuid], horizon, name, "") for uuid in order]
-            result.zones.setdefault(name, []).append(row(picked, indicator.name))
+            result.zones.setdefault(name, []).append(row(picked, indicator.title))
     return result
 
 

@@ -44,7 +44,7 @@ def vision(session: Session) -> Page:
 
 def _add_targets(page: Page, known: Vision, goal: str) -> None:
     rows = tuple(
-        (known.indicators[target.indicator].name if target.indicator in known.indicators else target.name, target.place or _("whole landscape"),
+        (known.indicators[target.indicator].title if target.indicator in known.indicators else target.name, target.place or _("whole landscape"),
          f"{format_number(target.baseline, 1)} ({target.baseline_year or '–'})", f"{format_number(target.quantity, 1)} ({target.year or '–'})",
          known.unit_of(target))
         for target in known.targets_of(goal)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 
 from onekl_desktop.base.money import money_unit
-from onekl_desktop.base.units import UNITS
+from onekl_desktop.base.units import unit_name
 from onekl_desktop.engine import Session
 from onekl_desktop.engine.decisions import count, count_by_group, options_of
 from onekl_desktop.models.decisions.model import Count
@@ -30,7 +30,7 @@ class Vision:
 
     def unit_of(self, target: Target) -> str:
         """The unit as people read it."""
-        return self.currency if target.unit == "money" else UNITS.get(target.unit, target.unit)
+        return self.currency if target.unit == "money" else unit_name(target.unit)
 
     def targets_of(self, goal: str) -> list[Target]:
         """Targets of a goal."""
