@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import ast
 import csv
 import io
 import json
@@ -12,13 +13,12 @@ import sys
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
-from babel.messages.extract import extract_from_dir
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
-KEYWORDS = {"_": None, "N_": None, "ngettext": (1, 2)}
+KEYWORDS = ("_", "N_", "ngettext")
 LANGUAGES = ("id", "fr", "es")
 
 
@@ -26,11 +26,10 @@ def collect() -> Catalog:
     """All texts of the sources, of the practice catalogue and of the sample recipes."""
     catalogue = Catalog(project="1KL Desktop", version="", copyright_holder="1KL Desktop", charset="utf-8")
     catalogue.creation_date = catalogue.revision_date = None  # type: ignore[assignment]
-    found = extract_from_dir(
-        ROOT / "onekl_desktop", [("**.py", "python")], {"**.py": {"encoding": "utf-8"}}, keywords=KEYWORDS
-    )
-    for path, _line, message, comments, _context in sorted(found, key=lambda item: (item[0], item[1])):
-        catalogue.add(message, locations=[(f"onekl_desktop/{path}".replace("\\", "/"), 0)], auto_comments=comments)
+    for path in sorted((ROOT / "onekl_desktop").rglob("*.py"), key=lambda item: item.relative_to(ROOT).as_posix()):
+        if "_data" not in path.parts:
+            for message in extract(path.read_text(encoding="utf-8")):
+                catalogue.add(message, locations=[(path.relative_to(ROOT).as_posix(), 0)])
     with (ROOT / "resources" / "catalogues" / "practices.csv").open(encoding="utf-8", newline="") as stream:
         for row in csv.DictReader(stream):
             for column in ("name", "description"):
@@ -46,6 +45,22 @@ def collect() -> Catalog:
             if "say" in step:
                 catalogue.add(step["say"], locations=[(recipe.relative_to(ROOT).as_posix(), 0)])
     return catalogue
+
+
+def extract(source: str) -> list[str | tuple[str, str]]:
+    """Texts of a Python source in their order, those within f-strings too, the same with every Python."""
+    found = []
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in KEYWORDS:
+            texts = [
+                item.value
+                for item in node.args
+                if isinstance(item, ast.Constant) and isinstance(item.value, str) and item.value
+            ]
+            wanted = 2 if node.func.id == "ngettext" else 1
+            if len(texts) >= wanted:
+                found.append((node.lineno, node.col_offset, texts[0] if wanted == 1 else (texts[0], texts[1])))
+    return [message for _line, _column, message in sorted(found, key=lambda item: item[:2])]
 
 
 def as_text(catalogue: Catalog) -> str:

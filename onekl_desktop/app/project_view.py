@@ -114,7 +114,6 @@ class ProjectView(QWidget):
         self._map_buttons()
         side = frame("side")
         side.setLayout(column(self.panel))
-        side.setMinimumWidth(330)
         drawer = frame("drawer")
         self.drawer.setDocumentMode(True)
         self.drawer.tabBar().setDrawBase(False)

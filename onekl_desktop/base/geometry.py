@@ -13,6 +13,8 @@ import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry
 
+from onekl_desktop.base.errors import UserError
+
 _ENVELOPE_DOUBLES = {0: 0, 1: 4, 2: 6, 3: 6, 4: 8}
 
 
@@ -136,8 +138,12 @@ def rings_of(shape: BaseGeometry) -> tuple[np.ndarray, np.ndarray]:
 @lru_cache(maxsize=16)
 def _transformer(source: str, target: str):  # type: ignore[no-untyped-def]
     from pyproj import Transformer
+    from pyproj.exceptions import ProjError
 
-    return Transformer.from_crs(source, target, always_xy=True)
+    try:
+        return Transformer.from_crs(source, target, always_xy=True)
+    except ProjError:  # another planet's, or one that PROJ has no operation for
+        raise UserError("crs.no_way", source=source[:60], target=target) from None
 
 
 def transform(shape: BaseGeometry, source: str, target: str) -> BaseGeometry:

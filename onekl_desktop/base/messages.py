@@ -47,6 +47,7 @@ MESSAGES: dict[str, Message] = {
     "boundary.not_on_earth": Message(_INPUT, N_("The boundary in {file} has coordinates that do not exist in {crs} ({found})."), N_("Find out the true coordinate system of the file and name it with --source-crs.")),
     "boundary.empty": Message(_INPUT, N_("The boundary in {file} encloses no area."), N_("Choose a file with a polygon that has an inside.")),
     "crs.unknown": Message(_INPUT, N_("{crs} is not a coordinate reference system that is known here."), N_("Write an EPSG code such as EPSG:32647.")),
+    "crs.no_way": Message(_INPUT, N_("There is no way from the coordinate system {source} to {target}."), N_("Check whether the file names the right system; if not, name it with --source-crs.")),
     "crs.not_projected": Message(_INPUT, N_("{crs} counts in degrees; a project needs metres."), N_("Leave the choice to the program, or name a projected system such as the UTM zone.")),
     # ---- import
     "import.unreadable": Message(_INPUT, N_("{file} cannot be read as a map: {reason}."), N_("Open it in QGIS to see whether it is whole, and export it again.")),
@@ -58,6 +59,7 @@ MESSAGES: dict[str, Message] = {
     "import.outside": Message(_INPUT, N_("{file} lies wholly outside the landscape {landscape}."), N_("Check its coordinate system, or whether it is the right file.")),
     "import.not_classes": Message(_INPUT, N_("{file} holds numbers with decimals or more than 65,535 different values, so it cannot be a land-cover map."), N_("Import it with another role, or export it as classes first.")),
     "import.bad_table": Message(_INPUT, N_("The table {file} cannot be used: {reason}."), N_("Its first row should name the columns, the others hold one thing each. A table of classes has codes and names.")),
+    "import.promises_rows": Message(_INPUT, N_("{file} says that it holds {rows} rows, but has only {size} bytes: it is damaged."), N_("Ask for a fresh copy, or export it again from the program it comes from.")),
     "import.old_excel": Message(_INPUT, N_("{file} is a workbook of an Excel older than 2007, which cannot be read."), N_("Open it in Excel or LibreOffice and save it as .xlsx or .csv.")),
     "import.no_coordinates": Message(_INPUT, N_("{file} has no columns with coordinates; its columns are: {found}."), N_("Name them with --x-column and --y-column (one is enough when it holds both), or import the rows as records.")),
     "import.bad_geojson": Message(_INPUT, N_("{file} is no sound GeoJSON: {reason}."), N_("Export it again from the program it comes from, as GeoPackage if possible.")),

@@ -39,6 +39,18 @@ def format_number(value: float | None, decimals: int = 0) -> str:
     return format_decimal(value, format=pattern, locale=_locale(get_language()))
 
 
+# Units of what a person enters, as the form says them.
+_ENTERED = {
+    "fraction": N_("fraction"), "years": N_("years"), "days": N_("days"), "points": N_("points"), "answers": N_("answers"), "per ha": N_("per ha"),
+    "per ha and year": N_("per ha and year"), "person-days/ha": N_("person-days/ha"),
+}  # fmt: skip
+
+
+def entered_unit(unit: str) -> str:
+    """What a unit is called beside a field."""
+    return _(_ENTERED.get(unit, unit))
+
+
 def unit_name(unit: str) -> str:
     """What a unit is called."""
     return _(UNITS.get(unit, unit))

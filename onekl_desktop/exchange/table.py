@@ -17,11 +17,12 @@ from typing import Any
 
 from onekl_desktop.base.errors import Problem, UserError, explain_os_error
 from onekl_desktop.base.translate import _
-from onekl_desktop.base.units import parse_number
+from onekl_desktop.base.units import format_number, parse_number
 
 SUFFIXES = (".csv", ".tsv", ".txt", ".xlsx", ".xlsm", ".ods", ".xls", ".dbf")
 DELIMITERS = (",", ";", "\t", "|")
 MOST_SHEET_BYTES = 1 << 30
+MOST_PACKED = 1000
 _OLD_EXCEL = b"\xd0\xcf\x11\xe0"
 csv.field_size_limit(1 << 24)
 
@@ -252,12 +253,16 @@ def _read_dbf(path: Path, encoding: str) -> TableData:
 
 
 def _read_with_gdal(path: Path, layer: str, encoding: str) -> tuple[list[str], list[list[Any]]]:
+    from pyogrio import read_info
     from pyogrio.raw import read
 
     try:
+        check_count(path, read_info(path, layer=layer or None, force_feature_count=True)["features"])
         meta, _fids, _wkb, values = read(path, layer=layer or None, encoding=encoding or None, read_geometry=False)
+    except UserError:
+        raise
     except Exception as problem:  # noqa: BLE001 - on broken files these libraries raise anything
-        raise UserError("import.bad_table", file=path, reason=str(problem).splitlines()[0][:200].rstrip(".")) from None
+        raise UserError("import.bad_table", file=path, reason=first_line(problem)) from None
     columns = [
         [None if isinstance(value, float) and math.isnan(value) else value for value in column.tolist()]
         for column in values
@@ -266,6 +271,27 @@ def _read_with_gdal(path: Path, layer: str, encoding: str) -> tuple[list[str], l
 
 
 # ------------------------------------------------------------------ what they share
+
+
+def check_count(path: Path, count: int) -> None:
+    """Refuse a file whose header promises more rows than its bytes can hold: reading them would fill the memory.
+
+    Raises
+    ------
+    UserError
+        `import.promises_rows`.
+    """
+    size = path.stat().st_size * (MOST_PACKED if path.suffix.lower() in (".kmz", ".ods", ".gpkg") else 1)
+    if count > max(size, 1000):
+        raise UserError(
+            "import.promises_rows", file=path, rows=format_number(count), size=format_number(path.stat().st_size)
+        )
+
+
+def first_line(problem: BaseException) -> str:
+    """What a library says, short enough for a sentence."""
+    lines = str(problem).strip().splitlines()
+    return (lines[0] if lines else type(problem).__name__)[:200].rstrip(".")
 
 
 def _filled(cells: Iterable[Any]) -> bool:

@@ -301,15 +301,19 @@ def _plain_cells(column: np.ndarray) -> list[Any]:
 def _read_with_gdal(
     path: Path, layer: str, encoding: str
 ) -> tuple[dict[str, Any], np.ndarray | None, list[np.ndarray]]:
+    from pyogrio import read_info
     from pyogrio.raw import read
 
     options = {"DOWNLOAD_SCHEMA": "NO"} if path.suffix.lower() == ".gml" else {}
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
+            table.check_count(path, read_info(path, layer=layer or None, force_feature_count=True)["features"])
             meta, _fids, wkb, values = read(
                 path, layer=layer or None, encoding=encoding or None, force_2d=True, **options
             )
+    except UserError:
+        raise
     except Exception as problem:  # noqa: BLE001 - on broken files these libraries raise anything
         raise _unreadable(path, problem) from None
     return meta, wkb, list(values)

@@ -96,9 +96,21 @@ def _fill(layout, items, margins, spacing):  # type: ignore[no-untyped-def]
     return layout
 
 
+class VerticalScroll(QScrollArea):
+    """Scrolls up and down only, so it is never narrower than what it holds."""
+
+    def minimumSizeHint(self) -> QSize:
+        """As wide as the content needs with the scroll bar beside it."""
+        hint, content = super().minimumSizeHint(), self.widget()
+        if content is not None:
+            bar = self.verticalScrollBar().sizeHint().width()
+            hint.setWidth(max(hint.width(), content.minimumSizeHint().width() + bar))
+        return hint
+
+
 def scroll(content: QWidget) -> QScrollArea:
     """A vertical scroll area round a widget."""
-    area = QScrollArea()
+    area = VerticalScroll()
     area.setWidgetResizable(True)
     area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
     content.setProperty("role", "panel")

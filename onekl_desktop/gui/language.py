@@ -13,7 +13,7 @@ QT_TEXTS = (
     N_("Undo"), N_("Redo"), N_("Cut"), N_("Copy"), N_("Paste"), N_("Delete"), N_("Select All"), N_("Look in:"), N_("File name:"), N_("Files of type:"),
     N_("Directory:"), N_("Name"), N_("Size"), N_("Type"), N_("Date Modified"), N_("Back"), N_("Forward"), N_("Parent Directory"), N_("Create New Folder"),
     N_("List View"), N_("Detail View"), N_("All Files (*)"), N_("New Folder"), N_("Rename"), N_("Show hidden files"), N_("Find Directory"), N_("Save As"),
-    N_("Choose"), N_("Computer"), N_("Select Color"), N_("Clear"), N_("Step up"), N_("Step down"),
+    N_("Choose"), N_("Computer"), N_("Select Color"), N_("Clear"), N_("Step up"), N_("Step down"), N_("Scroll Left"), N_("Scroll Right"),
 )  # fmt: skip
 
 

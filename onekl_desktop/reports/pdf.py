@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from pathlib import Path
 from typing import Any
-from xml.sax.saxutils import escape
+from xml.sax import saxutils
 
 from reportlab.lib.colors import HexColor
 from reportlab.lib.enums import TA_RIGHT
@@ -258,6 +258,11 @@ def _side_by_side(blocks: list[Any], project: ProjectFile) -> list[Flowable]:
     return [grid, Spacer(1, 4)]
 
 
+def escape(text: str) -> str:
+    """A text for a paragraph. The narrow space within French numbers would be taken for a place to break a line."""
+    return saxutils.escape(text).replace("\u202f", "\u00a0")
+
+
 def column_widths(block: Table, whole: float) -> list[float]:
     """Widths (points) that add up to `whole`: each column what its texts need; when that is too much, columns
     shrink towards their longest word, text before numbers; what is left over goes to the first column.
@@ -270,7 +275,8 @@ def column_widths(block: Table, whole: float) -> list[float]:
 
     natural = [max(measure(line[at]) for line in lines) for at in range(len(block.columns))]
     least = [
-        max(measure(word) for line in lines for word in (line[at].split() or [""])) for at in range(len(block.columns))
+        max(measure(word) for line in lines for word in (line[at].split(" ") or [""]))
+        for at in range(len(block.columns))
     ]
     for at, numeric in enumerate(block.numeric):
         if numeric and block.rows:

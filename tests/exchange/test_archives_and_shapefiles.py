@@ -231,3 +231,23 @@ def test_other_vector_kinds(session, tmp_path):
     }
     (tmp_path / "a.topojson").write_text(json.dumps(topo))
     assert perform(session, "layers.import_layer", file=str(tmp_path / "a.topojson"), source_crs="EPSG:4326")["layer"]
+
+
+def test_a_header_that_promises_billions_of_rows_is_refused_before_the_memory_is_full(tmp_path):
+    path = write_shapefile(tmp_path / "s")
+    dbf = bytearray(path.with_suffix(".dbf").read_bytes())
+    dbf[4:8] = b"\x7f" * 4
+    (tmp_path / "alone.dbf").write_bytes(dbf)
+    assert code_of(read_vector, tmp_path / "alone.dbf") == "import.promises_rows"
+    path.with_suffix(".dbf").write_bytes(dbf)
+    try:
+        assert len(read_vector(path).shapes) == 2  # GDAL counts the shapes, not the rows
+    except UserError as problem:
+        assert problem.code in ("import.promises_rows", "import.unreadable")  # noqa: PT017
+
+
+def test_a_system_of_another_planet_is_told(session, tmp_path):
+    path = write_shapefile(tmp_path / "s")
+    moon = 'GEOGCS["Moon 2000",DATUM["D_Moon_2000",SPHEROID["Moon_2000_IAU_IAG",1737400.0,0.0]],PRIMEM["Reference_Meridian",0.0],UNIT["Degree",0.0174532925199433]]'
+    path.with_suffix(".prj").write_text(moon)
+    assert code_of(perform, session, "layers.import_layer", file=str(path)) == "crs.no_way"

@@ -91,3 +91,22 @@ def test_a_chart_is_a_vector_picture_with_its_labels():
     chart = Chart("Forest", "ha", (Line("One & two", "#123456", ((2020, 1.0), (2030, 2.0))), Line("B", "#654321", ())))
     svg = to_svg(draw_chart(chart, 300, 160))
     assert svg.startswith("<svg") and "One &amp; two" in svg and "2030" in svg
+
+
+def test_numbers_are_not_torn_at_their_grouping_spaces():
+    from reportlab.platypus import Paragraph
+
+    from onekl_desktop.reports.pdf import BODY, escape
+
+    number = "7\u202f907\u202f802"
+    text = Paragraph(escape(f"{number} {number}"), BODY)
+    text.wrap(stringWidthOf("7 907 802") * 1.4, 1000)
+    assert [len(line[1]) for line in text.blPara.lines] == [1, 1]
+
+
+def stringWidthOf(text):
+    from reportlab.pdfbase.pdfmetrics import stringWidth
+
+    from onekl_desktop.reports.pdf import BODY
+
+    return stringWidth(text, BODY.fontName, BODY.fontSize)

@@ -18,21 +18,23 @@ from onekl_desktop.app.new_project import NewProjectDialog
 from onekl_desktop.app.project_view import ProjectView
 from onekl_desktop.app.window import MainWindow
 from onekl_desktop.base.progress import Progress
-from onekl_desktop.base.translate import set_language
+from onekl_desktop.engine import Session
 from onekl_desktop.engine.new import make_project
 from onekl_desktop.engine.registry import discover
-from onekl_desktop.engine.settings import Settings
+from onekl_desktop.engine.settings import Settings, use_language
 from onekl_desktop.gui.dialogs.help import HelpDialog
 from onekl_desktop.gui.dialogs.operation import OperationDialog
 from onekl_desktop.gui.dialogs.palette import Palette
 from onekl_desktop.gui.dialogs.rows import RowsDialog
 from onekl_desktop.gui.dialogs.settings import SettingsDialog
+from onekl_desktop.gui.language import use_qt_language
 from onekl_desktop.gui.theme import apply_theme
 from onekl_desktop.project.records import Landscape
+from onekl_desktop.reports.write import write_report
 from onekl_desktop.tools.layers.panel.import_dialog import ImportDialog
 from onekl_desktop.tools.scenarios.sample import build_sample_project
 
-SCALE = os.environ.get("ONEKL_SHOT_SCALE", "1")
+SCALE, LANGUAGE = os.environ.get("ONEKL_SHOT_SCALE", "1"), os.environ.get("ONEKL_SHOT_LANGUAGE", "en")
 INPUTS = Path(__file__).resolve().parents[2] / "sample_projects" / "north_sumatra" / "inputs"
 
 
@@ -52,11 +54,14 @@ def main(out: Path) -> None:
     """All pictures of one scale."""
     app = QApplication(["onekl"])
     settings, registry = Settings(), discover()
+    settings.set("language", LANGUAGE)
+    use_language(settings)
+    use_qt_language(app)
     home = Path(os.environ["ONEKL_HOME"])
     sample = home / "lembah_arum.gpkg"
     if not sample.exists():
         build_sample_project(sample, registry=registry, progress=Progress())
-    empty = home / f"empty{SCALE}.gpkg"
+    empty = home / f"empty{SCALE}{LANGUAGE}.gpkg"
     make_project(
         empty,
         Landscape(
@@ -86,7 +91,7 @@ def main(out: Path) -> None:
 
         def shot(name: str, widget: QWidget, theme: str = theme) -> None:
             settle(app, window)
-            widget.grab().save(str(out / f"{name}-{theme}-{SCALE}x.png"))
+            widget.grab().save(str(out / f"{name}-{LANGUAGE}-{theme}-{SCALE}x.png"))
 
         def dialog(name: str, make: Callable[[], QWidget]) -> None:
             made = make()
@@ -159,16 +164,24 @@ def main(out: Path) -> None:
             "21-crash",
             lambda: CrashPage("Traceback (most recent call last):\n  …\nZeroDivisionError: division by zero"),
         )
-        for language in ("id", "fr"):
-            set_language(language)
-            window._rebuild()
-            window.view.panel_of("scenarios").show_comparison()
-            shot(f"22-{language}", window)
-        set_language("en")
-        window._rebuild()
+        if theme == "light" and SCALE == "1":
+            shoot_pages(view.session, [page.id for _entry, page in registry.list_pages()], out)
         window.close()
         window.deleteLater()
         app.processEvents()
+
+
+def shoot_pages(session: Session, pages: list[str], out: Path) -> None:
+    """Every page on paper, as pictures."""
+    import pypdfium2
+
+    for page in pages:
+        path = write_report(session, page, out / f"page-{page}-{LANGUAGE}.pdf")
+        document = pypdfium2.PdfDocument(str(path))
+        for number in range(len(document)):
+            document[number].render(scale=1.2).to_pil().save(out / f"page-{page}-{LANGUAGE}-{number + 1}.png")
+        document.close()
+        path.unlink()
 
 
 TOOL_PAGES = {

@@ -1,4 +1,4 @@
-"""`dev.py shots`: a PNG of every panel and dialog in build/shots, at 100 and 200 %, light and dark."""
+"""`dev.py shots`: a PNG of every panel, dialog and page in build/shots: four languages, light and dark, English at 200 % too."""
 
 from __future__ import annotations
 
@@ -18,13 +18,14 @@ def main() -> int:
     for old in OUT.glob("*.png"):
         old.unlink()
     with tempfile.TemporaryDirectory(prefix="onekl-shots-") as home:
-        for scale in ("1", "2"):
+        for scale, language in (("1", "en"), ("2", "en"), ("1", "id"), ("1", "fr"), ("1", "es")):
             env = dict(
                 os.environ,
                 QT_QPA_PLATFORM="offscreen",
                 QT_SCALE_FACTOR=scale,
                 ONEKL_HOME=home,
                 ONEKL_SHOT_SCALE=scale,
+                ONEKL_SHOT_LANGUAGE=language,
                 PYTHONPATH=str(ROOT),
             )
             code = subprocess.run(

@@ -14,6 +14,7 @@ from onekl_desktop.base import years
 from onekl_desktop.base.errors import UserError
 from onekl_desktop.base.geometry import parse_shape
 from onekl_desktop.base.translate import N_, _
+from onekl_desktop.base.units import entered_unit
 
 YES = {"yes", "true", "on", "1", "y", "ya", "oui", "sí", "si"}
 NO = {"no", "false", "off", "0", "n", "tidak", "non"}
@@ -114,7 +115,7 @@ class Number(Input):
         low = "" if self.minimum is None else f"{self.minimum:.10g}"
         high = "" if self.maximum is None or self.maximum >= 1e5 else f"{self.maximum:.10g}"
         span = f"{low}…{high}" if low or high else _("number")
-        return f"{span} {self.unit}".strip()
+        return f"{span} {entered_unit(self.unit)}".strip()
 
 
 class Integer(Number):

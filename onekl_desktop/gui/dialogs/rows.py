@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtWidgets import QCheckBox, QComboBox, QDialog, QFormLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QComboBox, QDialog, QVBoxLayout, QWidget
 
 from onekl_desktop.base.errors import UserError
 from onekl_desktop.base.specs import Operation
@@ -12,8 +12,8 @@ from onekl_desktop.base.translate import _, ngettext
 from onekl_desktop.engine.rows import Taken, match_columns, take_rows, try_rows
 from onekl_desktop.exchange.table import TableData, list_sheets, read_table, write_left_out
 from onekl_desktop.gui.desk import Desk
-from onekl_desktop.gui.kit import button, column, frame, label, row, scroll
-from onekl_desktop.gui.theme import L, M, S
+from onekl_desktop.gui.kit import button, column, empty_layout, frame, label, row, scroll
+from onekl_desktop.gui.theme import XS, L, M, S
 
 MOST_SHOWN = 40
 PATTERNS = "*.csv *.tsv *.txt *.xlsx *.xlsm *.ods *.dbf"
@@ -31,8 +31,8 @@ class RowsDialog(QDialog):
         self.sheet = QComboBox()
         self.sheet.setAccessibleName(_("Sheet"))
         self.fields: dict[str, QComboBox] = {}
-        self._grid = QFormLayout()
-        self._grid.setRowWrapPolicy(QFormLayout.RowWrapPolicy.WrapLongRows)
+        self._grid = QVBoxLayout()
+        self._grid.setSpacing(S)
         self.words, self.problem = label("", wrap=True), label("", "problem", wrap=True)
         self.left = label("", "small", wrap=True)
         self.write = QCheckBox(_("Write the rows that are left out to a file beside the table"))
@@ -47,6 +47,7 @@ class RowsDialog(QDialog):
                 self.problem,
                 self.left,
                 self.write,
+                None,
                 margins=M,
                 spacing=S,
             )
@@ -74,8 +75,7 @@ class RowsDialog(QDialog):
 
     def _read(self) -> None:
         """Read the sheet and match its columns."""
-        while self._grid.rowCount():
-            self._grid.removeRow(0)
+        empty_layout(self._grid)
         self.fields = {}
         try:
             self._table = read_table(self._path, self.sheet.currentText())
@@ -98,7 +98,9 @@ class RowsDialog(QDialog):
                 _(spec.title) + (" *" if spec.required and spec.default is None else ""), "small", wrap=True
             )
             caption.setToolTip(_(spec.about))
-            self._grid.addRow(caption, box)
+            pair = QWidget()
+            pair.setLayout(column(caption, box, spacing=XS))
+            self._grid.addWidget(pair)
             self.fields[spec.id] = box
         self._try()
 

@@ -35,6 +35,7 @@ from onekl_desktop.base.specs import (
     Text,
 )
 from onekl_desktop.base.translate import _
+from onekl_desktop.base.units import entered_unit
 from onekl_desktop.base.years import show_schedule
 from onekl_desktop.engine.validate import validate
 from onekl_desktop.gui.icons import icon, swatch
@@ -140,7 +141,7 @@ class Field(QWidget):
             if not spec.required and spec.default is None
             else ""
         )
-        self.title = label(title + (f" ({_(unit)})" if unit else "") + optional, "small")
+        self.title = label(title + (f" ({entered_unit(unit)})" if unit else "") + optional, "small")
         self.problem = label("", "problem", wrap=True)
         self.problem.hide()
         self.editor: QWidget

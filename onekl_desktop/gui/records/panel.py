@@ -12,7 +12,7 @@ from onekl_desktop.gui.records.table import Records, RecordTable
 from onekl_desktop.gui.theme import XS, L, M
 from onekl_desktop.project.changes import ChangeSet
 
-PER_ROW = 3
+PER_ROW, NARROWEST = 3, 330
 
 
 class RecordsPanel(QWidget):
@@ -40,6 +40,7 @@ class RecordsPanel(QWidget):
             spacing=M,
         )
         self.build()
+        self._arrange_tabs()
         inner = QWidget()
         inner.setLayout(self.body)
         self.setLayout(column(scroll(inner), spacing=0))
@@ -74,13 +75,22 @@ class RecordsPanel(QWidget):
         tab.clicked.connect(lambda _checked=False: self.show_page(id))
         number = len(self.pages)
         self._tabs.addButton(tab, number)
-        self._tab_box.addWidget(tab, number // PER_ROW, number % PER_ROW)
         self.pages[id] = page
         self._stack.addWidget(page)
         if number == 0:
             tab.setChecked(True)
         for other in self._tabs.buttons():  # a single page needs no tab
             other.setVisible(number > 0)
+
+    def _arrange_tabs(self) -> None:
+        """Three tabs a row, or as many as fit into the narrowest panel in this language."""
+        tabs = self._tabs.buttons()
+        for tab in tabs:
+            tab.ensurePolished()
+        widest = max((tab.sizeHint().width() for tab in tabs), default=1)
+        per_row = max(1, min(PER_ROW, (NARROWEST - 2 * L + XS) // (widest + XS)))
+        for number, tab in enumerate(tabs):
+            self._tab_box.addWidget(tab, number // per_row, number % per_row)
 
     def show_page(self, id: str) -> None:
         """Show a page."""

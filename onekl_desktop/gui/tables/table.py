@@ -16,15 +16,17 @@ from PySide6.QtCore import (
     QSortFilterProxyModel,
     Qt,
 )
-from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence
+from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QAbstractItemView, QFileDialog, QHeaderView, QMenu, QMessageBox, QTableView, QWidget
 
 from onekl_desktop.base.errors import UserError, explain_os_error
 from onekl_desktop.base.translate import _
 from onekl_desktop.base.units import format_number
+from onekl_desktop.exchange.table import safe_cell
 from onekl_desktop.gui.icons import swatch
 
 Index = QModelIndex | QPersistentModelIndex
+LEAST_FIRST = 150
 
 
 @dataclass(frozen=True)
@@ -182,9 +184,35 @@ class Table(QTableView):
         header = self.horizontalHeader()
         if not self.source.columns:
             return
-        header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-        header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         header.setMinimumSectionSize(48)
+        header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        self._fit_first()
+
+    def _fit_first(self) -> None:
+        """The first column takes the room that is left, but never so little that its texts cannot be read."""
+        header = self.horizontalHeader()
+        if not self.source.columns or not self.isVisible():
+            return
+        wanted = max(self.sizeHintForColumn(0), header.sectionSizeHint(0))
+        left = self.viewport().width() - sum(
+            header.sectionSizeHint(at) if not self.source.rows else header.sectionSize(at)
+            for at in range(1, len(self.source.columns))
+        )
+        if left >= min(wanted, LEAST_FIRST):
+            header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+        else:
+            header.setSectionResizeMode(0, QHeaderView.ResizeMode.Fixed)
+            header.resizeSection(0, min(wanted, LEAST_FIRST))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Another width: the first column may have more room, or less."""
+        super().resizeEvent(event)
+        self._fit_first()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """The columns are measured when the style is known."""
+        super().showEvent(event)
+        self._fit_first()
 
     def as_text(self, *, selected: bool = False) -> str:
         """The table as tab-separated text, in the order shown."""
@@ -207,7 +235,7 @@ class Table(QTableView):
                 writer.writerow(column.title for column in self.source.columns)
                 for at in range(self.proxy.rowCount()):
                     number = self.proxy.mapToSource(self.proxy.index(at, 0)).row()
-                    writer.writerow(self.source.rows[number].values)
+                    writer.writerow([safe_cell(value) for value in self.source.rows[number].values])
         except OSError as problem:
             raise explain_os_error(problem, path) from None
 
