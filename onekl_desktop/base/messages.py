@@ -60,6 +60,7 @@ MESSAGES: dict[str, Message] = {
     "import.not_classes": Message(_INPUT, N_("{file} holds numbers with decimals or more than 65,535 different values, so it cannot be a land-cover map."), N_("Import it with another role, or export it as classes first.")),
     "import.bad_table": Message(_INPUT, N_("The table {file} cannot be used: {reason}."), N_("Its first row should name the columns, the others hold one thing each. A table of classes has codes and names.")),
     "import.promises_rows": Message(_INPUT, N_("{file} says that it holds {rows} rows, but has only {size} bytes: it is damaged."), N_("Ask for a fresh copy, or export it again from the program it comes from.")),
+    "import.too_many_columns": Message(_INPUT, N_("{file} has {count} columns; a layer holds at most {most}."), N_("Leave out the columns that are not needed, or export the groups of the form that repeat as tables of their own.")),
     "import.old_excel": Message(_INPUT, N_("{file} is a workbook of an Excel older than 2007, which cannot be read."), N_("Open it in Excel or LibreOffice and save it as .xlsx or .csv.")),
     "import.no_coordinates": Message(_INPUT, N_("{file} has no columns with coordinates; its columns are: {found}."), N_("Name them with --x-column and --y-column (one is enough when it holds both), or import the rows as records.")),
     "import.bad_geojson": Message(_INPUT, N_("{file} is no sound GeoJSON: {reason}."), N_("Export it again from the program it comes from, as GeoPackage if possible.")),

@@ -57,6 +57,20 @@ def find_run(db: DbSession, of: str, print_today: str, *, subject: bool = False)
     return db.scalar(select(Run).where(owner == of).order_by(Run.id.desc()).limit(1)), False
 
 
+def shown_runs(session: Session, db: DbSession) -> dict[str, tuple[Run | None, bool]]:
+    """By scenario, project or round: the run that its own tool shows, and whether it is current.
+
+    Tools are blind to one another, so each tells it of its own records: `runs.shown_runs(db)` of its package.
+    """
+    shown: dict[str, tuple[Run | None, bool]] = {}
+    for entry in session.registry.entries:
+        if entry.has("runs"):
+            tell = getattr(entry.load("runs"), "shown_runs", None)
+            if tell is not None:
+                shown.update(tell(db))
+    return shown
+
+
 def record_run(
     session: Session, *, models: Sequence[ModelSpec], scenario: str, print_today: str, inputs: Any,
     values: Sequence[Computed], warnings: Sequence[Problem], started_at: str, duration_s: float, words: str,

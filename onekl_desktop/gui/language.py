@@ -14,19 +14,22 @@ QT_TEXTS = (
     N_("Directory:"), N_("Name"), N_("Size"), N_("Type"), N_("Date Modified"), N_("Back"), N_("Forward"), N_("Parent Directory"), N_("Create New Folder"),
     N_("List View"), N_("Detail View"), N_("All Files (*)"), N_("New Folder"), N_("Rename"), N_("Show hidden files"), N_("Find Directory"), N_("Save As"),
     N_("Choose"), N_("Computer"), N_("Select Color"), N_("Clear"), N_("Step up"), N_("Step down"), N_("Scroll Left"), N_("Scroll Right"),
+    N_("Basic colors"), N_("Custom colors"), N_("Add to Custom Colors"), N_("Pick Screen Color"), N_("Hue:"), N_("Sat:"), N_("Val:"), N_("Red:"), N_("Green:"),
+    N_("Blue:"), N_("Alpha channel:"), N_("HTML:"), N_("%1 already exists.\nDo you want to replace it?"),
+    N_("%1\nFile not found.\nPlease verify the correct file name was given."), N_("Drive"), N_("File Folder"), N_("Sidebar"), N_("Files"),
 )  # fmt: skip
 
 
 class OwnTexts(QTranslator):
     """Asks our catalogue for Qt's texts, with or without the mark of a shortcut."""
 
-    def translate(self, context: str, source: str, disambiguation: str | None = None, n: int = -1) -> str:
-        """The text in our language; '' leaves it to Qt."""
+    def translate(self, context: str, source: str, disambiguation: str | None = None, n: int = -1) -> str | None:  # type: ignore[override]
+        """The text in our language; None leaves it to Qt (an empty text would be shown as one)."""
         plain = source.replace("&", "")
         if plain not in QT_TEXTS:
-            return ""
+            return None
         found = _(plain)
-        return found if found != plain else ""
+        return found if found != plain else None
 
     def isEmpty(self) -> bool:
         """Qt skips translators that say they are empty."""

@@ -17,6 +17,7 @@ from onekl_desktop.base.progress import Progress
 from onekl_desktop.project.gpkg import create_rtree, quote, refresh_extent, register_features
 
 _OUR_HEADER = b"GP\x00\x03"  # little-endian with a box, as `to_gpkg` writes it
+MOST_COLUMNS = 1900  # SQLite's 2,000, less what the table and its journal of changes add
 RESERVED = {"id", "uuid", "geom", "fid", "ogc_fid", "rowid", "oid", "_rowid_"}
 
 

@@ -12,6 +12,7 @@ from onekl_desktop.base.progress import Cancelled, Progress
 from onekl_desktop.base.rasters import Window
 from onekl_desktop.engine import perform
 from onekl_desktop.project.dump import dump_hash
+from onekl_desktop.project.layers import MOST_COLUMNS
 from onekl_desktop.project.queries.records import list_classes, list_layers
 from onekl_desktop.project.records import Layer
 from tests.support.landscape import BOTTOM, CRS, LEFT, place, write_cover
@@ -75,6 +76,19 @@ def test_columns_that_clash_with_ours_get_another_name(session, tmp_path):
     with session.project.read_raw() as raw:
         names = [row[1] for row in raw.execute("PRAGMA table_info(t)")]
     assert names[:2] == ["id", "uuid"] and {"ID_1", "uuid_1"} <= set(names)
+
+
+def test_a_form_with_more_columns_than_a_layer_can_have_is_refused(session, tmp_path):
+    file = tmp_path / "wide.csv"
+    for count in (MOST_COLUMNS - 2, MOST_COLUMNS - 1):  # with the two coordinates: just enough, one too many
+        names = [f"q{number}" for number in range(count)]
+        file.write_text(f"lon,lat,{','.join(names)}\n99.05,2.76{',1' * count}\n")
+        if count == MOST_COLUMNS - 2:
+            perform(session, "layers.import_layer", file=str(file), name="Widest")
+            session.undo()
+            session.redo()
+        else:
+            assert code_of(session, file=str(file)) == "import.too_many_columns"
 
 
 def test_what_cannot_be_imported_is_told_and_changes_nothing(session, tmp_path):

@@ -167,6 +167,11 @@ def test_the_buttons_of_qt_speak_the_language(qapp):
             use_qt_language(qapp)
             told = [qapp.translate("QPlatformTheme", text) for text in ("Cancel", "&Save", "Close")]
             assert "Cancel" not in told and "&Save" not in told and "Close" not in told, told
+            left = [
+                qapp.translate("QColorDialog", "Cursor at %1 (%2)\nPress ESC to cancel"),
+                qapp.translate("No", "never seen"),
+            ]
+            assert all(left) and left[1] == "never seen", "what we do not say ourselves stays Qt's, never empty"
         assert len(QT_TEXTS) > 30
     finally:
         set_language("en")

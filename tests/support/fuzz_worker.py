@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 import sys
 import tempfile
 import warnings
@@ -27,6 +28,8 @@ MOST_IMPORTS = 150
 
 def main() -> None:
     """Answer until standard input ends."""
+    answers = os.fdopen(os.dup(1), "w")
+    os.dup2(2, 1)  # whatever a library prints is not an answer
     warnings.simplefilter("ignore")
     logging.disable(logging.CRITICAL)
     registry = discover()
@@ -43,8 +46,8 @@ def main() -> None:
                     if not line:
                         return
                     answer = attempt(session, json.loads(line), before)
-                    sys.stdout.write(answer + "\n")
-                    sys.stdout.flush()
+                    answers.write(answer + "\n")
+                    answers.flush()
                 with session.read() as db, session.project.read_raw() as raw:
                     assert check_project(raw, db, session.project.files_folder) == []
             path.unlink()

@@ -60,10 +60,8 @@ def impact(session: Session) -> Page:
     page.blocks.append(Table(
         (_("Target"), _("Unit"), _("Baseline"), _("Measured"), _("Year"), _("Target value"), _("Progress"), _("Status")), tuple(rows),
         (False, False, True, True, True, True, True, False)))  # fmt: skip
-    if known.plan is None:
-        page.blocks.append(
-            Notes((_("No scenario has been chosen as the plan, so there is no forecast to compare with."),))
-        )
+    if known.forecast_note:
+        page.blocks.append(Notes((known.forecast_note,), warning=known.plan is not None))
     for track in known.tracks:
         lines = lines_of(track)
         if any(len(line.points) > 1 for line in lines):

@@ -20,11 +20,14 @@ from onekl_desktop.tools.impact.pages import STATUS, lines_of
 from onekl_desktop.tools.impact.queries import Impact, Track, read_impact
 from onekl_desktop.tools.impact.spec import TOOL, VALUES
 
+# What a forecast is computed from, besides the records above: a change there makes it out of date.
+PLANNED = ("intervention", "practice", "layer", "land_cover_class")
+
 
 class ImpactPanel(RecordsPanel):
     """Targets and observations."""
 
-    tables = ("target", "goal", "observation", "indicator", "run", "scenario", "landscape")
+    tables = ("target", "goal", "observation", "indicator", "run", "scenario", "landscape", *PLANNED)  # fmt: skip
     known: Impact
 
     def __init__(self, desk: Desk) -> None:
@@ -32,7 +35,7 @@ class ImpactPanel(RecordsPanel):
 
     def build(self) -> None:
         """Two pages: how far things are, and what was measured."""
-        self.plan = label("", "small", wrap=True)
+        self.plan, self.out_of_date = label("", "small", wrap=True), label("", "problem", wrap=True)
         self.targets = Table()
         self.targets.setAccessibleName(_("Targets"))
         self.targets.setMinimumHeight(180)
@@ -46,7 +49,7 @@ class ImpactPanel(RecordsPanel):
         self.facts = label("", "", wrap=True)
         self.chart_button = button(_("Show the chart"), self.show_chart, icon_name="chart")
         page = QWidget()
-        page.setLayout(column(self.plan, self.none_yet, self.targets, self.facts, self.chart_button, None, spacing=S))
+        page.setLayout(column(self.plan, self.out_of_date, self.none_yet, self.targets, self.facts, self.chart_button, None, spacing=S))
         self.add_page("targets", _("Targets"), page)
         self.add_records("observations", Records(
             _("Observations"), _("Nothing measured yet. Add a value with its day, and how it was measured."),
@@ -71,9 +74,11 @@ class ImpactPanel(RecordsPanel):
             else _("No plan has been chosen, so there is no forecast.")
         )
         self.plan.setText(told)
+        self.out_of_date.setText(known.forecast_note if known.plan else "")
         self.none_yet.setVisible(not known.tracks)
         for item in (self.targets, self.chart_button, self.plan):
             item.setVisible(bool(known.tracks))
+        self.out_of_date.setVisible(bool(known.tracks and self.out_of_date.text()))
         self.targets.set_rows(
             [Column(_("Target")), Column("%", True), Column(_("Status"))],
             [

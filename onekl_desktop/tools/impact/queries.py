@@ -8,8 +8,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session as DbSession
 
 from onekl_desktop.base.money import money_unit
+from onekl_desktop.base.translate import _
 from onekl_desktop.base.units import unit_name
 from onekl_desktop.engine import Session
+from onekl_desktop.engine.runs import shown_runs
 from onekl_desktop.models.decisions.model import expected, progress
 from onekl_desktop.project.queries.indicators import values_of_run
 from onekl_desktop.project.queries.records import get_landscape, list_scenarios
@@ -81,14 +83,25 @@ class Impact:
     loose: list[Observation]
     plan: Scenario | None
     indicators: dict[str, Indicator]
+    forecast_current: bool = True
+
+    @property
+    def forecast_note(self) -> str:
+        """What a reader of the forecasts has to know; '' where they are those of the plan as it stands."""
+        if self.plan is None:
+            return _("No scenario has been chosen as the plan, so there is no forecast to compare with.")
+        if not self.forecast_current:
+            return _("The forecast is out of date or has not been computed. Compute the scenarios again.")
+        return ""
 
 
 def read_impact(session: Session) -> Impact:
-    """Read everything; forecasts are the indicator values of the plan's newest run."""
+    """Read everything; forecasts are the indicator values of the run that the scenarios show for the plan."""
     with session.read() as db:
         landscape = get_landscape(db)
         plan = _find_plan(db, landscape.plan)
-        series = _forecasts(db, plan)
+        run, current = shown_runs(session, db).get(plan.uuid, (None, False)) if plan else (None, False)
+        series = _forecasts(db, run)
         goals = {row.uuid: row.name for row in db.scalars(select(Goal))}
         indicators = {row.uuid: row for row in db.scalars(select(Indicator))}
         observations = list(
@@ -107,7 +120,7 @@ def read_impact(session: Session) -> Impact:
                 target, goals.get(target.goal, ""), measure, unit, own, series.get((measure.code, target.place), []),
                 plan.name if plan else ""))  # fmt: skip
         used = {row.uuid for track in tracks for row in track.observations}
-        return Impact(tracks, [row for row in observations if row.uuid not in used], plan, indicators)
+        return Impact(tracks, [row for row in observations if row.uuid not in used], plan, indicators, current)
 
 
 def _find_plan(db: DbSession, chosen: str) -> Scenario | None:
@@ -118,10 +131,7 @@ def _find_plan(db: DbSession, chosen: str) -> Scenario | None:
     return plans[0] if len(plans) == 1 else None
 
 
-def _forecasts(db: DbSession, plan: Scenario | None) -> dict[tuple[str, str], list[tuple[int, float]]]:
-    if plan is None:
-        return {}
-    run = db.scalar(select(Run).where(Run.scenario == plan.uuid).order_by(Run.id.desc()).limit(1))
+def _forecasts(db: DbSession, run: Run | None) -> dict[tuple[str, str], list[tuple[int, float]]]:
     out: dict[tuple[str, str], list[tuple[int, float]]] = {}
     for value in values_of_run(db, run.uuid) if run else []:
         if value.year is not None and value.value is not None and not value.category:

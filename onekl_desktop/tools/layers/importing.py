@@ -21,6 +21,7 @@ from onekl_desktop.exchange.boundary import check_crs
 from onekl_desktop.exchange.classes import ClassRow, read_classes
 from onekl_desktop.exchange.raster import RasterPlan, RecodedRaster
 from onekl_desktop.exchange.vector_plan import VectorPlan, plan_vector
+from onekl_desktop.project.layers import MOST_COLUMNS
 from onekl_desktop.project.queries.records import get_landscape, list_classes
 from onekl_desktop.project.records import LandCoverClass, Layer
 from onekl_desktop.project.styles import PALETTE
@@ -157,6 +158,10 @@ def _plan_vector(
         shapes=_SHAPES[fields.get("shapes") or ""],
         progress=progress,
     )
+    if len(plan.data.columns) > MOST_COLUMNS:
+        raise UserError(
+            "import.too_many_columns", file=path, count=format_number(len(plan.data.columns)), most=format_number(MOST_COLUMNS)
+        )  # fmt: skip
     return _new_plan(path, layer, fields, plan)
 
 

@@ -139,6 +139,11 @@ def find_result(db: DbSession, project: Project) -> tuple[Run | None, bool, str]
     return run, current, ""
 
 
+def shown_runs(db: DbSession) -> dict[str, tuple[Run | None, bool]]:
+    """The run of each project that other tools show too, and whether it is current."""
+    return {row.uuid: find_result(db, row)[:2] for row in db.scalars(select(Project).order_by(Project.id))}
+
+
 def compute_project(session: Session, project: str) -> str:
     """Compute and record a project; the run of the same inputs is used again. Returns the run."""
     started, clock = now(), time.perf_counter()

@@ -32,16 +32,8 @@ def portfolio(session: Session) -> Page:
         (_("Grants planned"), format_number(sums["project_grants"])), (_("Grants secured"), format_number(sums["secured"])),
     )))  # fmt: skip
     page.blocks.append(MapBlock(_("Where"), landscape.plan))
-    notes = [
-        _("{first} and {second} both claim {area}.").format(first=a, second=b, area=format_quantity(area, "ha", 1))
-        for a, b, area in known.overlaps
-    ]
-    if known.not_computed:
-        notes.append(
-            _("Not computed yet, so missing from the sums: {names}.").format(names=", ".join(known.not_computed))
-        )
-    if notes:
-        page.blocks.append(Notes(tuple(notes), warning=True))
+    if problems := known.problems():
+        page.blocks.append(Notes(tuple(problems), warning=True))
     for stage, entries in known.by_stage():
         page.blocks.append(Heading(_(stage)))
         rows = tuple(

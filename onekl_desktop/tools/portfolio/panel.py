@@ -25,7 +25,7 @@ COLOURS = ("#f0e442", "#e6c229", "#e69f00", "#d55e00", "#cc79a7", "#7b4fa3", "#0
 class PortfolioPanel(RecordsPanel):
     """All projects beside each other."""
 
-    tables = ("project", "project_part", "finance_line", "intervention", "run", "landscape")
+    tables = ("project", "project_part", "finance_line", "intervention", "practice", "run", "landscape")
     known: Portfolio
 
     def __init__(self, desk: Desk) -> None:
@@ -58,14 +58,7 @@ class PortfolioPanel(RecordsPanel):
             f"{_('Capital cost')}: {format_number(sums['project_capital_cost'])}", f"{_('Net present value')}: {format_number(sums['project_npv'])}",
             f"{_('Grants planned')}: {format_number(sums['project_grants'])}", f"{_('Grants secured')}: {format_number(sums['secured'])}",
             f"{_('Amounts in')}: {known.currency}")))  # fmt: skip
-        told = [
-            _("{first} and {second} both claim {area}.").format(first=a, second=b, area=format_quantity(area, "ha", 1))
-            for a, b, area in known.overlaps
-        ]
-        if known.not_computed:
-            told.append(
-                _("Not computed yet, so missing from the sums: {names}.").format(names=", ".join(known.not_computed))
-            )
+        told = known.problems()
         self.problems.setText("\n".join(told))
         self.problems.setVisible(bool(told))
         self.desk.canvas.refresh()

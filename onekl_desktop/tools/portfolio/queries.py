@@ -11,7 +11,10 @@ from sqlalchemy.orm import Session as DbSession
 
 from onekl_desktop.base.geometry import area_ha
 from onekl_desktop.base.money import money_unit
+from onekl_desktop.base.translate import _
+from onekl_desktop.base.units import format_quantity
 from onekl_desktop.engine import Session
+from onekl_desktop.engine.runs import shown_runs
 from onekl_desktop.project.queries.indicators import values_of_run
 from onekl_desktop.project.queries.records import get_landscape
 from onekl_desktop.project.records import FinanceLine, Intervention, Project, ProjectPart, Run
@@ -31,6 +34,7 @@ class Entry:
     totals: dict[str, float | None] = field(default_factory=dict)
     secured: float = 0.0
     computed: bool = False
+    current: bool = False
 
     @property
     def stage(self) -> int:
@@ -49,6 +53,21 @@ class Portfolio:
     overlaps: list[tuple[str, str, float]]
     sums: dict[str, float]
     not_computed: list[str]
+    out_of_date: list[str]
+
+    def problems(self) -> list[str]:
+        """What the sums cannot be trusted for: places claimed twice, projects without numbers or with old ones."""
+        told = [
+            _("{first} and {second} both claim {area}.").format(first=a, second=b, area=format_quantity(area, "ha", 1))
+            for a, b, area in self.overlaps
+        ]
+        for names, words in (
+            (self.not_computed, _("Not computed yet, so missing from the sums: {names}.")),
+            (self.out_of_date, _("Computed before something changed, so the sums are out of date: {names}.")),
+        ):
+            if names:
+                told.append(words.format(names=", ".join(names)))
+        return told
 
     def by_stage(self) -> list[tuple[str, list[Entry]]]:
         """Stages that have projects, in their order."""
@@ -69,7 +88,8 @@ def read_portfolio(session: Session) -> Portfolio:
     with session.read() as db:
         landscape = get_landscape(db)
         crs = landscape.crs
-        entries = [_read_entry(db, project, crs) for project in db.scalars(select(Project).order_by(Project.id))]
+        shown = shown_runs(session, db)
+        entries = [_read_entry(db, project, crs, *shown.get(project.uuid, (None, False))) for project in db.scalars(select(Project).order_by(Project.id))]
         currency = money_unit(landscape.currency, landscape.price_year)
     active = [entry for entry in entries if entry.project.stage not in OUT]
     shapes = [entry.shape for entry in active if entry.shape is not None]
@@ -82,19 +102,19 @@ def read_portfolio(session: Session) -> Portfolio:
     return Portfolio(
         entries, currency, area_ha(whole, crs) if whole is not None and not whole.is_empty else 0.0,
         _find_overlaps(active, crs), sums, [entry.project.name for entry in active if not entry.computed],
+        [entry.project.name for entry in active if entry.computed and not entry.current],
     )  # fmt: skip
 
 
-def _read_entry(db: DbSession, project: Project, crs: str) -> Entry:
+def _read_entry(db: DbSession, project: Project, crs: str, run: Run | None, current: bool) -> Entry:
     keys = list(db.scalars(select(ProjectPart.intervention).where(ProjectPart.project == project.uuid)))
     shapes = [
         row.geom for row in db.scalars(select(Intervention).where(Intervention.uuid.in_(keys))) if row.geom is not None
     ]
     shape = shapely.union_all(shapes) if shapes else None
     entry = Entry(project, shape, area_ha(shape, crs) if shape is not None else 0.0)
-    run = db.scalar(select(Run).where(Run.subject == project.uuid).order_by(Run.id.desc()).limit(1))
     if run is not None:
-        entry.computed = True
+        entry.computed, entry.current = True, current
         entry.totals = {value.indicator: value.value for value in values_of_run(db, run.uuid) if value.year is None}
     secured = db.scalars(select(FinanceLine).where(
         FinanceLine.project == project.uuid, FinanceLine.line_type == "grant", FinanceLine.status == "secured"))  # fmt: skip

@@ -162,6 +162,11 @@ def list_status(db: DbSession) -> list[Status]:
     return out
 
 
+def shown_runs(db: DbSession) -> dict[str, tuple[Run | None, bool]]:
+    """The run of each scenario that other tools show too, and whether it is current."""
+    return {state.scenario.uuid: (state.run, state.current) for state in list_status(db)}
+
+
 # ------------------------------------------------------------------ running
 
 

@@ -3,12 +3,14 @@
 import csv
 import io
 import json
+import shutil
 import sqlite3
 import zipfile
 from pathlib import Path
 
 import pytest
 import shapely
+import shapely.affinity
 
 from onekl_desktop.base.errors import UserError
 from onekl_desktop.base.progress import Progress
@@ -97,6 +99,60 @@ def test_changing_the_polygon_makes_the_project_stale(session, tmp_path):
     assert read_finance(session).projects[0].totals["project_area"] == pytest.approx(50, rel=0.01)
     session.undo()
     assert read_finance(session).projects[0].current
+
+
+@pytest.fixture
+def copied(made, tmp_path):
+    target = tmp_path / made.project.name
+    shutil.copy(made.project, target)
+    with Session(target) as session:
+        yield session
+
+
+def test_the_portfolio_shows_the_runs_that_the_projects_show_and_says_when_they_are_old(copied):
+    from onekl_desktop.tools.lift.queries import read_finance
+    from onekl_desktop.tools.lift.runs import compute_project
+    from onekl_desktop.tools.portfolio.queries import read_portfolio
+
+    before = read_portfolio(copied)
+    assert before.out_of_date == [] and not any("out of date" in line for line in before.problems())
+    state = next(state for state in read_finance(copied).projects if state.lines)
+    name, line = state.project.name, next(line for line in state.lines if line.amount)
+    perform(copied, "lift.change_line", line=line.uuid, amount=line.amount * 3)
+    old = read_portfolio(copied)
+    assert old.out_of_date == [name] and any(name in line and "out of date" in line for line in old.problems())
+    compute_project(copied, name)
+    after = read_portfolio(copied)
+    assert after.out_of_date == [] and after.sums["project_npv"] != before.sums["project_npv"]
+    copied.undo()  # the older run is that of the inputs again, though it is not the newest
+    assert read_portfolio(copied).sums == before.sums and read_portfolio(copied).out_of_date == []
+
+
+def test_a_forecast_says_when_the_plan_has_moved_on(copied):
+    from onekl_desktop.tools.impact.pages import impact
+    from onekl_desktop.tools.impact.queries import read_impact
+    from onekl_desktop.tools.scenarios.runs import run_scenarios
+
+    before = read_impact(copied)
+    assert before.plan is not None and before.forecast_note == ""
+    assert any(track.forecast for track in before.tracks)
+    with copied.read() as db:
+        item = max(
+            db.query(Intervention).filter(Intervention.scenario == before.plan.uuid), key=lambda row: row.area_ha
+        )
+        smaller = shapely.affinity.scale(item.geom, 0.5, 0.5)
+    perform(copied, "scenarios.reshape_intervention", intervention=item.uuid, geometry=smaller)
+    moved = read_impact(copied)
+    assert "out of date" in moved.forecast_note
+    assert any(moved.forecast_note in getattr(block, "items", ()) for block in impact(copied).blocks)
+    run_scenarios(copied)
+    computed = [track.forecast for track in read_impact(copied).tracks]
+    assert read_impact(copied).forecast_note == "" and computed != [track.forecast for track in before.tracks]
+    copied.undo()
+    again = read_impact(copied)
+    assert again.forecast_note == "" and [track.forecast for track in again.tracks] == [
+        track.forecast for track in before.tracks
+    ]
 
 
 def everything_in(path: Path) -> bytes:
