@@ -49,7 +49,11 @@ class ImpactPanel(RecordsPanel):
         self.facts = label("", "", wrap=True)
         self.chart_button = button(_("Show the chart"), self.show_chart, icon_name="chart")
         page = QWidget()
-        page.setLayout(column(self.plan, self.out_of_date, self.none_yet, self.targets, self.facts, self.chart_button, None, spacing=S))
+        page.setLayout(
+            column(
+                self.plan, self.out_of_date, self.none_yet, self.targets, self.facts, self.chart_button, None, spacing=S
+            )
+        )
         self.add_page("targets", _("Targets"), page)
         self.add_records("observations", Records(
             _("Observations"), _("Nothing measured yet. Add a value with its day, and how it was measured."),

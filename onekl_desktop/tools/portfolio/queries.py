@@ -89,7 +89,10 @@ def read_portfolio(session: Session) -> Portfolio:
         landscape = get_landscape(db)
         crs = landscape.crs
         shown = shown_runs(session, db)
-        entries = [_read_entry(db, project, crs, *shown.get(project.uuid, (None, False))) for project in db.scalars(select(Project).order_by(Project.id))]
+        entries = [
+            _read_entry(db, project, crs, *shown.get(project.uuid, (None, False)))
+            for project in db.scalars(select(Project).order_by(Project.id))
+        ]
         currency = money_unit(landscape.currency, landscape.price_year)
     active = [entry for entry in entries if entry.project.stage not in OUT]
     shapes = [entry.shape for entry in active if entry.shape is not None]
