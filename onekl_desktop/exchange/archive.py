@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import struct
 import tempfile
 import zipfile
@@ -11,6 +12,8 @@ from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 
 from onekl_desktop.base.errors import UserError, explain_os_error
+from onekl_desktop.base.translate import _
+from onekl_desktop.base.units import format_number
 
 MOST_FILES = 20_000
 MOST_BYTES = 8 << 30
@@ -38,23 +41,44 @@ def check_entries(path: Path, bag: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
     """
     entries = [entry for entry in bag.infolist() if not entry.is_dir()]
     if len(entries) > MOST_FILES:
-        raise UserError("import.archive", file=path, reason=f"it holds {len(entries)} files")
+        raise UserError(
+            "import.archive", file=path, reason=_("it holds {count} files").format(count=format_number(len(entries)))
+        )
     total = 0
     for entry in entries:
         parts = PurePosixPath(entry.filename).parts
         if entry.filename.startswith("/") or ".." in parts or ":" in entry.filename or "\0" in entry.filename:
-            raise UserError("import.archive", file=path, reason=f"unsafe name {entry.filename}")
+            raise UserError(
+                "import.archive", file=path, reason=_("the name {name} is unsafe").format(name=entry.filename)
+            )
         if entry.external_attr >> 28 == 0xA:
-            raise UserError("import.archive", file=path, reason=f"{entry.filename} is a link")
+            raise UserError("import.archive", file=path, reason=_("{name} is a link").format(name=entry.filename))
         if entry.flag_bits & 1:
-            raise UserError("import.archive", file=path, reason=f"{entry.filename} is locked with a password")
+            raise UserError(
+                "import.archive", file=path, reason=_("{name} is locked with a password").format(name=entry.filename)
+            )
         total += entry.file_size
         swollen = entry.file_size > LARGE_BYTES and entry.file_size > MOST_RATIO * entry.compress_size
         if total > MOST_BYTES or swollen:
             raise UserError(
-                "import.archive", file=path, reason=f"{entry.filename} would grow to {entry.file_size} bytes"
+                "import.archive",
+                file=path,
+                reason=_("{name} would grow to {size} bytes").format(
+                    name=entry.filename, size=format_number(entry.file_size)
+                ),
             )
     return entries
+
+
+def is_damage(problem: OSError) -> bool:
+    """Whether a jump to a place that cannot be is the cause: the archive's list of contents is wrong, not the medium."""
+    return problem.errno in (None, errno.EINVAL, errno.EOVERFLOW)
+
+
+def _explain(problem: OSError, path: Path) -> UserError:
+    if is_damage(problem):
+        return UserError("import.archive", file=path, reason=problem.strerror or str(problem))
+    return explain_os_error(problem, path)
 
 
 def list_members(path: Path, suffixes: tuple[str, ...]) -> list[str]:
@@ -71,7 +95,7 @@ def list_members(path: Path, suffixes: tuple[str, ...]) -> list[str]:
     except TROUBLE as problem:
         raise UserError("import.archive", file=path, reason=str(problem) or type(problem).__name__) from None
     except OSError as problem:
-        raise explain_os_error(problem, path) from None
+        raise _explain(problem, path) from None
     shapefiles = {name[:-4].lower() for name in names if name.lower().endswith(".shp")}
     return sorted(
         name
@@ -110,7 +134,7 @@ def unpacked(path: Path, member: str) -> Iterator[Path]:
         except TROUBLE as problem:
             raise UserError("import.archive", file=path, reason=str(problem) or type(problem).__name__) from None
         except OSError as problem:
-            raise explain_os_error(problem, path) from None
+            raise _explain(problem, path) from None
         yield found
 
 

@@ -18,6 +18,7 @@ from typing import Any
 from onekl_desktop.base.errors import Problem, UserError, explain_os_error
 from onekl_desktop.base.translate import _
 from onekl_desktop.base.units import format_number, parse_number
+from onekl_desktop.exchange.archive import is_damage
 
 SUFFIXES = (".csv", ".tsv", ".txt", ".xlsx", ".xlsm", ".ods", ".xls", ".dbf")
 DELIMITERS = (",", ";", "\t", "|")
@@ -142,7 +143,11 @@ def _read_csv(path: Path, encoding: str) -> TableData:
             lines.append((start + before + 1, [cell.strip() for cell in cells]))
             before = reader.line_num
     except csv.Error as problem:
-        raise UserError("import.bad_table", file=path, reason=f"line {reader.line_num}: {problem}") from None
+        raise UserError(
+            "import.bad_table",
+            file=path,
+            reason=_("line {line}: {problem}").format(line=reader.line_num, problem=problem),
+        ) from None
     data = _shape(path, lines)
     data.notes[:0] = notes
     return data
@@ -188,7 +193,7 @@ class _Workbook:
                 )
             self._book = load_workbook(self._path, read_only=True, data_only=True, keep_links=False)
         except OSError as problem:
-            if problem.errno:
+            if not is_damage(problem):
                 raise explain_os_error(problem, self._path) from None
             raise UserError(
                 "import.bad_table", file=self._path, reason=_("it is not a sound Excel workbook")

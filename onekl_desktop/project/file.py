@@ -147,7 +147,7 @@ class ProjectFile:
         self._outdated = migrate.find_outdated(versions, [migrate.CORE, *self._branches])
         if self.read_only and any(branch.name == "core" for branch in self._outdated):
             raise UserError(
-                "file.read_only", file=self.path, reason="it is of an older version and must be migrated first"
+                "file.read_only", file=self.path, reason=_("it is of an older version and must be migrated first")
             )
 
     def _migrate(self) -> None:

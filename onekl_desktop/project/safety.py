@@ -7,6 +7,8 @@ import sqlite3
 from pathlib import Path
 
 from onekl_desktop.base.errors import UserError, explain_os_error
+from onekl_desktop.base.translate import _
+from onekl_desktop.base.units import format_number
 from onekl_desktop.project.gpkg import (
     APPLICATION_ID,
     count_triggers,
@@ -47,7 +49,7 @@ def look(path: Path) -> None:
         raise UserError(
             "project.broken",
             file=path,
-            reason=f"{pages * page - size:,} bytes are missing at its end",
+            reason=_("{count} bytes are missing at its end").format(count=format_number(pages * page - size)),
             backups=backups_folder(path),
         )
 
@@ -107,11 +109,12 @@ def refuse_foreign_code(path: Path, connection: sqlite3.Connection, schema: list
         rtrees.add(f"rtree_{table}_{column}".lower())
     for kind, name, _table, sql in schema:
         if kind == "view" or (kind == "trigger" and normalise(sql or "") not in known):
-            raise UserError("project.foreign_code", file=path, kind=kind, name=name)
+            word = _("view") if kind == "view" else _("trigger")
+            raise UserError("project.foreign_code", file=path, kind=word, name=name)
         if kind == "table" and sql and re.match(r"\s*create\s+virtual\s+table", sql, re.I):
             arguments = normalise(sql).partition("using")[2]
             if name.lower() not in rtrees or arguments != "rtree(id,minx,maxx,miny,maxy)":
-                raise UserError("project.foreign_code", file=path, kind="virtual table", name=name)
+                raise UserError("project.foreign_code", file=path, kind=_("virtual table"), name=name)
 
 
 def normalise(sql: str) -> str:

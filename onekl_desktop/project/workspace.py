@@ -15,6 +15,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from onekl_desktop.base.errors import UserError, explain_os_error
+from onekl_desktop.base.translate import _
 from onekl_desktop.native.system import disk_kind, is_process_alive
 from onekl_desktop.project.connection import connect, explain_sqlite
 from onekl_desktop.project.folders import data_folder
@@ -167,9 +168,9 @@ def write_back(copy: Path, note: Note) -> Note:
     if status is not None and (status.st_size, status.st_mtime_ns) != (note.size, note.modified_ns):
         raise UserError("project.changed_outside", file=original, copy=copy)
     if not original.parent.is_dir():
-        raise UserError("file.medium_gone", file=original, reason="the folder is not there")
+        raise UserError("file.medium_gone", file=original, reason=_("the folder is not there"))
     if not os.access(original.parent, os.W_OK):
-        raise UserError("file.read_only", file=original, reason="the folder cannot be written")
+        raise UserError("file.read_only", file=original, reason=_("the folder cannot be written"))
     backup_database(copy, original)
     status = original.stat()
     note = Note(note.original, status.st_size, status.st_mtime_ns, note.pid)

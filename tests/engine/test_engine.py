@@ -167,7 +167,7 @@ def test_a_plugin_from_a_file_stands_beside_the_built_in_tools(path, tmp_path):
     [
         ({"a/spec.py": "TOOL = 1"}, "spec"), ({"spec.py": ""}, "folder"), ({"../evil/spec.py": ""}, "outside"),
         ({"a/spec.py": "def ("}, "Python"), ({"a/readme.txt": ""}, "spec.py"), ({"a/spec.py": "", "b/x": ""}, "one folder"),
-        ({"A-b/spec.py": ""}, "tool id"), ({"a/spec.py": "raise SystemError('boom')"}, "boom"),
+        ({"A-b/spec.py": ""}, "name of a tool"), ({"a/spec.py": "raise SystemError('boom')"}, "boom"),
     ],
 )  # fmt: skip
 def test_bad_plugins_are_refused_and_leave_nothing(tmp_path, home, files, why):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import csv
 import gettext
 import re
@@ -97,6 +98,34 @@ def test_the_compiled_catalogue_is_the_written_one(language):
                 compiled.ngettext(*message.id, 1) == message.string[0]
                 and compiled.ngettext(*message.id, 5) == message.string[-1]
             )
+
+
+def told_raw(tree):
+    """Words in a problem's blanks that no translator sees: constants and f-strings without `_`."""
+    for call in ast.walk(tree):
+        if not isinstance(call, ast.Call):
+            continue
+        name = getattr(call.func, "id", getattr(call.func, "attr", ""))
+        if name not in ("UserError", "make_problem", "broken"):
+            continue
+        given = [word.value for word in call.keywords] + (call.args if name == "broken" else [])
+        for value in given:
+            parts = value.values if isinstance(value, ast.JoinedStr) else [value]
+            if any(
+                isinstance(part, ast.Constant) and isinstance(part.value, str) and re.search("[a-z]{2,} ?|[a-z] [a-z]", part.value)
+                and " " in part.value for part in parts
+            ):  # fmt: skip
+                yield call.lineno
+
+
+def test_the_reasons_in_problems_are_translated():
+    found = [
+        f"{path.relative_to(ROOT)}:{line}"
+        for path in sorted((ROOT / "onekl_desktop").rglob("*.py"))
+        for line in told_raw(ast.parse(path.read_text(encoding="utf-8")))
+    ]
+    assert found == []
+    assert list(told_raw(ast.parse('UserError("a.b", reason=f"{name} is a link")'))) == [1]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import random
 import shutil
 import sqlite3
 import zipfile
@@ -232,3 +233,24 @@ def test_by_default_nothing_leaves_and_a_changed_byte_is_found(session, tmp_path
     with pytest.raises(UserError) as told:
         check_bundle(tmp_path / "noise.zip")
     assert told.value.code == "bundle.broken"
+
+
+def test_a_wounded_bundle_is_refused_wherever_the_wound_is(made, tmp_path):
+    whole, random_ = made.bundle.read_bytes(), random.Random(20)
+    wounded, refused = tmp_path / "wounded.zip", 0
+    last = whole.rindex(b"PK\x05\x06")
+    listing = int.from_bytes(whole[last + 16 : last + 20], "little")
+    for number in range(400):
+        data = bytearray(whole)
+        at = random_.randrange(listing if number % 2 else 0, len(data))  # every second wound is in the list of contents
+        if number % 5 == 0:
+            del data[at : at + random_.randrange(1, 200)]
+        else:
+            data[at : at + 4] = random_.randbytes(4)
+        wounded.write_bytes(data)
+        try:
+            check_bundle(wounded)
+        except UserError as problem:
+            assert problem.code == "bundle.broken" and problem.problems[0].message
+            refused += 1
+    assert refused > 200  # the others hit stamps and rights of the archive, which carry nothing
