@@ -48,10 +48,11 @@ def explain_sqlite(problem: Exception, path: Path) -> UserError | None:
         return UserError("file.read_only", file=path, reason=words)
     if "disk i/o" in words or "unable to open" in words:
         return UserError("file.medium_gone", file=path, reason=words)
-    if "malformed" in words or "not a database" in words:
+    if "malformed" in words or "not a database" in words or "could not decode" in words:
         from onekl_desktop.project.safety import backups_folder
 
-        return UserError("project.broken", file=path, reason=words, backups=backups_folder(path))
+        reason = words.partition(" with text")[0]
+        return UserError("project.broken", file=path, reason=reason, backups=backups_folder(path))
     return None
 
 
@@ -100,19 +101,19 @@ class Writer:
             raise RuntimeError("the project is closed")
         future: Future[T] = Future()
         self._jobs.put((work, future))
-        return future.result()
-
-    @contextmanager
-    def transaction(self) -> Iterator[DbSession]:
-        """One transaction; on the writer thread only. Errors of the medium come out as UserError."""
         try:
-            with DbSession(self.engine, expire_on_commit=False) as db, db.begin():
-                yield db
+            return future.result()
         except (sqlite3.Error, DBAPIError) as problem:
             told = explain_sqlite(problem, self._path)
             if told is None:
                 raise
             raise told from problem
+
+    @contextmanager
+    def transaction(self) -> Iterator[DbSession]:
+        """One transaction; on the writer thread only (`run` makes sentences of the medium's errors)."""
+        with DbSession(self.engine, expire_on_commit=False) as db, db.begin():
+            yield db
 
     def close(self, *, to_delete_mode: bool = True) -> None:
         """Fold the WAL back into the file and end the thread."""
@@ -167,6 +168,11 @@ class Readers:
         try:
             assert connection.dbapi_connection is not None
             yield connection.dbapi_connection  # type: ignore[misc]
+        except (sqlite3.Error, DBAPIError) as problem:
+            told = explain_sqlite(problem, self._path)
+            if told is None:
+                raise
+            raise told from problem
         finally:
             connection.close()
 

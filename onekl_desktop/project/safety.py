@@ -59,6 +59,10 @@ def backups_folder(path: Path) -> Path:
     return path.parent / f"{path.stem}_files" / "backups"
 
 
+def _read_damaged(text: bytes) -> str:
+    return text.decode("utf-8", "replace")
+
+
 def inspect(path: Path, connection: sqlite3.Connection) -> None:
     """Check integrity, ownership and foreign code on a connection that has no functions of ours.
 
@@ -70,6 +74,7 @@ def inspect(path: Path, connection: sqlite3.Connection) -> None:
     try:
         connection.execute("PRAGMA trusted_schema = OFF")
         connection.execute("PRAGMA query_only = ON")
+        connection.text_factory = _read_damaged
         verdict = [row[0] for row in connection.execute("PRAGMA quick_check(3)")]
         if verdict != ["ok"]:
             raise UserError(
@@ -85,7 +90,7 @@ def inspect(path: Path, connection: sqlite3.Connection) -> None:
     except sqlite3.OperationalError as problem:
         code = "project.busy" if "locked" in str(problem) else "project.broken"
         raise UserError(code, file=path, reason=problem, backups=backups_folder(path)) from None
-    except sqlite3.DatabaseError as problem:
+    except (sqlite3.DatabaseError, UnicodeDecodeError) as problem:
         raise UserError("project.broken", file=path, reason=problem, backups=backups_folder(path)) from None
 
 

@@ -131,6 +131,34 @@ def test_a_damaged_page_is_told(path):
     assert code_of(lambda: ProjectFile(path)) == "project.broken"
 
 
+def test_a_text_that_is_no_text_any_more_is_told(path):
+    raw = sqlite3.connect(path)
+    raw.execute("UPDATE scenario SET name = CAST(X'FFFE41' AS TEXT)")
+    raw.commit()
+    raw.close()
+
+    def read(file):
+        with file.read() as db:
+            db.scalars(select(Scenario)).all()
+
+    def read_raw(file):
+        with file.read_raw() as raw:
+            raw.execute("SELECT name FROM scenario").fetchall()
+
+    file = ProjectFile(path)
+    try:
+        for use in (
+            read,
+            read_raw,
+            lambda file: file.write(lambda write: write.raw.execute("SELECT name FROM scenario").fetchall()),
+        ):
+            with pytest.raises(UserError, match="could not decode") as told:
+                use(file)
+            assert told.value.code == "project.broken"
+    finally:
+        file.close()
+
+
 def test_a_newer_file_is_told_with_both_versions(path):
     raw = sqlite3.connect(path)
     raw.execute("UPDATE alembic_version SET version_num = 'core_9999'")
