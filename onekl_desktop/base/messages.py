@@ -70,6 +70,7 @@ MESSAGES: dict[str, Message] = {
     "import.encoding": Message(_INPUT, N_("{encoding} is no encoding of texts that is known here."), N_("Try utf-8, cp1252, gbk, big5, shift_jis or cp1256.")),
     "import.archive": Message(_INPUT, N_("The archive {file} cannot be used: {reason}."), N_("Unpack it yourself and import the files that you trust.")),
     "import.virtual": Message(_INPUT, N_("{file} holds no data of its own; it only points at other files or at a server."), N_("Import what it points at, or export it from the program it comes from as GeoPackage or GeoTIFF.")),
+    "import.wrong_system": Message(_INPUT, N_("{file} cannot be in the coordinate system {crs}: {reason}."), N_("Ask who made it which system it is in, and name it with --source-crs.")),
     "import.not_placed": Message(_INPUT, N_("{file} is a picture without a place on the map."), N_("Give it one first (in QGIS: Layer → Georeferencer), or keep it as a document.")),
     "import.complex": Message(_INPUT, N_("{file} holds complex numbers (radar), which no tool here can use."), N_("Export its amplitude as a GeoTIFF.")),
     "import.crosswalk": Message(_INPUT, N_("The crosswalk cannot be used: {reason}."), N_("Write pairs of the file's code and the legend's code, for example 1:11, 2:12.")),

@@ -31,6 +31,7 @@ _NOT_OPENED = {
     "ESRI Shapefile", "GeoJSON", "GeoJSONSeq", "ESRIJSON", "TopoJSON", "OSM", "MVT", "AVCBin", "AVCE00",
 }  # fmt: skip
 MOST_CELLS = 2_000_000_000
+MOST_GROWTH = 100  # more cells than that after resampling are a wrong coordinate system, not a map
 MARGIN_CELLS = 8
 
 
@@ -244,7 +245,8 @@ def plan_raster(
     ------
     UserError
         `import.unreadable`, `import.no_crs`, `import.multiband`, `import.outside`, `import.too_large`, `import.not_classes`,
-        `import.several_layers`, `import.no_layer`, `import.virtual`, `import.not_placed`, `import.complex`.
+        `import.several_layers`, `import.no_layer`, `import.virtual`, `import.not_placed`, `import.complex`,
+        `import.wrong_system`.
     """
     if not path.exists():
         raise UserError("file.missing", file=path)
@@ -323,12 +325,18 @@ def _choose_grid(
     if crs == project_crs and upright:
         grid, same = Grid(project_crs, t.c, t.f, t.a, -t.e, dataset.width, dataset.height), True
     else:
+        _check_degrees(dataset, path, crs)
         try:
             moved, width, height = calculate_default_transform(
                 crs, project_crs, dataset.width, dataset.height, *dataset.bounds
             )
         except library_errors():  # so far away that the project's system has no coordinates for it
             raise UserError("import.outside", file=path, landscape=landscape) from None
+        if width * height > MOST_GROWTH * (dataset.width * dataset.height + 10_000):
+            reason = _("in the project's system it would grow from {cells} to {more} cells").format(
+                cells=format_number(dataset.width * dataset.height), more=format_number(width * height)
+            )
+            raise UserError("import.wrong_system", file=path, crs=crs_name(crs), reason=reason)
         grid, same = Grid(project_crs, moved.c, moved.f, moved.a, -moved.e, int(width), int(height)), False
         said.append(
             (
@@ -365,6 +373,17 @@ def _choose_grid(
                 )
             )
     return grid, same, said
+
+
+def _check_degrees(dataset: Any, path: Path, crs: str) -> None:
+    from pyproj import CRS
+
+    if CRS.from_user_input(crs).is_geographic:
+        bounds = dataset.bounds
+        furthest = max((bounds.bottom, bounds.top), key=abs)
+        if abs(furthest) > 90 + min(1.0, abs(dataset.transform.e)):  # whole-earth grids may stick out by half a cell
+            reason = _("its latitudes reach {value}°").format(value=format_number(furthest, 1))
+            raise UserError("import.wrong_system", file=path, crs=crs_name(crs), reason=reason)
 
 
 def _scan(plan: RasterPlan, classes: bool, path: Path, report: Progress) -> None:

@@ -214,3 +214,12 @@ def test_classes_without_a_table_keep_codes_that_the_legend_has(planned, tmp_pat
     path = write_cover(tmp_path, name="again.tif")
     made = perform(planned, "layers.import_layer", file=str(path), role="land_cover", match_legend="Cover")
     assert any("1 Class 1 → 1 Forest" in sentence for sentence in made["sentences"])
+
+
+@pytest.mark.parametrize("rows", [398, 4_000])
+def test_a_grid_that_cannot_be_in_degrees_is_told_and_not_resampled_for_minutes(session, tmp_path, rows):
+    file = tmp_path / "grid.asc"
+    file.write_text(f"ncols 4\nnrows {rows}\nxllcorner 98\nyllcorner 3\ncellsize 0.5\n" + "1 2 3 1\n" * rows)
+    with pytest.raises(UserError, match="latitudes reach") as told:
+        perform(session, "layers.import_layer", file=str(file), source_crs="EPSG:4326")
+    assert told.value.code == "import.wrong_system"
