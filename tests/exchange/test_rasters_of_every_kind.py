@@ -223,3 +223,15 @@ def test_a_grid_that_cannot_be_in_degrees_is_told_and_not_resampled_for_minutes(
     with pytest.raises(UserError, match="latitudes reach") as told:
         perform(session, "layers.import_layer", file=str(file), source_crs="EPSG:4326")
     assert told.value.code == "import.wrong_system"
+
+
+def test_a_grid_that_would_grow_beyond_reason_is_told(session, tmp_path):
+    file = tmp_path / "strip.tif"
+    with rasterio.open(
+        file, "w", driver="GTiff", width=20_000, height=4, count=1, dtype="uint8", crs="EPSG:4326",
+        transform=rasterio.transform.from_bounds(98, 2.7, 260, 2.8, 20_000, 4),
+    ) as out:  # fmt: skip
+        out.write(np.ones((1, 4, 20_000), np.uint8))
+    with pytest.raises(UserError, match="would grow from 80,000") as told:
+        perform(session, "layers.import_layer", file=str(file))
+    assert told.value.code == "import.wrong_system"
