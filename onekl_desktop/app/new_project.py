@@ -22,6 +22,8 @@ from onekl_desktop.gui.kit import button, column, frame, label, restyle, row
 from onekl_desktop.gui.theme import XS, L, M, S, current_tokens
 from onekl_desktop.project.records import Landscape
 
+NARROWEST_FIELD = 260
+
 
 class BoundaryPreview(QWidget):
     """The boundary as found (dashed) and as it would be stored (filled)."""
@@ -105,6 +107,8 @@ class NewProjectDialog(QDialog):
             *self._field(_("One area of the file"), self.feature), *self._field(_("Coordinate system of the file"), self.source_crs),
             *self._field(_("Project file"), self.target, self._choose_target), None, spacing=XS,
         )  # fmt: skip
+        for edit in (self.name, self.feature, self.source_crs):
+            edit.setMinimumWidth(NARROWEST_FIELD)  # beside long words on the right
         right = column(self.preview, self.found, self.accept_repair, spacing=S)
         right.setStretch(0, 1)
         body = row(left, frame("line"), right, spacing=L)

@@ -9,8 +9,20 @@ from typing import Any
 
 from onekl_desktop.base.messages import MESSAGES
 from onekl_desktop.base.translate import _
+from onekl_desktop.base.units import format_number
 
 DONE, USAGE, INPUT, FILE, BUSY, MISSING, INTERRUPTED, BUG = 0, 2, 3, 4, 5, 6, 130, 70
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A number among the facts of a problem: written as the language of the reader writes it, also when restated."""
+
+    value: float
+    decimals: int = 1
+
+    def __str__(self) -> str:
+        return format_number(self.value, self.decimals)
 
 
 @dataclass(frozen=True)
@@ -24,7 +36,7 @@ class Problem:
     file: str = ""
     row: int | None = None
     severity: str = "error"
-    facts: dict[str, str] = option(default_factory=dict, compare=False, repr=False)
+    facts: dict[str, Any] = option(default_factory=dict, compare=False, repr=False)
 
     def as_dict(self) -> dict[str, Any]:
         """The one problem form of the command line."""
@@ -35,7 +47,11 @@ class Problem:
 
     def for_storage(self) -> dict[str, Any]:
         """The same with its facts, so that `restate` can say it in another language later."""
-        return {**self.as_dict(), "facts": self.facts}
+        facts = {
+            name: {"value": fact.value, "decimals": fact.decimals} if isinstance(fact, Figure) else str(fact)
+            for name, fact in self.facts.items()
+        }
+        return {**self.as_dict(), "facts": facts}
 
     def sentence(self) -> str:
         """Message and remedy in one breath."""
@@ -75,9 +91,10 @@ def make_problem(
     shown.setdefault("file", "")
     if row is not None:
         shown["row"] = str(row)
+    kept = {**shown, **{name: value for name, value in facts.items() if isinstance(value, Figure)}}
     return Problem(
         code=code, message=_(message.text).format_map(_Blanks(shown)), remedy=_(message.remedy).format_map(_Blanks(shown)),
-        field=field, file=shown["file"], row=row, severity=severity, facts=shown,
+        field=field, file=shown["file"], row=row, severity=severity, facts=kept,
     )  # fmt: skip
 
 
@@ -86,8 +103,13 @@ def restate(stored: dict[str, Any]) -> dict[str, Any]:
     code, facts = stored.get("code", ""), stored.get("facts")
     if code not in MESSAGES or not isinstance(facts, dict):
         return stored  # of an earlier version: the sentence as it was
-    again = make_problem(code, field=stored.get("field", ""), severity=stored.get("severity", "error"),
-                         **{key: value for key, value in facts.items() if key not in ("row", "field", "severity")})  # fmt: skip
+    again_facts: dict[str, Any] = {
+        key: Figure(**value) if isinstance(value, dict) else value
+        for key, value in facts.items()
+        if key not in ("row", "field", "severity")
+    }
+    field, severity = stored.get("field", ""), stored.get("severity", "error")
+    again = make_problem(code, field=field, severity=severity, **again_facts)
     return {**stored, "message": again.message, "remedy": again.remedy}
 
 

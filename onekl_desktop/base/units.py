@@ -66,7 +66,9 @@ def format_signed(value: float | None, decimals: int = 0) -> str:
 
 
 def format_quantity(value: float | None, unit: str, decimals: int = 0) -> str:
-    """Number and unit: `1,250 ha`."""
+    """Number and unit: `1,250 ha`; a dash alone where there is no number."""
+    if value is None or math.isnan(value):
+        return format_number(value)
     return f"{format_number(value, decimals)} {unit_name(unit)}".strip()
 
 

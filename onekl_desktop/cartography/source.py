@@ -11,6 +11,7 @@ import numpy as np
 from sqlalchemy import select
 
 from onekl_desktop.base.geometry import FlatShapes
+from onekl_desktop.base.translate import _
 from onekl_desktop.cartography.scene import SceneLayer
 from onekl_desktop.project.file import ProjectFile
 from onekl_desktop.project.layers import read_column, read_shapes
@@ -135,7 +136,13 @@ class MapSource:
         groups = np.array([number.get(rows.get(int(key), ""), len(practices)) for key in shapes.keys], np.int32)
         style = Style(kind="categorised", column="practice", classes=classes, outline="#10231b", width=0.35)
         return SceneLayer(
-            "interventions", "Interventions", style, shapes=shapes, groups=groups, fill_opacity=0.72, selected=selected
+            "interventions",
+            _("Interventions"),
+            style,
+            shapes=shapes,
+            groups=groups,
+            fill_opacity=0.72,
+            selected=selected,
         )
 
     def bounds(self) -> tuple[float, float, float, float]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -147,9 +148,15 @@ def _land() -> BaseGeometry:
     return shapely.geometrycollections(list(shapely.get_parts(shapely.from_geojson(text)))).buffer(0)
 
 
+def _place_of(reason: str) -> str:
+    """Where a shape is invalid, to a tenth of a metre: GEOS writes `Self-intersection[98.68571 3.18571]`."""
+    numbers = re.findall(r"-?\d+\.?\d*(?:e-?\d+)?", reason.partition("[")[2])
+    return ", ".join(f"{float(number):.6f}".rstrip("0").rstrip(".") for number in numbers) or "?"
+
+
 def _repair(degrees: BaseGeometry, path: Path, problems: list[Problem]) -> BaseGeometry:
     reason = shapely.is_valid_reason(degrees)
-    place = reason.partition("[")[2].rstrip("]") or "?"
+    place = _place_of(reason)
     each = [polygon for polygon in shapely.get_parts(degrees) if not polygon.is_valid]
     if not each:
         return degrees  # only parts that touch or overlap one another: uniting them mends it

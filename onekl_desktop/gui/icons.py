@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QByteArray, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap
+from PySide6.QtGui import QColor, QIcon, QPainter, QPen, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 
 from onekl_desktop.base.data import find_folder
 from onekl_desktop.gui.theme import current_tokens
 
+LEAST_CONTRAST = 60  # of 255 steps of lightness
 _cache: dict[tuple[str, str, int], QPixmap] = {}
 
 
@@ -43,13 +44,19 @@ def pixmap(name: str, colour: str, size: int) -> QPixmap:
 
 
 def swatch(colour: str, outline: str = "#00000000", size: int = 14) -> QIcon:
-    """A small coloured square for lists."""
+    """A small coloured square for lists; its edge is drawn in the theme's border where the colour comes close to it."""
+    ground, ink = QColor(current_tokens().surface), QColor(current_tokens().border)
+    edge = QColor(outline)
+    if edge.alpha() == 0 or abs(edge.lightness() - ground.lightness()) < LEAST_CONTRAST:
+        shown = QColor(colour)
+        close = shown.alpha() < 128 or abs(shown.lightness() - ground.lightness()) < LEAST_CONTRAST
+        edge = ink if close else edge
     picture = QPixmap(QSize(size * 2, size * 2))
     picture.fill(Qt.GlobalColor.transparent)
     painter = QPainter(picture)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setBrush(QColor(colour))
-    painter.setPen(QColor(outline))
+    painter.setPen(QPen(edge, 2))
     painter.drawRoundedRect(QRectF(2, 2, size * 2 - 4, size * 2 - 4), 5, 5)
     painter.end()
     picture.setDevicePixelRatio(2)

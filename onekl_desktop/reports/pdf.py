@@ -33,6 +33,7 @@ MARGIN = 16 * mm
 WIDTH = A4[0] - 2 * MARGIN
 LEGEND, MOST_BESIDE = 46 * mm, 30
 
+KEPT_WHOLE = 10  # rows of a table that is not divided between pages
 BODY = ParagraphStyle("body", fontName=REGULAR, fontSize=9, leading=13, textColor=INK)
 SMALL = ParagraphStyle("small", parent=BODY, fontSize=7.5, leading=10.5, textColor=SOFT)
 CELL = ParagraphStyle("cell", parent=BODY, fontSize=8, leading=10.5)
@@ -259,19 +260,24 @@ def _side_by_side(blocks: list[Any], project: ProjectFile) -> list[Flowable]:
 
 
 def escape(text: str) -> str:
-    """A text for a paragraph. The narrow space within French numbers would be taken for a place to break a line."""
-    return saxutils.escape(text).replace("\u202f", "\u00a0")
+    """A text for a paragraph."""
+    return saxutils.escape(unbroken(text))
+
+
+def unbroken(text: str) -> str:
+    """The narrow space within French numbers would be taken for a place to break a line."""
+    return text.replace("\u202f", "\u00a0")
 
 
 def column_widths(block: Table, whole: float) -> list[float]:
     """Widths (points) that add up to `whole`: each column what its texts need; when that is too much, columns
     shrink towards their longest word, text before numbers; what is left over goes to the first column.
     """
-    padding = 12.0
+    padding = 12.5  # of a cell, and half a point, so that rounding never breaks the longest word
     lines = [block.columns, *block.rows]
 
     def measure(text: str) -> float:
-        return float(stringWidth(text, HEAD_CELL.fontName, CELL.fontSize)) + padding
+        return float(stringWidth(unbroken(text), HEAD_CELL.fontName, CELL.fontSize)) + padding
 
     natural = [max(measure(line[at]) for line in lines) for at in range(len(block.columns))]
     least = [
@@ -333,4 +339,6 @@ def _table(block: Table) -> Flowable:
         ("TOPPADDING", (0, 0), (-1, -1), 2.4), ("BOTTOMPADDING", (0, 0), (-1, -1), 2.8), ("LEFTPADDING", (0, 0), (0, -1), 2),
         ("VALIGN", (0, 0), (-1, 0), "BOTTOM"),
     ])  # fmt: skip
+    if len(rows) <= KEPT_WHOLE:
+        grid.setStyle([("NOSPLIT", (0, 0), (-1, -1))])
     return grid

@@ -1,10 +1,12 @@
 import errno
+import json
 import string
 
 import pytest
 
-from onekl_desktop.base.errors import UserError, explain_os_error, make_problem
+from onekl_desktop.base.errors import Figure, UserError, explain_os_error, make_problem, restate
 from onekl_desktop.base.messages import MESSAGES
+from onekl_desktop.base.translate import set_language
 
 
 @pytest.mark.parametrize("code", sorted(MESSAGES))
@@ -36,3 +38,14 @@ def test_an_uncatalogued_code_is_a_bug():
 )
 def test_system_errors_become_sentences(number, code):
     assert explain_os_error(OSError(number, "reason"), "a.gpkg").code == code
+
+
+def test_figures_follow_the_language_of_the_reader_also_when_restated():
+    told = make_problem("areas.overlap", name="A", other="B", area=Figure(1048.62), later="B")
+    assert "1,048.6" in told.message
+    stored = json.loads(json.dumps(told.for_storage()))
+    set_language("id")
+    try:
+        assert "1.048,6" in restate(stored)["message"]
+    finally:
+        set_language("en")

@@ -6,7 +6,7 @@ import pytest
 from onekl_desktop.base.translate import set_language
 from onekl_desktop.engine import perform
 from onekl_desktop.reports.chart import draw_chart, nice_ticks, to_svg
-from onekl_desktop.reports.page import Chart, Line
+from onekl_desktop.reports.page import Chart, Line, Table
 from onekl_desktop.reports.write import build_page, write_report
 from onekl_desktop.tools.scenarios.runs import run_scenarios
 from tests.support.landscape import add_garden
@@ -110,3 +110,20 @@ def stringWidthOf(text):
     from onekl_desktop.reports.pdf import BODY
 
     return stringWidth(text, BODY.fontName, BODY.fontSize)
+
+
+def test_columns_hold_their_longest_word_and_french_numbers():
+    from reportlab.pdfbase.pdfmetrics import stringWidth
+
+    from onekl_desktop.reports.pdf import CELL, HEAD_CELL, column_widths, unbroken
+
+    block = Table(
+        ("Année", "Recettes", "Observation"),
+        (("2026", "1\u202f961\u202f328", "x"), ("2027", "0", "Satellite")),
+        (False, True, False),
+    )
+    widths = column_widths(block, 400.0)
+    assert sum(widths) == pytest.approx(400.0)
+    for at, words in enumerate(zip(block.columns, *block.rows, strict=True)):
+        for word in words:
+            assert stringWidth(unbroken(word), HEAD_CELL.fontName, CELL.fontSize) + 12 < widths[at]

@@ -17,6 +17,7 @@ from onekl_desktop.app.crash import CrashPage
 from onekl_desktop.app.new_project import NewProjectDialog
 from onekl_desktop.app.project_view import ProjectView
 from onekl_desktop.app.window import MainWindow
+from onekl_desktop.base.errors import make_problem
 from onekl_desktop.base.progress import Progress
 from onekl_desktop.engine import Session
 from onekl_desktop.engine.new import make_project
@@ -111,7 +112,9 @@ def main(out: Path) -> None:
         window.close_project()
         dialog("02-new-project", lambda: new_project(home, crossed))
         window.open_project(empty)
-        shot("03-empty-scenarios", window)
+        for tool in ("scenarios", *TOOL_PAGES):
+            window.view.show_tool(tool)
+            shot(f"03-empty-{tool}", window.view.panel)
         window.view.show_tool("layers")
         shot("04-empty-layers", window)
         window.open_project(sample)
@@ -147,10 +150,10 @@ def main(out: Path) -> None:
         view._point(*view.canvas.view.to_map(330, 320))
         shot("14-identify", window)
         view.card.hide()
-        window.view.desk.tell("The disk is full: nothing was changed. Free some space and try again.", "error")
+        window.view.desk.tell(make_problem("file.no_space", file=sample.name).sentence(), "error")
         shot("15-message", window)
         view.messages.hide()
-        shoot_tools(view, lambda name: shot(name, window))
+        shoot_tools(view, lambda name: shot(name, window), lambda name: shot(name, view.panel))
         dialog("16-import", lambda: ImportDialog(view.desk, INPUTS / "land_cover_2024.tif"))
         dialog("16-import-table", lambda: ImportDialog(view.desk, wells))
         _entry, adding = registry.get_operation("partnership.add_organisation")
@@ -190,24 +193,28 @@ TOOL_PAGES = {
 }  # fmt: skip
 
 
-def shoot_tools(view: ProjectView, shot: Callable[[str], None]) -> None:
-    """The panels of the other tools, each with something chosen and in the drawer."""
+def shoot_tools(view: ProjectView, shot: Callable[[str], None], panel_shot: Callable[[str], None]) -> None:
+    """Every page of the panels of the other tools, the main ones in the window, and what they put into the drawer."""
     number = 30
     for tool, pages in TOOL_PAGES.items():
         panel = view.panel_of(tool)
         view._drawer_frame.hide()
-        for page in pages:
+        for page in panel.pages:
             panel.show_page(page)
             table = panel.record_tables.get(page)
             if table is not None and table.table.source.rows:
                 table.table.select_key(table.table.source.rows[0].key)
-            shot(f"{number}-{tool}-{page}")
-            number += 1
+            if page in pages:
+                shot(f"{number}-{tool}-{page}")
+                number += 1
+            else:
+                panel_shot(f"{number}-{tool}-{page}")
     lift = view.panel_of("lift")
     lift.show_page("projects")
     lift.show_flow()
     shot("50-cash-flow")
     impact = view.panel_of("impact")
+    impact.show_page("targets")
     impact.targets.select_key(impact.known.tracks[-1].target.uuid)
     impact.show_chart()
     shot("51-impact-chart")

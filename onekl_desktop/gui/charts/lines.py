@@ -17,7 +17,7 @@ from onekl_desktop.gui.theme import XS, current_tokens
 os.environ.setdefault("PYQTGRAPH_QT_LIB", "PySide6")
 
 
-MOST_TICKS = 6
+MOST_TICKS = 4
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,7 @@ class LineChart(QWidget):
             f"{value:.0f}" if value == int(value) else "" for value in values
         ]
         years = sorted({x for item in self.series for x, _y in item.points})
-        ends: list[tuple[float, Series]] = []
+        ends: list[tuple[float, float, Series]] = []
         for item in self.series:
             if not item.points:
                 continue
@@ -76,24 +76,25 @@ class LineChart(QWidget):
                 symbolBrush=item.colour,
                 symbolPen=None,
             )
-            ends.append((ys[-1], item))
+            ends.append((ys[-1], xs[-1], item))
         if years:
             span = max(years[-1] - years[0], 1)
             longest = max((len(item.label) for item in self.series), default=0)
             plot.setXRange(years[0] - span * 0.06, years[-1] + span * min(0.1 + 0.045 * longest, 1.1), padding=0)
             step = -(-len(years) // MOST_TICKS)
             plot.getAxis("bottom").setTicks([[(year, f"{year:.0f}") for year in years[::step]]])
-            self._label_ends(pg, plot, ends, years[-1] + span * 0.02)
+            self._label_ends(pg, plot, ends, span * 0.02)
         return plot
 
-    def _label_ends(self, pg: Any, plot: Any, ends: list[tuple[float, Series]], x: float) -> None:
+    def _label_ends(self, pg: Any, plot: Any, ends: list[tuple[float, float, Series]], gap_x: float) -> None:
+        """Each label at the end of its own line, one above the other where they would touch."""
         values = [y for item in self.series for _x, y in item.points]
         low, high = min(values), max(values)
         gap = max(high - low, 1e-9) * 0.13
         at = -1e300
-        for value, item in sorted(ends, key=lambda end: end[0]):
+        for value, x, item in sorted(ends, key=lambda end: end[0]):
             at = max(value, at + gap)
             text = pg.TextItem(item.label, color=QColor(current_tokens().ink), anchor=(0, 0.5))
-            text.setPos(x, at)
+            text.setPos(x + gap_x, at)
             plot.addItem(text)
         plot.setYRange(low, max(high, at), padding=0.12)

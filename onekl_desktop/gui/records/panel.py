@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QButtonGroup, QGridLayout, QPushButton, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QButtonGroup, QGridLayout, QPushButton, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
 from onekl_desktop.base.specs import Tool
 from onekl_desktop.base.translate import _
@@ -77,6 +77,7 @@ class RecordsPanel(QWidget):
         self._tabs.addButton(tab, number)
         self.pages[id] = page
         self._stack.addWidget(page)
+        _take_room(page, number == 0)
         if number == 0:
             tab.setChecked(True)
         for other in self._tabs.buttons():  # a single page needs no tab
@@ -94,5 +95,13 @@ class RecordsPanel(QWidget):
 
     def show_page(self, id: str) -> None:
         """Show a page."""
+        for name, page in self.pages.items():
+            _take_room(page, name == id)
         self._stack.setCurrentWidget(self.pages[id])
         self._tabs.button(list(self.pages).index(id)).setChecked(True)
+
+
+def _take_room(page: QWidget, shown: bool) -> None:
+    """Only the page that is shown decides how tall the panel is; a hidden one would leave empty room to scroll."""
+    policy = QSizePolicy.Policy.Preferred if shown else QSizePolicy.Policy.Ignored
+    page.setSizePolicy(QSizePolicy.Policy.Preferred, policy)

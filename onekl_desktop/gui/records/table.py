@@ -127,6 +127,10 @@ class RecordTable(QWidget):
         for item in (self.export_button, self.wide_button):
             if item is not None:
                 item.setEnabled(bool(rows))
+        for deed_button, deed in zip(self.deed_buttons, self.records.deeds, strict=True):
+            if deed.field:  # it is done to one of these records
+                deed_button.setEnabled(bool(rows))
+                deed_button.setToolTip("" if rows else self.records.about)
         if self._view is not None:
             self._view.set_rows(rows)
         self._on_select()

@@ -62,11 +62,12 @@ class CommonsPanel(RecordsPanel):
             )
         )
         self.head.addLayout(row(label(_("For"), "small"), self.audience, None, self.usual))
+        self.head.addLayout(row(self.write_button, None))
         self.kept = label("", "small", wrap=True)
         self.add_records("leaving", Records(
             _("What leaves"), _("Nothing has been released to this audience."),
             (Column(_("Kind")), Column(_("Rows"), True), Column(_("Fields"))), "record_kind", deeds=(Deed("release", "plus"), Deed("release_layer", "layers"), Deed("take_back", "undo", "record_kind"), Deed("take_back_layer", "undo"))),
-            self.kept, self.write_button)  # fmt: skip
+            self.kept)  # fmt: skip
         self.add_records("documents", Records(
             _("Documents"), _("No document or photo yet. They stay here unless their content is released."),
             (Column(_("Name")), Column(_("Kind")), Column(_("Size (kB)"), True), Column(_("Licence")), Column(_("File"))), "resource", "add_resource", "", "remove_resource",
@@ -96,6 +97,7 @@ class CommonsPanel(RecordsPanel):
         self.kept.setText(_("Stays here:") + "\n" + "\n".join(kept) if kept else "")
         self.kept.setVisible(bool(kept))
         self.write_button.setEnabled(bool(rows))
+        self.write_button.setToolTip("" if rows else self.record_tables["leaving"].records.about)
         kinds = {"document": _("document"), "photo": _("photo"), "link": _("link")}
         self.record_tables["documents"].set_rows([
             TableRow((item.name, kinds.get(item.resource_type, item.resource_type), None if item.size_bytes is None else item.size_bytes / 1000, item.licence, item.file_name or item.link), item.uuid)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import select
 
+from onekl_desktop.base.specs.inputs import RECORD_WORDS
 from onekl_desktop.base.translate import N_, _, ngettext
 from onekl_desktop.engine import Session
 from onekl_desktop.project.records import Bundle, Layer, ReleaseRule, Resource
@@ -44,7 +45,8 @@ def tell_kept(selection: Selection) -> list[str]:
     for key, count in sorted(selection.kept.items()):
         what, _colon, reason = key.partition(":")
         rows = ngettext("{count} row", "{count} rows", count).format(count=count)
-        out.append(f"{what}: {rows}, {_(REASONS.get(reason, reason))}.")
+        kind = _(RECORD_WORDS.get(what, what)).capitalize()
+        out.append(f"{kind}: {rows}, {_(REASONS.get(reason, reason))}.")
     return out
 
 

@@ -56,7 +56,9 @@ def partnership(session: Session) -> Page:
     for decision in known.decisions:
         counted = tally(session, decision)
         told = decision.outcome or _("Open.")
-        page.blocks.append(Paragraph(told, lead=f"{decision.name}."))
+        page.blocks.append(
+            Paragraph(told, lead=decision.name if decision.name.endswith(("?", "!", ".")) else f"{decision.name}.")
+        )
         rows = tuple(
             (group, *(format_number(value) for value in line)) for group, line in counted.groups.items()
         )  # fmt: skip

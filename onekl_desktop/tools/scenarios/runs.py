@@ -15,13 +15,12 @@ from shapely.strtree import STRtree
 from sqlalchemy import select
 from sqlalchemy.orm import Session as DbSession
 
-from onekl_desktop.base.errors import Problem, UserError, make_problem
+from onekl_desktop.base.errors import Figure, Problem, UserError, make_problem
 from onekl_desktop.base.geometry import area_ha, from_gpkg, rings_of
 from onekl_desktop.base.ids import new_uuid
 from onekl_desktop.base.progress import Progress
 from onekl_desktop.base.rasters import ArrayRaster, Grid, RasterSource, Window
 from onekl_desktop.base.translate import _
-from onekl_desktop.base.units import format_number
 from onekl_desktop.engine import Session
 from onekl_desktop.engine.runs import Computed, find_run, fingerprint, record_run, run_folder
 from onekl_desktop.engine.settings import get_project_setting
@@ -367,7 +366,7 @@ def find_warnings(
         name, cells_ha = by_key[plan.key].name, place.cells * grid.cell_area_ha
         if place.cells == 0:
             problems.append(
-                make_problem("areas.below_cell", severity="warning", name=name, shape=format_number(plan.area_ha, 2))
+                make_problem("areas.below_cell", severity="warning", name=name, shape=Figure(plan.area_ha, 2))
             )
         elif abs(cells_ha - plan.area_ha) > inputs.tolerance * plan.area_ha:
             problems.append(
@@ -375,8 +374,8 @@ def find_warnings(
                     "areas.differ",
                     severity="warning",
                     name=name,
-                    shape=format_number(plan.area_ha, 1),
-                    cells=format_number(cells_ha, 1),
+                    shape=Figure(plan.area_ha),
+                    cells=Figure(cells_ha),
                 )
             )
     shapes = np.array([by_key[plan.key].geom for plan in plans], dtype=object)
@@ -398,7 +397,7 @@ def find_warnings(
                 severity="warning",
                 name=a.name,
                 other=b.name,
-                area=format_number(hectares, 1),
+                area=Figure(hectares),
                 later=later.name,
             )
         )

@@ -41,7 +41,7 @@ class LayersPanel(QWidget):
         self.list = QListWidget()
         self.list.setAccessibleName(_("Layers"))
         self.list.setIconSize(QSize(18, 18))
-        self.list.setMinimumHeight(190)
+        self.list.setMinimumHeight(220)
         self.list.itemChanged.connect(self._on_check)
         self.list.currentRowChanged.connect(lambda _row: self._show_chosen())
         self.empty = EmptyState(
