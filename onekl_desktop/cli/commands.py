@@ -15,6 +15,7 @@ from onekl_desktop.base.specs import Flag, Operation
 from onekl_desktop.base.specs.declarations import describe
 from onekl_desktop.base.translate import N_, _, ngettext
 from onekl_desktop.base.units import format_number, format_quantity
+from onekl_desktop.cli import models
 from onekl_desktop.cli.demo import run_demo
 from onekl_desktop.cli.output import Output
 from onekl_desktop.engine import Session, perform
@@ -493,6 +494,12 @@ COMMANDS = (
     Command("check", N_("Check everything that must hold in a project file."), _only_file, _check),
     Command("do", N_("Do any operation: onekl do FILE.gpkg TOOL.OPERATION --field value …"), _do_arguments, _do),
     Command("run", N_("Compute the scenarios that are out of date."), _run_arguments, _run),
+    Command(
+        "model",
+        N_("Ecosystem models on files, with InVEST's arguments and names."),
+        models.add_arguments,
+        models.run_verb,
+    ),
     Command("report", N_("Write a page as PDF or HTML."), _report_arguments, _report),
     Command("bundle", N_("Write what was released as a bundle, or check one"), _bundle_arguments, _bundle),
     Command("demo", N_("The whole journey on the sample landscape."), _demo_arguments, _demo),

@@ -147,16 +147,16 @@ class RecodedRaster:
 class WarpedRaster:
     """A band of a raster file as seen on a grid of the project: a RasterSource with a handle for each thread."""
 
-    def __init__(self, path: str, band: int, source_crs: str, grid: Grid, *, nearest: bool, same: bool) -> None:
+    def __init__(self, path: str, band: int, source_crs: str, grid: Grid, *, resampling: str, same: bool) -> None:
 
         from rasterio.enums import MaskFlags
 
-        self._path, self._band, self._crs, self.grid, self._nearest, self._same = (
+        self._path, self._band, self._crs, self.grid, self._resampling, self._same = (
             path,
             band,
             source_crs,
             grid,
-            nearest,
+            resampling,
             same,
         )
         self._local = threading.local()
@@ -192,7 +192,7 @@ class WarpedRaster:
                 g = self.grid
                 self._local.vrt = WarpedVRT(
                     dataset, src_crs=self._crs, crs=g.crs, transform=Affine(g.cell_x, 0, g.left, 0, -g.cell_y, g.top),
-                    width=g.columns, height=g.rows, resampling=Resampling.nearest if self._nearest else Resampling.bilinear,
+                    width=g.columns, height=g.rows, resampling=Resampling[self._resampling],
                     src_nodata=dataset.nodatavals[self._band - 1], nodata=self._fill, dtype=self._raw_type.name,
                 )  # fmt: skip
         return self._local.vrt
@@ -282,7 +282,7 @@ def plan_raster(
             cells=format_number(grid.columns * grid.rows / 1e6),
             most=format_number(MOST_CELLS / 1e6),
         )
-    source = WarpedRaster(name, band, crs, grid, nearest=classes, same=same)
+    source = WarpedRaster(name, band, crs, grid, resampling="nearest" if classes else "bilinear", same=same)
     if source.scaled:
         said.append(_("The file keeps its values packed; they are unpacked."))
     plan = RasterPlan(source, said, colours=colours, licence=licence)

@@ -47,6 +47,39 @@ int main(void) {
         double *areas = calloc((size_t)(zones * classes), sizeof(double));
         onekl_class_areas(cls, zon, rows, columns, area, zones, classes, counts, areas);
         free(cls); free(zon); free(area); free(counts); free(areas);
+
+        const int64_t cells = rows * columns;
+        double *heights = malloc(sizeof(double) * (size_t)(cells + 1)), *filled = malloc(sizeof(double) * (size_t)(cells + 1));
+        double *weights = malloc(sizeof(double) * (size_t)(cells + 1)), *a = calloc((size_t)(cells + 1), sizeof(double));
+        double *b = malloc(sizeof(double) * (size_t)(cells + 1));
+        float *slope = malloc(sizeof(float) * (size_t)(cells + 1)), *length = malloc(sizeof(float) * (size_t)(cells + 1));
+        uint8_t *valid = malloc((size_t)(cells + 1)), *d8 = malloc((size_t)(cells + 1)), *streams = malloc((size_t)(cells + 1));
+        uint32_t *flow = malloc(sizeof(uint32_t) * (size_t)(cells + 1));
+        int32_t *order = malloc(sizeof(int32_t) * (size_t)(cells + 1));
+        for (int64_t i = 0; i < cells; i++) {
+            heights[i] = next() % 3 ? (double)(next() % 9) : number();
+            weights[i] = number();
+            valid[i] = next() % 8 != 0;
+            length[i] = (float)number();
+            slope[i] = (float)number();
+        }
+        onekl_fill_pits(heights, valid, rows, columns, filled);
+        onekl_slope(filled, valid, rows, columns, 30.0, 30.0, -1.0f, slope);
+        onekl_flow_d8(filled, valid, rows, columns, 128, d8);
+        onekl_flow_mfd(filled, valid, rows, columns, flow);
+        if (next() % 2)
+            for (int64_t i = 0; i < cells; i++) flow[i] = next() % 3 ? (uint32_t)next() : 0; /* hostile: cycles, ways out */
+        const int64_t ordered = onekl_flow_order(flow, rows, columns, order);
+        if (ordered > cells) { printf("order of %lld cells\n", (long long)ordered); return 1; }
+        onekl_accumulate(flow, order, ordered, rows, columns, next() % 2 ? weights : NULL, a);
+        onekl_streams_mfd(flow, a, rows, columns, number(), 0.7, 255, streams);
+        onekl_distance_to_channel(flow, order, ordered, rows, columns, streams, next() % 2 ? weights : NULL, (int32_t)(next() % 2), -1.0, b);
+        onekl_deposition(flow, order, ordered, rows, columns, weights, heights, -1.0, a, b);
+        onekl_retention(flow, order, ordered, rows, columns, streams, slope, length, 30.0, -1.0, (int32_t)(next() % 2), b);
+        onekl_upslope(flow, rows, columns, valid);
+        onekl_distance(d8, rows, columns, length);
+        free(heights); free(filled); free(weights); free(a); free(b); free(slope); free(length); free(valid); free(d8);
+        free(streams); free(flow); free(order);
     }
     puts("clean");
     return onekl_abi() == ONEKL_ABI ? 0 : 1;

@@ -16,6 +16,7 @@ from onekl_desktop.base.specs.declarations import (
 from onekl_desktop.base.specs.inputs import (
     Choice,
     Code,
+    Codes,
     Colour,
     Condition,
     Date,
@@ -26,15 +27,19 @@ from onekl_desktop.base.specs.inputs import (
     JsonValue,
     Number,
     Option,
+    RasterFile,
     Reference,
     Schedule,
     Shape,
+    TableColumn,
+    TableFile,
     Text,
+    VectorFile,
     Year,
 )
 
 __all__ = [
-    "Choice", "Code", "Colour", "Condition", "Date", "FilePath", "Flag", "IndicatorSpec", "Input", "Integer", "JsonValue",
-    "ModelSpec", "Number", "Operation", "Option", "Output", "PageSpec", "Reference", "Schedule", "SettingSpec",
-    "Shape", "Text", "Tool", "Verb", "Year",
+    "Choice", "Code", "Codes", "Colour", "Condition", "Date", "FilePath", "Flag", "IndicatorSpec", "Input", "Integer", "JsonValue",
+    "ModelSpec", "Number", "Operation", "Option", "Output", "PageSpec", "RasterFile", "Reference", "Schedule", "SettingSpec",
+    "Shape", "TableColumn", "TableFile", "Text", "Tool", "VectorFile", "Verb", "Year",
 ]  # fmt: skip

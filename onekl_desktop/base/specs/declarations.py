@@ -71,10 +71,17 @@ class Verb(Declaration):
 
 
 class Output(Named):
-    """A raster or table that a model promises; `unit` as in `base.units`."""
+    """A raster or table that a model promises; `unit` as in `base.units`. An intermediate one is made when asked for."""
 
     unit: str = ""
     kind: str = "raster"
+    intermediate: bool = False
+    file: str = ""
+
+    @property
+    def base_name(self) -> str:
+        """Name of its file without ending."""
+        return self.file or self.id
 
 
 class IndicatorSpec(Named):
@@ -87,9 +94,18 @@ class IndicatorSpec(Named):
 
 
 class ModelSpec(WithInputs):
-    """Arithmetic with a version: raise it whenever results change."""
+    """Arithmetic with a version: raise it whenever results change.
+
+    A model on files has `run` (dotted name of a function of a `Work`), the id that InVEST gives it, and the raster on
+    whose grid all others are brought (`aligned_on`): within its own extent, or where all rasters and zones meet
+    (`meets`).
+    """
 
     version: int
+    run: str = ""
+    invest_id: str = ""
+    aligned_on: str = ""
+    meets: bool = False
     outputs: tuple[Output, ...] = ()
     indicators: tuple[IndicatorSpec, ...] = ()
     source: str = ""

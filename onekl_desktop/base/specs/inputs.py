@@ -286,6 +286,73 @@ class FilePath(Input):
         return _("file") + (" (" + " ".join(self.suffixes) + ")" if self.suffixes else "")
 
 
+class RasterFile(FilePath):
+    """A raster; `codes` holds class codes. `resampling` is how it is brought onto another grid."""
+
+    suffixes: tuple[str, ...] = (".tif",)
+    unit: str = ""
+    codes: bool = False
+    resampling: str = "nearest"
+    minimum: float | None = None
+    maximum: float | None = None
+
+    def hint(self) -> str:
+        return _("raster file") + (f" ({self.unit})" if self.unit else "")
+
+
+class VectorFile(FilePath):
+    """Polygons; `columns` are the attributes that must be there."""
+
+    suffixes: tuple[str, ...] = (".gpkg", ".geojson", ".shp")
+    columns: tuple[str, ...] = ()
+
+    def hint(self) -> str:
+        return _("polygon file")
+
+
+class TableColumn(Declaration):
+    """A column of a table; `kind` is number, code, text, choice or raster (a file beside the table)."""
+
+    id: str
+    about: str = ""
+    kind: str = "number"
+    unit: str = ""
+    minimum: float | None = None
+    maximum: float | None = None
+    options: tuple[str, ...] = ()
+    required: bool = True
+    when: Condition | None = None
+
+
+class TableFile(FilePath):
+    """A table with one row for each value of `index` (a class code unless `text_index`)."""
+
+    suffixes: tuple[str, ...] = (".csv", ".xlsx")
+    index: str = "lucode"
+    text_index: bool = False
+    columns: tuple[TableColumn, ...] = ()
+
+    def hint(self) -> str:
+        return _("table: {columns}").format(columns=", ".join([self.index, *(item.id for item in self.columns)]))
+
+
+class Codes(Input):
+    """Class codes, separated by spaces or commas."""
+
+    def read(self, value: Any) -> tuple[int, ...]:
+        parts = list(value) if isinstance(value, (list, tuple)) else re.split(r"[\s,;]+", str(value).strip())
+        try:
+            codes = tuple(int(part) for part in parts if str(part))
+        except ValueError:
+            raise self.fail("field.not_number", value=value) from None
+        if self.required and not codes:
+            raise self.fail("field.required")
+        return codes
+
+    def hint(self) -> str:
+        return _("class codes, for example 6 7")
+
+
 class JsonValue(Input):
     """Structured data: JSON text, or the data itself."""
 

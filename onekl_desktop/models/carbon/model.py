@@ -7,9 +7,13 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from onekl_desktop.base.work import Lookup, Work, is_valid
+
 CO2_PER_C = 44 / 12
 NODATA = -1.0
 COVER_NODATA = 65_535
+POOLS = ("c_above", "c_below", "c_soil", "c_dead")
+FLOAT32_MAX = float(np.finfo(np.float32).max)
 
 
 def density(pools_t_per_ha: Sequence[float | None]) -> float | None:
@@ -51,3 +55,69 @@ def change(before: NDArray[np.float32], after: NDArray[np.float32]) -> NDArray[n
 def total(area_ha: NDArray[np.float64], density_t_per_ha: Sequence[float]) -> NDArray[np.float64]:
     """Tonnes of carbon by zone: areas (zones, classes) in ha times densities (classes,) in t C/ha, in float64."""
     return area_ha @ np.asarray(density_t_per_ha, np.float64)
+
+
+def valuation_factor(price: float, discount_rate: float, price_change: float, years: int) -> float:
+    """Present value of one tonne of carbon per year's share over a period, in the currency of `price`.
+
+    V = price / n * (1 - r^n) / (1 - r) with r = 1 / ((1 + d)(1 + c)); r = 1 gives V = price (InVEST 3.20 user's guide,
+    Carbon: Value of Sequestered Carbon; rates are fractions per year).
+    """
+    ratio = 1.0 / ((1.0 + discount_rate) * (1.0 + price_change))
+    if years < 1:
+        raise ValueError(f"the later map must be at least a year later, not {years}")
+    if ratio == 1.0:
+        return price
+    return price / years * (1.0 - ratio**years) / (1.0 - ratio)
+
+
+def run(work: Work) -> None:
+    """Storage of one or two maps, their difference and its present value, strip by strip.
+
+    Nodata and the treatment of a change of exactly -1 t/ha (read as nodata, and so absent from the totals and the
+    value) are InVEST's.
+    """
+    maps = [("bas", "c_storage_bas")]
+    if work.options.get("calc_sequestration") and work.has("lulc_alt_path"):
+        maps.append(("alt", "c_storage_alt"))
+    pools = work.tables["carbon_pools_path"]
+    densities = {int(code): float(sum(np.float32(row[pool]) for pool in POOLS)) for code, row in pools.items()}
+    lookup = Lookup(densities, NODATA)
+    sinks = {id: work.results.raster(id, work.grid, "float32", NODATA) for _map, id in maps}
+    totals = dict.fromkeys(sinks, 0.0)
+    factor = None
+    if len(maps) == 2:
+        sinks["c_change_bas_alt"] = work.results.raster("c_change_bas_alt", work.grid, "float32", NODATA)
+        if work.options.get("do_valuation"):
+            sinks["npv_alt"] = work.results.raster("npv_alt", work.grid, "float32", FLOAT32_MAX)
+            o = work.options
+            factor = valuation_factor(
+                o["price_per_metric_ton_of_c"], o["discount_rate"], o["rate_change"],
+                int(o["lulc_alt_year"]) - int(o["lulc_bas_year"]),
+            )  # fmt: skip
+        totals |= dict.fromkeys(list(sinks)[2:], 0.0)
+    for window in work.strips():
+        stored = []
+        for which, id in maps:
+            codes, valid = work.read(f"lulc_{which}_path", window)
+            out = lookup(codes)
+            if work.rasters[f"lulc_{which}_path"].nodata not in pools:
+                out[~valid] = NODATA
+            stored.append((id, out, is_valid(out, NODATA)))
+        if len(stored) == 2:
+            (_b, before, has_before), (_a, after, has_after) = stored
+            change = np.where(has_before & has_after, after - before, np.float32(NODATA))
+            counted = is_valid(change, NODATA)
+            stored.append(("c_change_bas_alt", change, counted))
+            if factor is not None:
+                stored.append(("npv_alt", np.where(counted, change * np.float32(factor), FLOAT32_MAX), counted))
+        for id, values, counted in stored:
+            sinks[id].write(window, values.astype(np.float32, copy=False))
+            totals[id] += float(values.sum(where=counted, dtype=np.float64))
+    words = {
+        "c_storage_bas": ("Baseline Carbon Storage", "metric_ton"), "c_storage_alt": ("Alternate Carbon Storage", "metric_ton"),
+        "c_change_bas_alt": ("Change in Carbon Storage", "metric_ton"), "npv_alt": ("Net Present Value of Carbon Change", "currency"),
+    }  # fmt: skip
+    work.results.table("raster_values_summary", ("Raster", "Total", "Units", "Filename"), [
+        (words[id][0], total * work.grid.cell_area_ha, words[id][1], f"{id}.tif") for id, total in totals.items()
+    ])  # fmt: skip

@@ -1,6 +1,17 @@
 """What the carbon model takes and gives."""
 
-from onekl_desktop.base.specs import IndicatorSpec, ModelSpec, Output
+from onekl_desktop.base.specs import (
+    Condition,
+    Flag,
+    IndicatorSpec,
+    Integer,
+    ModelSpec,
+    Number,
+    Output,
+    RasterFile,
+    TableColumn,
+    TableFile,
+)
 from onekl_desktop.base.translate import N_
 
 MODEL = ModelSpec(
@@ -19,4 +30,35 @@ MODEL = ModelSpec(
                       about=N_("Carbon stored less that of the land-cover map's year, times 44/12.")),
     ),
     source="InVEST 3.20 carbon storage; 44/12 is the mass of carbon dioxide by carbon (IPCC 2006).",
+)  # fmt: skip
+
+_CHANGE, _VALUE = Condition(field="calc_sequestration", values=(True,)), Condition(field="do_valuation", values=(True,))
+
+MAPS = ModelSpec(
+    id="carbon_maps", invest_id="carbon", title=N_("Carbon storage of maps"), version=1, run="onekl_desktop.models.carbon.model:run",
+    aligned_on="lulc_bas_path",
+    about=N_(
+        "Carbon in four pools for one or two land-cover maps, the change between them and what it is worth. "
+        "Each class has one density: growth within a class is not seen."),
+    inputs=(
+        RasterFile(id="lulc_bas_path", title=N_("Land cover"), codes=True),
+        Flag(id="calc_sequestration", title=N_("Change between two maps")),
+        RasterFile(id="lulc_alt_path", title=N_("Land cover later"), codes=True, when=_CHANGE),
+        TableFile(id="carbon_pools_path", title=N_("Carbon pools by class"), columns=tuple(
+            TableColumn(id=pool, unit="t/ha", minimum=0) for pool in ("c_above", "c_below", "c_soil", "c_dead"))),
+        Flag(id="do_valuation", title=N_("Value of the change")),
+        Integer(id="lulc_bas_year", title=N_("Year of the land cover"), when=_VALUE),
+        Integer(id="lulc_alt_year", title=N_("Year of the later land cover"), when=_VALUE),
+        Number(id="price_per_metric_ton_of_c", title=N_("Price of a tonne of carbon"), when=_VALUE),
+        Number(id="discount_rate", title=N_("Discount rate"), about=N_("In percent a year in a parameter set."), unit="%", minimum=-100, when=_VALUE),
+        Number(id="rate_change", title=N_("Yearly change of the price"), about=N_("In percent a year in a parameter set."), unit="%", minimum=-99.9, when=_VALUE),
+    ),
+    outputs=(
+        Output(id="c_storage_bas", title=N_("Carbon stored"), unit="t/ha"),
+        Output(id="c_storage_alt", title=N_("Carbon stored later"), unit="t/ha"),
+        Output(id="c_change_bas_alt", title=N_("Change of carbon stored"), unit="t/ha"),
+        Output(id="npv_alt", title=N_("Present value of the change"), unit="/ha"),
+        Output(id="raster_values_summary", title=N_("Totals"), kind="table"),
+    ),
+    source="InVEST 3.20 Carbon Storage and Sequestration.",
 )  # fmt: skip

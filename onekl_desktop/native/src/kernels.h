@@ -9,7 +9,7 @@
 #define ONEKL_API __attribute__((visibility("default")))
 #endif
 
-#define ONEKL_ABI 2
+#define ONEKL_ABI 3
 
 ONEKL_API int32_t onekl_abi(void);
 
@@ -30,4 +30,59 @@ ONEKL_API int64_t onekl_fill_polygon(const double *xy, int64_t n_points, const i
 ONEKL_API int64_t onekl_fill_shapes(const double *xy, int64_t n_points, const int64_t *part_offsets, int64_t n_parts,
                                     const int64_t *shape_offsets, const int64_t *chosen, const uint8_t *values,
                                     int64_t n_chosen, int64_t n_shapes, uint8_t *out, int64_t rows, int64_t columns);
+
+/* Directions k = 0..7 run anticlockwise from east. Heights are double, `valid` is 1 where a cell has a height. */
+extern const int64_t ONEKL_DROW[8], ONEKL_DCOLUMN[8];
+
+/* Raises every cell that cannot drain to the edge or to a cell without height to its lowest pour point.
+ * Returns 0, or -1 when memory is short; so do the other kernels that return int32_t. */
+ONEKL_API int32_t onekl_fill_pits(const double *heights, const uint8_t *valid, int64_t rows, int64_t columns,
+                                  double *filled);
+
+/* Slope in percent by weighted differences over the 3 x 3 cells around each. */
+ONEKL_API void onekl_slope(const double *heights, const uint8_t *valid, int64_t rows, int64_t columns, double cell_x,
+                           double cell_y, float nodata, float *slope);
+
+/* Direction of steepest descent, 0..7; over flat areas the way to their drains. */
+ONEKL_API int32_t onekl_flow_d8(const double *heights, const uint8_t *valid, int64_t rows, int64_t columns,
+                                uint8_t nodata, uint8_t *directions);
+
+/* Eight weights of four bits, direction k in bits 4k to 4k + 3; 0 where there is no height. */
+ONEKL_API int32_t onekl_flow_mfd(const double *heights, const uint8_t *valid, int64_t rows, int64_t columns,
+                                 uint32_t *flow);
+
+/* Cells from ridges to outlets, each after all that flow into it; returns their number (cells of a cycle are left
+ * out) or -1 when memory is short. `order` has room for all cells. */
+ONEKL_API int64_t onekl_flow_order(const uint32_t *flow, int64_t rows, int64_t columns, int32_t *order);
+
+/* accumulation = own weight (1 when `weights` is NULL) + what flows in; other cells keep what they had. */
+ONEKL_API void onekl_accumulate(const uint32_t *flow, const int32_t *order, int64_t n_order, int64_t rows,
+                                int64_t columns, const double *weights, double *accumulation);
+
+/* Streams above outlets: 1 where the accumulation reaches the threshold, and where a cell of at least
+ * trace_factor of it joins two such reaches; 0 elsewhere, `nodata` where nothing flows. */
+ONEKL_API int32_t onekl_streams_mfd(const uint32_t *flow, const double *accumulation, int64_t rows, int64_t columns,
+                                    double threshold, double trace_factor, uint8_t nodata, uint8_t *streams);
+
+/* Mean distance along the flow to a stream, in cells, or in weights (of the cell itself, or of the one below). */
+ONEKL_API void onekl_distance_to_channel(const uint32_t *flow, const int32_t *order, int64_t n_order, int64_t rows,
+                                         int64_t columns, const uint8_t *streams, const double *weights,
+                                         int32_t own_weight, double nodata, double *distance);
+
+/* Sediment that is trapped on its way (`deposition`) and that goes on (`flux`). */
+ONEKL_API void onekl_deposition(const uint32_t *flow, const int32_t *order, int64_t n_order, int64_t rows,
+                                int64_t columns, const double *ratio, const double *sheet, double nodata,
+                                double *deposition, double *flux);
+
+/* Retention of nutrients along the flow; block_order: computed in the order of 256 x 256 blocks. */
+ONEKL_API int32_t onekl_retention(const uint32_t *flow, const int32_t *order, int64_t n_order, int64_t rows,
+                                  int64_t columns, const uint8_t *streams, const float *efficiency,
+                                  const float *critical_length, double cell_size, double nodata,
+                                  int32_t block_order, double *retention);
+
+/* Marks the cells whose water passes a cell marked with 1 already; returns how many are marked, or -1. */
+ONEKL_API int64_t onekl_upslope(const uint32_t *flow, int64_t rows, int64_t columns, uint8_t *marked);
+
+/* Euclidean distance in cells to the nearest source; rows + columns where there is none. */
+ONEKL_API int32_t onekl_distance(const uint8_t *source, int64_t rows, int64_t columns, float *distance);
 #endif

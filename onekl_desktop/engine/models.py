@@ -1,0 +1,34 @@
+"""Models that run on maps of any origin: found by their id or InVEST's, run on a `Work`."""
+
+from __future__ import annotations
+
+from onekl_desktop.base.errors import UserError
+from onekl_desktop.base.specs import ModelSpec
+from onekl_desktop.base.work import Work
+from onekl_desktop.engine.registry import Registry, load_dotted
+
+
+def list_models(registry: Registry) -> list[ModelSpec]:
+    """Models with a `run` of their own, in the order of the tools."""
+    return [model for entry in registry.entries for model in entry.models() if model.run]
+
+
+def get_model(registry: Registry, name: str) -> ModelSpec:
+    """The model of that id, InVEST's or ours.
+
+    Raises
+    ------
+    UserError
+        `model.unknown`.
+    """
+    models = list_models(registry)
+    for model in models:
+        if name in (model.invest_id, model.id):
+            return model
+    raise UserError("model.unknown", model=name, known=", ".join(model.invest_id or model.id for model in models))
+
+
+def run_model(spec: ModelSpec, work: Work) -> None:
+    """Compute; results go where the work says."""
+    load_dotted(spec.run)(work)
+    work.progress.report(1.0)

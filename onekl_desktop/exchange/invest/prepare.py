@@ -1,0 +1,355 @@
+"""From a parameter set to what a model works on: every problem at once, and in plain words what will be done to the inputs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import shapely
+
+from onekl_desktop.base.errors import Problem, UserError, make_problem
+from onekl_desktop.base.geometry import flatten, polygons_of, repair
+from onekl_desktop.base.rasters import Grid
+from onekl_desktop.base.specs import Flag, ModelSpec, RasterFile, TableColumn, TableFile, VectorFile
+from onekl_desktop.base.translate import _, ngettext
+from onekl_desktop.base.units import format_number
+from onekl_desktop.base.work import Zones, is_valid
+from onekl_desktop.exchange.invest import grids, tables
+from onekl_desktop.exchange.invest.grids import Facts
+from onekl_desktop.exchange.invest.parameters import Parameters
+from onekl_desktop.exchange.raster import WarpedRaster, library_errors
+from onekl_desktop.exchange.vector import RawVector, crs_name, read_vector
+
+COMMON = ("workspace_dir", "results_suffix", "n_workers")
+PERCENT = ("discount_rate", "rate_change")
+MOST_NAMED = 12
+
+
+@dataclass
+class Prepared:
+    """Inputs of a run on one grid, and sentences on what happens to them."""
+
+    grid: Grid
+    rasters: dict[str, WarpedRaster]
+    tables: dict[str, tables.Rows]
+    zones: dict[str, Zones]
+    options: dict[str, Any]
+    suffix: str
+    sentences: list[str] = field(default_factory=list)
+
+
+@dataclass
+class _Read:
+    spec: ModelSpec
+    parameters: Parameters
+    problems: list[Problem] = field(default_factory=list)
+    options: dict[str, Any] = field(default_factory=dict)
+    facts: dict[str, Facts] = field(default_factory=dict)
+    specs: dict[str, RasterFile] = field(default_factory=dict)
+    tables: dict[str, tables.Rows] = field(default_factory=dict)
+    table_paths: dict[str, Path] = field(default_factory=dict)
+    vectors: dict[str, RawVector] = field(default_factory=dict)
+    sentences: list[str] = field(default_factory=list)
+
+
+def prepare(spec: ModelSpec, parameters: Parameters) -> Prepared:
+    """Read and check everything that a model is given.
+
+    Raises
+    ------
+    UserError
+        With all problems that were found: arguments, files, tables, grids, classes, ranges.
+    """
+    read = _Read(spec, parameters)
+    _read_values(read)
+    for item in spec.inputs:
+        if isinstance(item, RasterFile):
+            _read_raster(read, item)
+        elif isinstance(item, VectorFile):
+            _read_zones(read, item)
+    for item in spec.inputs:
+        if isinstance(item, TableFile):
+            _read_table(read, item)
+    _fail(read.problems)
+    grid = _choose_grid(read)
+    rasters = {id: grids.open_on(facts, grid, read.specs[id]) for id, facts in read.facts.items()}
+    _tell_grid(read, grid)
+    zones = {id: _to_zones(read, id, raw, grid) for id, raw in read.vectors.items()}
+    _fail(read.problems)
+    _check_cells(read, rasters)
+    _fail(read.problems)
+    suffix = str(parameters.arguments.get("results_suffix") or "")
+    return Prepared(grid, rasters, read.tables, zones, read.options, suffix, read.sentences)
+
+
+def _fail(problems: list[Problem]) -> None:
+    errors = [item for item in problems if item.severity == "error"]
+    if errors:
+        raise UserError(errors[0].code, errors)
+
+
+def _given(read: _Read, id: str) -> Any:
+    value = read.parameters.arguments.get(id)
+    return None if value is None or (isinstance(value, str) and not value.strip()) else value
+
+
+def _read_values(read: _Read) -> None:
+    known = {item.id for item in read.spec.inputs} | set(COMMON)
+    unknown = sorted(set(read.parameters.arguments) - known)
+    if unknown:
+        read.sentences.append(_("Not used: {names}.").format(names=", ".join(unknown)))
+    for item in read.spec.inputs:
+        if isinstance(item, (RasterFile, VectorFile, TableFile)):
+            continue
+        value = _given(read, item.id)
+        needed = item.when is None or item.when.holds(read.options)
+        if value is None:
+            if item.default is not None or isinstance(item, Flag) or not item.required or not needed:
+                read.options[item.id] = item.default
+            else:
+                read.problems.append(make_problem("field.required", field=item.id, title=_(item.title)))
+            continue
+        try:
+            read.options[item.id] = item.read(value)
+            if item.id in PERCENT:
+                read.options[item.id] /= 100.0
+        except UserError as problem:
+            read.problems += problem.problems
+
+
+def _path(read: _Read, item: Any) -> Path | None:
+    value = _given(read, item.id)
+    needed = item.when is None or item.when.holds(read.options)
+    if value is None:
+        if item.required and needed:
+            read.problems.append(make_problem("field.required", field=item.id, title=_(item.title)))
+        return None
+    return read.parameters.locate(value) if needed else None
+
+
+def _read_raster(read: _Read, item: RasterFile, path: Path | None = None, id: str = "") -> None:
+    path = path or _path(read, item)
+    if path is None:
+        return
+    id = id or item.id
+    facts, problems = grids.read_facts(id, path)
+    read.problems += problems
+    if facts is None:
+        return
+    if item.unit == "m" and facts.unit in grids.FEET:
+        read.problems.append(make_problem("model.feet", field=id, file=path, unit=facts.unit))
+    read.facts[id], read.specs[id] = facts, item
+
+
+def _read_zones(read: _Read, item: VectorFile) -> None:
+    path = _path(read, item)
+    if path is None:
+        return
+    try:
+        raw = read_vector(path)
+    except UserError as problem:
+        read.problems += problem.problems
+        return
+    names = [name.lower() for name in raw.columns]
+    for column in item.columns:
+        if column.lower() not in names:
+            facts: dict[str, Any] = {"column": column, "found": ", ".join(raw.columns) or "–"}
+            read.problems.append(make_problem("model.zone_column", field=item.id, file=path, **facts))
+    if not raw.crs:
+        read.problems.append(make_problem("import.no_crs", field=item.id, file=path))
+    read.vectors[item.id] = raw
+
+
+def _read_table(read: _Read, item: TableFile) -> None:
+    path = _path(read, item)
+    if path is None:
+        return
+    more: tuple[TableColumn, ...] = ()
+    if item.id == "sensitivity_table_path":
+        threats = read.tables.get("threats_table_path", {})
+        more = tuple(TableColumn(id=name, minimum=0, maximum=1) for name in threats)
+    rows, problems = tables.read_rows(path, item, read.options, more)
+    read.problems += problems
+    read.tables[item.id], read.table_paths[item.id] = rows, path
+    for key, row in rows.items():
+        for column in item.columns:
+            name = row.get(column.id)
+            scenario = {"cur_path": "c", "fut_path": "f", "base_path": "b"}.get(column.id)
+            if column.kind != "raster" or scenario is None or scenario == "b":
+                continue
+            if scenario == "f" and "lulc_fut_path" not in read.facts:
+                continue
+            if not name:
+                if column.required:
+                    facts: dict[str, Any] = {"column": column.id, "value": ""}
+                    read.problems.append(make_problem("model.cell_not_number", field=item.id, file=path, **facts))
+                continue
+            spec = RasterFile(id=f"{key}_{scenario}", title=str(key), minimum=0, maximum=1)
+            _read_raster(read, spec, path.parent / str(name), f"{key}_{scenario}")
+
+
+def _choose_grid(read: _Read) -> Grid:
+    base = read.facts[read.spec.aligned_on]
+    if base.crs.is_geographic:
+        raise UserError("model.degrees", [
+            make_problem("model.degrees", field=base.id, file=base.path, crs=crs_name(base.grid.crs))])  # fmt: skip
+    unit, factor = base.crs.linear_units_factor
+    if abs(factor - 1.0) > 1e-9:
+        raise UserError(
+            "model.not_metres", [make_problem("model.not_metres", field=base.id, file=base.path, unit=unit)]
+        )
+    if not read.spec.meets:
+        aoi = read.vectors.get("aoi_path")
+        boxes = [base.grid.bounds] + ([_box(aoi, base.grid.crs)] if aoi is not None else [])
+    else:
+        boxes = [grids.box_on(facts.grid, base.grid.crs) for facts in read.facts.values()]
+        boxes += [_box(raw, base.grid.crs) for id, raw in read.vectors.items() if id == "watersheds_path"]
+    grid = grids.meeting_grid(base.grid, boxes)
+    if grid is None:
+        files = [facts.path.name for facts in read.facts.values()] + [raw.path.name for raw in read.vectors.values()]
+        raise UserError("model.no_overlap", files=", ".join(files))
+    return grid
+
+
+def _box(raw: RawVector, crs: str) -> tuple[float, float, float, float]:
+    left, bottom, right, top = shapely.total_bounds(_shapes_on(raw, crs))
+    return float(left), float(bottom), float(right), float(top)
+
+
+def _shapes_on(raw: RawVector, crs: str) -> np.ndarray:
+    from onekl_desktop.base.geometry import transform
+
+    shapes = np.asarray(raw.shapes, dtype=object)
+    if not raw.crs or raw.crs == crs:
+        return shapes
+    return np.array([None if shape is None else transform(shape, raw.crs, crs) for shape in shapes], dtype=object)
+
+
+def _tell_grid(read: _Read, grid: Grid) -> None:
+    moved = [facts for facts in read.facts.values() if not grids.same_grid(grid, facts.grid)]
+    if moved:
+        target = f"{format_number(grid.cell_x, 2)} m, {crs_name(grid.crs)}"
+        read.sentences.append(
+            ngettext(
+                "{count} of {all} rasters is resampled to {target}: {names}.",
+                "{count} of {all} rasters are resampled to {target}: {names}.",
+                len(moved),
+            ).format(
+                count=len(moved), all=len(read.facts), target=target, names=", ".join(item.path.name for item in moved)
+            )
+        )
+    base = read.facts[read.spec.aligned_on].grid
+    if (grid.columns, grid.rows) != (base.columns, base.rows):
+        read.sentences.append(
+            _("Cut to where all maps meet: {columns} × {rows} cells.").format(columns=grid.columns, rows=grid.rows)
+        )
+
+
+def _to_zones(read: _Read, id: str, raw: RawVector, grid: Grid) -> Zones:
+    shapes, kept, mended = _shapes_on(raw, grid.crs), [], 0
+    for number, shape in enumerate(shapes):
+        if shape is None or shape.is_empty or shape.geom_type not in ("Polygon", "MultiPolygon", "GeometryCollection"):
+            continue
+        if not shape.is_valid:
+            shape, mended = repair(shape), mended + 1
+        kept.append((number, polygons_of(shape)))
+    if not kept:
+        read.problems.append(make_problem("model.no_polygons", field=id, file=raw.path))
+    if mended:
+        read.sentences.append(
+            ngettext(
+                "{count} polygon of {file} was repaired.", "{count} polygons of {file} were repaired.", mended
+            ).format(count=mended, file=raw.path.name)
+        )
+    rows = [tuple(_plain(values[number]) for values in raw.columns.values()) for number, _shape in kept]
+    for item in read.spec.inputs:
+        if item.id == id and isinstance(item, VectorFile):
+            _check_attributes(read, item, raw, rows)
+    geometries = np.array([shape for _number, shape in kept], dtype=object)
+    flat = flatten(geometries, np.arange(len(kept)), "polygon")
+    areas = np.array([shape.area for shape in geometries], np.float64)
+    return Zones(flat, tuple(raw.columns), tuple(rows), areas)
+
+
+def _check_attributes(read: _Read, item: VectorFile, raw: RawVector, rows: list[tuple[Any, ...]]) -> None:
+    names = [name.lower() for name in raw.columns]
+    for column in item.columns:
+        if column.lower() not in names:
+            continue
+        at = names.index(column.lower())
+        for number, row in enumerate(rows, 1):
+            if not isinstance(row[at], (int, float)) or row[at] != row[at]:
+                facts: dict[str, Any] = {"column": column, "value": "" if row[at] is None else str(row[at])[:60]}
+                read.problems.append(
+                    make_problem("model.zone_value", field=item.id, file=raw.path, row=number, **facts)
+                )
+
+
+def _plain(value: Any) -> Any:
+    return value.item() if isinstance(value, np.generic) else value
+
+
+# ------------------------------------------------------------------ cells
+
+
+def _check_cells(read: _Read, rasters: Mapping[str, WarpedRaster]) -> None:
+    """One pass over every raster: ranges, and classes that a table lacks."""
+    by_class = {
+        id: [item.id for item in read.spec.inputs if isinstance(item, TableFile) and item.index == "lucode" and item.id in read.tables]
+        for id, spec in read.specs.items() if spec.codes
+    }  # fmt: skip
+    for id, raster in rasters.items():
+        spec, path = read.specs[id], read.facts[id].path
+        try:
+            _check_raster(read, id, spec, path, raster, by_class.get(id, []))
+        except library_errors() as problem:
+            reason = str(problem).splitlines()[0][:200] if str(problem) else type(problem).__name__
+            read.problems.append(make_problem("import.unreadable", field=id, file=path, reason=reason))
+
+
+def _check_raster(
+    read: _Read, id: str, spec: RasterFile, path: Path, raster: WarpedRaster, used_tables: list[str]
+) -> None:
+    valid_cells, low, high, below, above = 0, np.inf, -np.inf, 0, 0
+    counts: dict[int, int] = {}
+    for window in raster.grid.blocks(1024):
+        values = raster.read(window)
+        valid = is_valid(values, raster.nodata)
+        if values.dtype.kind == "f":
+            valid &= np.isfinite(values)
+        valid_cells += int(valid.sum())
+        if not valid.any():
+            continue
+        if spec.codes:
+            found, number = np.unique(values[valid], return_counts=True)
+            for code, n in zip(found.tolist(), number.tolist(), strict=True):
+                if code != int(code):
+                    read.problems.append(make_problem("model.not_codes", field=id, file=path, value=f"{code:g}"))
+                    return
+                counts[int(code)] = counts.get(int(code), 0) + n
+            continue
+        low, high = min(low, float(values[valid].min())), max(high, float(values[valid].max()))
+        if spec.minimum is not None and low < spec.minimum:
+            below += int((values[valid] < spec.minimum).sum())
+        if spec.maximum is not None and high > spec.maximum:
+            above += int((values[valid] > spec.maximum).sum())
+    if not valid_cells:
+        if spec.required and not id.endswith(("_c", "_f")):
+            read.problems.append(make_problem("model.empty", field=id, file=path))
+        return
+    if below:
+        facts: dict[str, Any] = {"cells": below, "minimum": f"{spec.minimum:g}", "value": f"{low:g}"}
+        read.problems.append(make_problem("model.below", field=id, file=path, **facts))
+    if above:
+        facts = {"cells": above, "maximum": f"{spec.maximum:g}", "value": f"{high:g}"}
+        read.problems.append(make_problem("model.above", field=id, file=path, **facts))
+    for table in used_tables:
+        missing = sorted(set(counts) - set(read.tables[table]))
+        if missing:
+            named = ", ".join(str(code) for code in missing[:MOST_NAMED]) + (" …" if len(missing) > MOST_NAMED else "")
+            cells = sum(counts[code] for code in missing)
+            facts = {"codes": named, "cells": cells, "table": read.table_paths[table].name}
+            read.problems.append(make_problem("model.class_missing", field=id, file=path, **facts))

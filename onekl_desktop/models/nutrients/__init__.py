@@ -1,0 +1,1 @@
+"""Nutrients that reach the streams."""

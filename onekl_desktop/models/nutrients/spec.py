@@ -1,0 +1,70 @@
+"""What the nutrient model takes and gives."""
+
+from onekl_desktop.base.specs import (
+    Choice,
+    Condition,
+    Flag,
+    ModelSpec,
+    Number,
+    Option,
+    Output,
+    RasterFile,
+    TableColumn,
+    TableFile,
+    VectorFile,
+)
+from onekl_desktop.base.translate import N_
+
+MODEL = ModelSpec(
+    id="nutrients", invest_id="ndr", title=N_("Nutrient delivery"), version=1, run="onekl_desktop.models.nutrients.model:run",
+    aligned_on="dem_path", meets=True,
+    about=N_(
+        "How much nitrogen and phosphorus leaves the land each year and reaches a stream. "
+        "It leaves out point sources and what happens within the stream."),
+    inputs=(
+        RasterFile(id="dem_path", title=N_("Elevation"), unit="m"),
+        RasterFile(id="lulc_path", title=N_("Land cover"), codes=True),
+        RasterFile(id="runoff_proxy_path", title=N_("Runoff, or rain in its place"), minimum=0),
+        VectorFile(id="watersheds_path", title=N_("Watersheds"), about=N_("Polygons with a whole number ws_id each."), columns=("ws_id",)),
+        TableFile(id="biophysical_table_path", title=N_("Table of classes"), columns=(
+            TableColumn(id="load_type_n", kind="choice", options=("application-rate", "measured-runoff"), when=Condition(field="calc_n", values=(True,))),
+            TableColumn(id="load_n", unit="kg/(ha yr)", minimum=0, when=Condition(field="calc_n", values=(True,))),
+            TableColumn(id="eff_n", minimum=0, maximum=1, when=Condition(field="calc_n", values=(True,))),
+            TableColumn(id="crit_len_n", unit="m", minimum=0, when=Condition(field="calc_n", values=(True,))),
+            TableColumn(id="proportion_subsurface_n", minimum=0, maximum=1, when=Condition(field="calc_n", values=(True,))),
+            TableColumn(id="load_type_p", kind="choice", options=("application-rate", "measured-runoff"), when=Condition(field="calc_p", values=(True,))),
+            TableColumn(id="load_p", unit="kg/(ha yr)", minimum=0, when=Condition(field="calc_p", values=(True,))),
+            TableColumn(id="eff_p", minimum=0, maximum=1, when=Condition(field="calc_p", values=(True,))),
+            TableColumn(id="crit_len_p", unit="m", minimum=0, when=Condition(field="calc_p", values=(True,))),)),
+        Flag(id="calc_n", title=N_("Nitrogen")),
+        Flag(id="calc_p", title=N_("Phosphorus")),
+        Number(id="threshold_flow_accumulation", title=N_("Cells that make a stream"), minimum=1, decimals=0),
+        Number(id="k_param", title=N_("Borselli k"), default=2.0, minimum=1e-6),
+        Number(id="runoff_proxy_av", title=N_("Mean of the runoff"), about=N_("Taken from the map when left out."), required=False, minimum=1e-9),
+        Number(id="subsurface_critical_length_n", title=N_("Critical length below ground"), unit="m", required=False, default=200.0, minimum=1e-9, when=Condition(field="calc_n", values=(True,))),
+        Number(id="subsurface_eff_n", title=N_("Highest retention below ground"), required=False, default=0.8, minimum=0, maximum=1, when=Condition(field="calc_n", values=(True,))),
+        Choice(id="flow_dir_algorithm", title=N_("Flow directions"), about=N_("MFD spreads water over all lower neighbours, D8 sends it to the steepest."), required=False, default="MFD", options=(Option(id="MFD", title=N_("Multiple flow directions")), Option(id="D8", title=N_("Steepest neighbour (D8)")))),
+        Flag(id="clean_variant", title=N_("Without InVEST's oddities"), about=N_("Retention is computed from the streams upslope, and distance below ground in metres; InVEST computes some cells next to an outlet too early and counts that distance in cells.")),
+    ),
+    outputs=(
+        Output(id="n_surface_export", title=N_("Nitrogen that reaches a stream over land"), unit="kg/(ha yr)"),
+        Output(id="n_subsurface_export", title=N_("Nitrogen that reaches a stream below ground"), unit="kg/(ha yr)"),
+        Output(id="n_total_export", title=N_("Nitrogen that reaches a stream"), unit="kg/(ha yr)"),
+        Output(id="p_surface_export", title=N_("Phosphorus that reaches a stream"), unit="kg/(ha yr)"),
+        Output(id="stream", title=N_("Streams")),
+        Output(id="watershed_results", title=N_("Totals by watershed"), kind="table"),
+        Output(id="runoff_proxy_index", title=N_("Runoff by its mean"), intermediate=True),
+        Output(id="dist_to_channel", title=N_("Distance to the stream"), unit="cells", intermediate=True),
+        Output(id="d_dn", title=N_("Downslope component of connectivity"), intermediate=True),
+        Output(id="ic_factor", title=N_("Index of connectivity"), intermediate=True),
+        Output(id="effective_retention_n", title=N_("Retention on the way (nitrogen)"), intermediate=True),
+        Output(id="effective_retention_p", title=N_("Retention on the way (phosphorus)"), intermediate=True),
+        Output(id="ndr_n", title=N_("Delivery ratio (nitrogen)"), intermediate=True),
+        Output(id="ndr_p", title=N_("Delivery ratio (phosphorus)"), intermediate=True),
+        Output(id="sub_ndr_n", title=N_("Delivery ratio below ground"), intermediate=True),
+        Output(id="n_surface_load", title=N_("Nitrogen load over land"), unit="kg/(ha yr)", intermediate=True),
+        Output(id="p_surface_load", title=N_("Phosphorus load"), unit="kg/(ha yr)", intermediate=True),
+        Output(id="n_subsurface_load", title=N_("Nitrogen load below ground"), unit="kg/(ha yr)", intermediate=True),
+    ),
+    source="InVEST 3.20 Nutrient Delivery Ratio; Borselli et al. 2008, Redhead et al. 2018.",
+)  # fmt: skip

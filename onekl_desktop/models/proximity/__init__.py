@@ -1,0 +1,1 @@
+"""Land cover that changes near or far from an edge."""

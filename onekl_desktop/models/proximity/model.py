@@ -1,0 +1,93 @@
+"""Land cover that changes near to, or far from, the edge of other land cover (InVEST's scenario generator)."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from onekl_desktop import native
+from onekl_desktop.base.rasters import Window
+from onekl_desktop.base.work import Work
+from onekl_desktop.native.zonal import ZonalSums
+
+RADIUS = 3  # cells, beyond which the Gaussian of one cell is cut off
+
+
+def edge_distance(focal: NDArray[np.bool_], valid: NDArray[np.bool_]) -> NDArray[np.float32]:
+    """Distance (cells) to the nearest focal cell; within focal land, and where no class is
+    known, to the nearest other cell that holds a class.
+    """
+    outside = native.distance(focal.astype(np.uint8))
+    inside = native.distance((valid & ~focal).astype(np.uint8))
+    return np.where(valid & ~focal, outside, inside)
+
+
+def smoothed(distance: NDArray[np.float32]) -> NDArray[np.float64]:
+    """The mean around each cell, weighted by a Gaussian of one cell cut off at three; zero outside the map."""
+    from scipy import ndimage
+
+    rows, columns = np.mgrid[-RADIUS : RADIUS + 1, -RADIUS : RADIUS + 1]
+    squared = rows**2 + columns**2
+    kernel = np.where(squared > RADIUS**2, 0.0, np.exp(-squared / 2.0))
+    out: NDArray[np.float64] = ndimage.convolve(
+        distance.astype(np.float64), kernel / kernel.sum(), mode="constant", cval=0.0
+    )
+    return out
+
+
+def convert(
+    cover: NDArray, valid: NDArray[np.bool_], focal: Sequence[int], convertible: Sequence[int], replacement: int,
+    cells: int, steps: int, *, farthest: bool,
+) -> tuple[NDArray, dict[int, int]]:  # fmt: skip
+    """Turn `cells` convertible cells into `replacement`, in steps, nearest or farthest first.
+
+    Equal distances go row by row. A step that is no whole number of cells converts one more.
+
+    Returns
+    -------
+    The new map, and how many cells of each class were converted.
+    """
+    cover = cover.copy()
+    converted: dict[int, int] = {}
+    per_step = math.ceil(cells / steps)
+    for _step in range(steps):
+        score = smoothed(edge_distance(valid & np.isin(cover, focal), valid))
+        candidates = np.flatnonzero(valid & np.isin(cover, convertible))
+        ranked = score.ravel()[candidates]
+        order = np.argsort(-ranked if farthest else ranked, kind="stable")[:per_step]
+        chosen = candidates[order]
+        found, counts = np.unique(cover.ravel()[chosen], return_counts=True)
+        for code, count in zip(found.tolist(), counts.tolist(), strict=True):
+            converted[int(code)] = converted.get(int(code), 0) + count
+        cover.ravel()[chosen] = replacement
+    return cover, converted
+
+
+def run(work: Work) -> None:
+    """One or two maps with their tables. Holds the map in memory."""
+    o, grid = work.options, work.grid
+    cover, valid = work.read("base_lulc_path")
+    nodata = work.rasters["base_lulc_path"].nodata
+    if "aoi_path" in work.zones:
+        inside = ZonalSums(work.zones["aoi_path"].shapes, grid).mask(Window(0, 0, grid.rows, grid.columns))
+        valid = valid & inside
+    cells = math.ceil(float(o["area_to_convert"]) / grid.cell_area_ha)
+    for number, (id, farthest) in enumerate((("nearest_to_edge", False), ("farthest_from_edge", True))):
+        if not o.get("convert_farthest_from_edge" if farthest else "convert_nearest_to_edge"):
+            continue
+        work.progress.report(number / 2)
+        out, converted = convert(
+            cover, valid, o["focal_landcover_codes"], o["convertible_landcover_codes"], int(o["replacement_lucode"]),
+            cells, int(o["n_fragmentation_steps"]), farthest=farthest,
+        )  # fmt: skip
+        if nodata is not None:
+            out[~valid] = nodata
+        work.write(id, out, out.dtype.name, -1.0 if nodata is None else nodata)
+        work.results.table(
+            "farthest_table" if farthest else "nearest_table",
+            ("original lucode", "replacement lucode", "area converted (Ha)", "pixels converted"),
+            [(code, int(o["replacement_lucode"]), count * grid.cell_area_ha, count) for code, count in sorted(converted.items())],
+        )  # fmt: skip

@@ -1,0 +1,1 @@
+"""Soil that rain washes away, and where it ends up."""

@@ -1,0 +1,1 @@
+"""Water that a landscape yields."""

@@ -1,0 +1,247 @@
+"""How water, sediment and nutrients travel over a grid of heights, and distances between cells.
+
+Directions k = 0..7 run anticlockwise from east (E NE N NW W SW S SE). Packed flow is uint32: eight weights of four
+bits, direction k in bits 4k to 4k + 3, zero where there is no height; a share is a weight by the sum of the cell's
+own weights. All arrays have the shape (rows, columns). Sources of the algorithms: Barnes, Lehman & Mulla 2014
+(priority flood), O'Callaghan & Mark 1984 (D8), Quinn et al. 1991 (multiple flow directions); ties and plateaus as in
+pygeoprocessing 2.4, so that directions and streams equal InVEST's cell by cell.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from onekl_desktop.native import plain_routing as plain
+from onekl_desktop.native.library import LIBRARY, at
+
+D8_NODATA = 128
+MFD_NODATA = 0
+STREAM_NODATA = 255
+MOST_CELLS = 2**31 - 1
+
+
+def _surface(heights: NDArray, valid: NDArray) -> tuple[NDArray[np.float64], NDArray[np.uint8]]:
+    heights = np.ascontiguousarray(heights, np.float64)
+    valid = np.ascontiguousarray(valid, np.uint8)
+    if heights.ndim != 2 or heights.shape != valid.shape:
+        raise ValueError(f"shapes do not fit: heights {heights.shape}, valid {valid.shape}")
+    if heights.size > MOST_CELLS:
+        raise ValueError(f"a grid of {heights.size} cells is more than can be routed at once")
+    if not np.isfinite(heights[valid != 0]).all():
+        raise ValueError("a valid height must be a finite number")
+    return heights, valid
+
+
+def _check_flow(flow: NDArray[np.uint32], *others: NDArray | None) -> NDArray[np.uint32]:
+    flow = np.ascontiguousarray(flow, np.uint32)
+    if flow.ndim != 2 or any(other is not None and other.shape != flow.shape for other in others):
+        raise ValueError(f"shapes do not fit: {[flow.shape, *(o.shape for o in others if o is not None)]}")
+    return flow
+
+
+def _check_order(flow: NDArray[np.uint32], order: NDArray[np.int32]) -> NDArray[np.int32]:
+    order = np.ascontiguousarray(order, np.int32)
+    if order.ndim != 1 or (len(order) and (order.min() < 0 or order.max() >= flow.size)):
+        raise ValueError("the order names cells outside the grid")
+    return order
+
+
+def _enough(status: int) -> None:
+    if status < 0:
+        raise MemoryError("not enough memory to route water")
+
+
+def fill_pits(heights: NDArray, valid: NDArray) -> NDArray[np.float64]:
+    """Raise every undrained area to its lowest pour point; outlets are the edge and cells without height.
+
+    Raises
+    ------
+    ValueError
+        Shapes that do not fit, a height that is not finite, too many cells.
+    MemoryError
+        The flood does not fit in memory.
+    """
+    heights, valid = _surface(heights, valid)
+    if LIBRARY is None:
+        return plain.fill_pits(heights, valid)
+    filled = np.empty_like(heights)
+    _enough(LIBRARY.onekl_fill_pits(at(heights), at(valid), *heights.shape, at(filled)))
+    return filled
+
+
+def slope(heights: NDArray, valid: NDArray, cell_x: float, cell_y: float, nodata: float) -> NDArray[np.float32]:
+    """Slope in percent: differences over the 3 x 3 cells weighted 1, 2, 1 (Horn 1981), at edges over those there are."""
+    heights, valid = _surface(heights, valid)
+    if LIBRARY is None:
+        return plain.slope(heights, valid, cell_x, cell_y, nodata)
+    out = np.empty(heights.shape, np.float32)
+    LIBRARY.onekl_slope(at(heights), at(valid), *heights.shape, cell_x, cell_y, nodata, at(out))
+    return out
+
+
+def flow_d8(filled: NDArray, valid: NDArray) -> NDArray[np.uint8]:
+    """Direction of steepest descent, 0..7, 128 without height; over flat areas the way to their drains."""
+    filled, valid = _surface(filled, valid)
+    if LIBRARY is None:
+        return plain.flow_d8(filled, valid)
+    out = np.empty(filled.shape, np.uint8)
+    _enough(LIBRARY.onekl_flow_d8(at(filled), at(valid), *filled.shape, D8_NODATA, at(out)))
+    return out
+
+
+def flow_mfd(filled: NDArray, valid: NDArray) -> NDArray[np.uint32]:
+    """Packed flow into all lower neighbours, in proportion to their slopes."""
+    filled, valid = _surface(filled, valid)
+    if LIBRARY is None:
+        return plain.flow_mfd(filled, valid)
+    out = np.empty(filled.shape, np.uint32)
+    _enough(LIBRARY.onekl_flow_mfd(at(filled), at(valid), *filled.shape, at(out)))
+    return out
+
+
+def pack_d8(directions: NDArray[np.uint8]) -> NDArray[np.uint32]:
+    """D8 directions as packed flow, all of it in one direction; anything but 0..7 has none."""
+    directions = np.asarray(directions, np.uint8)
+    return np.where(directions < 8, np.uint32(15) << (4 * (directions & 7).astype(np.uint32)), np.uint32(0))
+
+
+def flow_order(flow: NDArray[np.uint32]) -> NDArray[np.int32]:
+    """Numbers of cells (row * columns + column), each after all that flow into it; cells of a cycle are left out."""
+    flow = _check_flow(flow)
+    if flow.size > MOST_CELLS:
+        raise ValueError(f"a grid of {flow.size} cells is more than can be routed at once")
+    if LIBRARY is None:
+        return plain.flow_order(flow)
+    order = np.empty(flow.size, np.int32)
+    count = LIBRARY.onekl_flow_order(at(flow), *flow.shape, at(order))
+    _enough(count)
+    return order[:count].copy()
+
+
+def accumulate(
+    flow: NDArray[np.uint32], order: NDArray[np.int32], weights: NDArray[np.float64] | None = None
+) -> NDArray[np.float64]:
+    """Own weight (1 when left out) plus what arrives from upslope; 0 where nothing flows."""
+    weights = None if weights is None else np.ascontiguousarray(weights, np.float64)
+    flow = _check_flow(flow, weights)
+    order = _check_order(flow, order)
+    out = np.zeros(flow.shape, np.float64)
+    if LIBRARY is None:
+        return plain.accumulate(flow, order, weights, out)
+    LIBRARY.onekl_accumulate(at(flow), at(order), len(order), *flow.shape, at(weights), at(out))
+    return out
+
+
+def streams_d8(flow: NDArray[np.uint32], accumulation: NDArray[np.float64], threshold: float) -> NDArray[np.uint8]:
+    """1 where the accumulation exceeds the threshold, 0 elsewhere, 255 where nothing flows."""
+    return np.where(flow == 0, STREAM_NODATA, accumulation > threshold).astype(np.uint8)
+
+
+def streams_mfd(
+    flow: NDArray[np.uint32], accumulation: NDArray[np.float64], threshold: float, trace_factor: float = 1.0
+) -> NDArray[np.uint8]:
+    """Streams that reach an outlet: upslope along cells of at least the threshold; cells of at least `trace_factor`
+    of it become stream where they join two such reaches. 0 elsewhere, 255 where nothing flows.
+    """
+    accumulation = np.ascontiguousarray(accumulation, np.float64)
+    flow = _check_flow(flow, accumulation)
+    if LIBRARY is None:
+        return plain.streams_mfd(flow, accumulation, threshold, trace_factor)
+    out = np.empty(flow.shape, np.uint8)
+    _enough(
+        LIBRARY.onekl_streams_mfd(
+            at(flow), at(accumulation), *flow.shape, threshold, trace_factor, STREAM_NODATA, at(out)
+        )
+    )
+    return out
+
+
+def distance_to_channel(
+    flow: NDArray[np.uint32], order: NDArray[np.int32], streams: NDArray[np.uint8],
+    weights: NDArray[np.float64] | None = None, *, own_weight: bool = False, nodata: float = -1.0,
+) -> NDArray[np.float64]:  # fmt: skip
+    """Mean distance along the flow to a stream (0 on it, nodata where no flow reaches one).
+
+    Without weights a step is 1 or the root of 2 cells. With weights it is the weight of the cell below, or of the
+    cell itself (`own_weight`, as InVEST's D8 does), without any length.
+    """
+    weights = None if weights is None else np.ascontiguousarray(weights, np.float64)
+    streams = np.ascontiguousarray(streams, np.uint8)
+    flow = _check_flow(flow, streams, weights)
+    order = _check_order(flow, order)
+    if LIBRARY is None:
+        return plain.distance_to_channel(flow, order, streams, weights, own_weight, nodata)
+    out = np.empty(flow.shape, np.float64)
+    LIBRARY.onekl_distance_to_channel(
+        at(flow), at(order), len(order), *flow.shape, at(streams), at(weights), int(own_weight), nodata, at(out)
+    )
+    return out
+
+
+def deposition(
+    flow: NDArray[np.uint32], order: NDArray[np.int32], ratio: NDArray[np.float64], sheet: NDArray[np.float64],
+    nodata: float = -1.0,
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:  # fmt: skip
+    """Sediment trapped on its way, and what goes on: each cell traps (s - r) / (1 - r) of what arrives, where r is its
+    delivery ratio and s the mean ratio of the cells below (at least r), and adds its own `sheet`.
+    """
+    ratio = np.ascontiguousarray(ratio, np.float64)
+    sheet = np.ascontiguousarray(sheet, np.float64)
+    flow = _check_flow(flow, ratio, sheet)
+    order = _check_order(flow, order)
+    if LIBRARY is None:
+        return plain.deposition(flow, order, ratio, sheet, nodata)
+    trapped, flux = np.empty(flow.shape, np.float64), np.empty(flow.shape, np.float64)
+    LIBRARY.onekl_deposition(
+        at(flow), at(order), len(order), *flow.shape, at(ratio), at(sheet), nodata, at(trapped), at(flux)
+    )
+    return trapped, flux
+
+
+def retention(
+    flow: NDArray[np.uint32], order: NDArray[np.int32], streams: NDArray[np.uint8], efficiency: NDArray[np.float32],
+    critical_length: NDArray[np.float32], cell_size: float, *, block_order: bool = True, nodata: float = -1.0,
+) -> NDArray[np.float64]:  # fmt: skip
+    """Share of a nutrient held back on the way to the stream, from each cell's efficiency and critical length (m).
+
+    `block_order` computes cells in the order of InVEST's 256 x 256 blocks, in which some cells next to an outlet are
+    computed before the cells below them; without it each cell comes after all it flows into. A negative efficiency
+    means none is known: nodata there.
+    """
+    streams = np.ascontiguousarray(streams, np.uint8)
+    efficiency = np.ascontiguousarray(efficiency, np.float32)
+    critical_length = np.ascontiguousarray(critical_length, np.float32)
+    flow = _check_flow(flow, streams, efficiency, critical_length)
+    order = _check_order(flow, order)
+    if LIBRARY is None:
+        return plain.retention(flow, order, streams, efficiency, critical_length, cell_size, block_order, nodata)
+    out = np.empty(flow.shape, np.float64)
+    status = LIBRARY.onekl_retention(
+        at(flow), at(order), len(order), *flow.shape, at(streams), at(efficiency), at(critical_length), cell_size, nodata,
+        int(block_order), at(out),
+    )  # fmt: skip
+    _enough(status)
+    return out
+
+
+def upslope(flow: NDArray[np.uint32], outlets: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """The watershed of some cells: they, and every cell any of whose water passes them."""
+    flow = _check_flow(flow, outlets)
+    marked = np.ascontiguousarray(outlets).astype(np.uint8)
+    if LIBRARY is None:
+        return plain.upslope(flow, marked).astype(bool)
+    _enough(LIBRARY.onekl_upslope(at(flow), *flow.shape, at(marked)))
+    return marked.astype(bool)
+
+
+def distance(source: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """Exact Euclidean distance in cells to the nearest source (Meijster et al. 2000); rows + columns without any."""
+    source = np.ascontiguousarray(source, np.uint8)
+    if source.ndim != 2:
+        raise ValueError(f"sources must have two dimensions, not {source.shape}")
+    if LIBRARY is None:
+        return plain.distance(source)
+    out = np.empty(source.shape, np.float32)
+    _enough(LIBRARY.onekl_distance(at(source), *source.shape, at(out)))
+    return out

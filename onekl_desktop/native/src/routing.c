@@ -1,0 +1,300 @@
+/* What water carries along packed flow directions: eight weights of four bits, direction k in bits 4k to 4k + 3. */
+#include "kernels.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define ROOT2 1.4142135623730951
+#define WEIGHT(flow, k) (((flow) >> (4 * (k))) & 15u)
+
+static int in_map(int64_t row, int64_t column, int64_t rows, int64_t columns) {
+    return row >= 0 && column >= 0 && row < rows && column < columns;
+}
+
+static double weight_sum(uint32_t flow) {
+    uint32_t sum = 0;
+    for (int k = 0; k < 8; k++) sum += WEIGHT(flow, k);
+    return (double)sum;
+}
+
+int64_t onekl_flow_order(const uint32_t *flow, int64_t rows, int64_t columns, int32_t *order) {
+    /* Kahn's algorithm; `order` is its own queue. Cells of a cycle (hostile input) never enter it. */
+    int64_t n = rows * columns, count = 0;
+    uint8_t *waiting = calloc((size_t)(n > 0 ? n : 1), 1);
+    if (!waiting) return -1;
+    for (int64_t row = 0; row < rows; row++)
+        for (int64_t column = 0; column < columns; column++) {
+            uint32_t here = flow[row * columns + column];
+            for (int k = 0; here && k < 8; k++) {
+                int64_t r = row + ONEKL_DROW[k], c = column + ONEKL_DCOLUMN[k];
+                if (WEIGHT(here, k) && in_map(r, c, rows, columns)) waiting[r * columns + c]++;
+            }
+        }
+    for (int64_t cell = 0; cell < n; cell++)
+        if (flow[cell] && !waiting[cell]) order[count++] = (int32_t)cell;
+    for (int64_t at = 0; at < count; at++) {
+        int64_t cell = order[at], row = cell / columns, column = cell % columns;
+        for (int k = 0; k < 8; k++) {
+            int64_t r = row + ONEKL_DROW[k], c = column + ONEKL_DCOLUMN[k];
+            if (!WEIGHT(flow[cell], k) || !in_map(r, c, rows, columns)) continue;
+            int64_t other = r * columns + c;
+            if (--waiting[other] == 0 && flow[other]) order[count++] = (int32_t)other;
+        }
+    }
+    free(waiting);
+    return count;
+}
+
+void onekl_accumulate(const uint32_t *flow, const int32_t *order, int64_t n_order, int64_t rows, int64_t columns,
+                      const double *weights, double *accumulation) {
+    for (int64_t at = 0; at < n_order; at++) {
+        int64_t cell = order[at], row = cell / columns, column = cell % columns;
+        double sum = weights ? weights[cell] : 1.0;
+        for (int k = 0; k < 8; k++) {
+            int64_t r = row + ONEKL_DROW[k], c = column + ONEKL_DCOLUMN[k];
+            if (!in_map(r, c, rows, columns)) continue;
+            uint32_t other = flow[r * columns + c];
+            uint32_t weight = WEIGHT(other, (k + 4) & 7);
+            if (weight) sum += accumulation[r * columns + c] * ((double)weight / weight_sum(other));
+        }
+        accumulation[cell] = sum;
+    }
+}
+
+int32_t onekl_streams_mfd(const uint32_t *flow, const double *accumulation, int64_t rows, int64_t columns,
+                          double threshold, double trace_factor, uint8_t nodata, uint8_t *streams) {
+    /* Upslope from the outlets, first in first out; 2 marks a cell that becomes stream only if a stream is found above
+     * it. A cell enters the queue once. */
+    int64_t n = rows * columns, first = 0, last = 0, back_size = 0;
+    int64_t *open = malloc((size_t)(n > 0 ? n : 1) * sizeof(int64_t));
+    int64_t *back = malloc((size_t)(n > 0 ? n : 1) * sizeof(int64_t));
+    if (!open || !back) {
+        free(open);
+        free(back);
+        return -1;
+    }
+    for (int64_t cell = 0; cell < n; cell++) streams[cell] = flow[cell] ? 0 : nodata;
+    for (int64_t root = 0; root < n; root++) {
+        if (!flow[root] || streams[root] == 1 || !(accumulation[root] >= threshold)) continue;
+        int64_t row = root / columns, column = root % columns;
+        int outlet = 0;
+        for (int k = 0; k < 8 && !outlet; k++) {
+            int64_t r = row + ONEKL_DROW[k], c = column + ONEKL_DCOLUMN[k];
+            if (WEIGHT(flow[root], k)) outlet = !in_map(r, c, rows, columns) || !flow[r * columns + c];
+        }
+        if (!outlet) continue;
+        streams[root] = 1;
+        open[last++] = root;
+        while (first < last) {
+            int64_t cell = open[first++];
+            row = cell / columns;
+            column = cell % columns;
+            for (int k = 0; k < 8; k++) {
+                int64_t r = row + ONEKL_DROW[k], c = column + ONEKL_DCOLUMN[k];
+                if (!in_map(r, c, rows, columns)) continue;
+                int64_t other = r * columns + c;
+                if (!WEIGHT(flow[other], (k + 4) & 7) || streams[other] != 0) continue;
+                if (accumulation[other] >= threshold) {
+                    streams[other] = 1;
+                    open[last++] = other;
+                    back[back_size++] = other;
+                    while (back_size > 0) {
+                        int64_t from = back[--back_size];
+                        int64_t from_row = from / columns, from_column = from % columns;
+                        for (int b = 0; b < 8; b++) {
+                            int64_t br = from_row + ONEKL_DROW[b], bc = from_column + ONEKL_DCOLUMN[b];
+                            if (!WEIGHT(flow[from], b) || !in_map(br, bc, rows, columns)) continue;
+                            int64_t below = br * columns + bc;
+                            if (streams[below] == 2) {
+                                streams[below] = 1;
+                                back[back_size++] = below;
+                            }
+                        }
+                    }
+                } else if (accumulation[other] >= threshold * trace_factor) {
+                    streams[other] = 2;
+                    open[last++] = other;
+                }
+            }
+        }
+    }
+    for (int64_t cell = 0; cell < n; cell++)
+        if (streams[cell] == 2) streams[cell] = 0;
+    free(open);
+    free(back);
+    return 0;
+}
+
+void onekl_distance_to_channel(const uint32_t *flow, const int32_t *order, int64_t n_order, int64_t rows,
+                               int64_t columns, const uint8_t *streams, const double *weights, int32_t own_weight,
+                               double nodata, double *distance) {
+    for (int64_t cell = 0; cell < rows * columns; cell++) distance[cell] = nodata;
+    for (int64_t at = n_order - 1; at >= 0; at--) {
+        int64_t cell = order[at], row = cell / columns, column = cell % columns;
+        if (streams[cell] == 1) {
+            distance[cell] = 0.0;
+            continue;
+        }
+        double sum = 0.0, total = 0.0;
+        for (int k = 0; k < 8; k++) {
+            uint32_t weight = WEIGHT(flow[cell], k);
+            int64_t r = row + ONEKL_DROW[k], c = column + ONEKL_DCOLUMN[k];
+            if (!weight || !in_map(r, c, rows, columns)) continue;
+            int64_t other = r * columns + c;
+            if (!flow[other] || distance[other] == nodata) continue;
+            double step = !weights ? (k & 1 ? ROOT2 : 1.0) : weights[own_weight ? cell : other];
+            sum += (double)weight * (step + distance[other]);
+            total += (double)weight;
+        }
+        if (total > 0.0) distance[cell] = sum / total;
+    }
+}
+
+void onekl_deposition(const uint32_t *flow, const int32_t *order, int64_t n_order, int64_t rows, int64_t columns,
+                      const double *ratio, const double *sheet, double nodata, double *deposition, double *flux) {
+    for (int64_t cell = 0; cell < rows * columns; cell++) deposition[cell] = flux[cell] = nodata;
+    for (int64_t at = 0; at < n_order; at++) {
+        int64_t cell = order[at], row = cell / columns, column = cell % columns;
+        if (ratio[cell] == nodata || sheet[cell] == nodata) continue;
+        double arriving = 0.0, downslope = 0.0, total = 0.0;
+        for (int k = 0; k < 8; k++) {
+            int64_t r = row + ONEKL_DROW[k], c = column + ONEKL_DCOLUMN[k];
+            if (!in_map(r, c, rows, columns)) continue;
+            int64_t other = r * columns + c;
+            uint32_t weight = WEIGHT(flow[other], (k + 4) & 7);
+            if (weight && flux[other] != nodata) arriving += flux[other] * ((double)weight / weight_sum(flow[other]));
+            weight = WEIGHT(flow[cell], k);
+            if (!weight || !flow[other]) continue;
+            total += (double)weight;
+            if (ratio[other] != nodata) downslope += (double)weight * (ratio[other] == 0.0 ? 1.0 : ratio[other]);
+        }
+        if (total > 0.0) downslope /= total;
+        if (downslope < ratio[cell]) downslope = ratio[cell];
+        double trapped = ratio[cell] == 1.0 ? 1.0 : (downslope - ratio[cell]) / (1.0 - ratio[cell]);
+        deposition[cell] = trapped * arriving;
+        flux[cell] = (1.0 - trapped) * arriving + sheet[cell];
+    }
+}
+
+static double retention_of(const uint32_t *flow, const uint8_t *streams, const float *efficiency,
+                           const float *critical_length, const double *retention, int64_t cell, int64_t rows,
+                           int64_t columns, double cell_size, double nodata) {
+    if (streams[cell] == 1) return 0.0;
+    double own = efficiency[cell], length = critical_length[cell];
+    if (!(own >= 0.0)) return nodata;
+    int64_t row = cell / columns, column = cell % columns;
+    double sum = 0.0, total = 0.0;
+    for (int k = 0; k < 8; k++) {
+        uint32_t weight = WEIGHT(flow[cell], k);
+        if (!weight) continue;
+        total += (double)weight;
+        int64_t r = row + ONEKL_DROW[k], c = column + ONEKL_DCOLUMN[k];
+        if (!in_map(r, c, rows, columns)) continue;
+        double below = retention[r * columns + c];
+        if (below == nodata) continue;
+        double factor = length > 0.0 ? exp(-5.0 * (k & 1 ? cell_size * ROOT2 : cell_size) / length) : 0.0;
+        if (below == 0.0)
+            sum += weight * (own * (1.0 - factor));
+        else if (own > below)
+            sum += weight * (below * factor + own * (1.0 - factor));
+        else
+            sum += weight * below;
+    }
+    return total > 0.0 ? sum / total : nodata;
+}
+
+int32_t onekl_retention(const uint32_t *flow, const int32_t *order, int64_t n_order, int64_t rows, int64_t columns,
+                        const uint8_t *streams, const float *efficiency, const float *critical_length,
+                        double cell_size, double nodata, int32_t block_order, double *retention) {
+    int64_t n = rows * columns;
+    for (int64_t cell = 0; cell < n; cell++) retention[cell] = nodata;
+    if (!block_order) { /* from the outlets upslope, each cell after all it flows into */
+        for (int64_t at = n_order - 1; at >= 0; at--)
+            retention[order[at]] = retention_of(flow, streams, efficiency, critical_length, retention, order[at], rows,
+                                                columns, cell_size, nodata);
+        return 0;
+    }
+    /* The order of 256 x 256 blocks: a cell is computed as soon as one of its ways out is found to end, also before
+     * the others are known. */
+    uint8_t *ways = calloc((size_t)(n > 0 ? n : 1), 1);
+    int64_t *stack = NULL, room = 0, size = 0;
+    if (!ways) return -1;
+#define PUSH(cell)                                                                                                    \
+    do {                                                                                                              \
+        if (size == room) {                                                                                           \
+            room = room ? room * 2 : 65536;                                                                           \
+            int64_t *items = realloc(stack, (size_t)room * sizeof(int64_t));                                          \
+            if (!items) {                                                                                             \
+                free(stack);                                                                                          \
+                free(ways);                                                                                           \
+                return -1;                                                                                            \
+            }                                                                                                         \
+            stack = items;                                                                                            \
+        }                                                                                                             \
+        stack[size++] = (cell);                                                                                       \
+    } while (0)
+    for (int64_t cell = 0; cell < n; cell++)
+        for (int k = 0; k < 8; k++)
+            if (WEIGHT(flow[cell], k)) ways[cell] |= (uint8_t)(1u << k);
+    for (int64_t block_row = 0; block_row < rows; block_row += 256) {
+        for (int64_t block_column = 0; block_column < columns; block_column += 256) {
+            for (int64_t row = block_row; row < rows && row < block_row + 256; row++) {
+                for (int64_t column = block_column; column < columns && column < block_column + 256; column++) {
+                    int64_t cell = row * columns + column;
+                    if (!ways[cell]) continue;
+                    uint8_t left = ways[cell];
+                    for (int k = 0; k < 8; k++) {
+                        if (!(left & (1u << k))) continue;
+                        int64_t r = row + ONEKL_DROW[k], c = column + ONEKL_DCOLUMN[k];
+                        if (!in_map(r, c, rows, columns) || !ways[r * columns + c]) left &= (uint8_t)~(1u << k);
+                    }
+                    if (left != ways[cell]) {
+                        ways[cell] = left;
+                        PUSH(cell);
+                    }
+                }
+            }
+            while (size > 0) {
+                int64_t cell = stack[--size], row = cell / columns, column = cell % columns;
+                retention[cell] = retention_of(flow, streams, efficiency, critical_length, retention, cell, rows,
+                                               columns, cell_size, nodata);
+                for (int k = 0; k < 8; k++) {
+                    int64_t r = row + ONEKL_DROW[k], c = column + ONEKL_DCOLUMN[k];
+                    if (!in_map(r, c, rows, columns)) continue;
+                    int64_t other = r * columns + c;
+                    uint8_t bit = (uint8_t)(1u << ((k + 4) & 7));
+                    if (!(ways[other] & bit)) continue;
+                    ways[other] &= (uint8_t)~bit;
+                    if (!ways[other]) PUSH(other);
+                }
+            }
+        }
+    }
+#undef PUSH
+    free(stack);
+    free(ways);
+    return 0;
+}
+
+int64_t onekl_upslope(const uint32_t *flow, int64_t rows, int64_t columns, uint8_t *marked) {
+    int64_t n = rows * columns, size = 0, count = 0;
+    int64_t *open = malloc((size_t)(n > 0 ? n : 1) * sizeof(int64_t));
+    if (!open) return -1;
+    for (int64_t cell = 0; cell < n; cell++)
+        if (marked[cell]) open[size++] = cell;
+    while (size > 0) {
+        int64_t cell = open[--size], row = cell / columns, column = cell % columns;
+        count++;
+        for (int k = 0; k < 8; k++) {
+            int64_t r = row + ONEKL_DROW[k], c = column + ONEKL_DCOLUMN[k];
+            if (!in_map(r, c, rows, columns)) continue;
+            int64_t other = r * columns + c;
+            if (marked[other] || !WEIGHT(flow[other], (k + 4) & 7)) continue;
+            marked[other] = 1;
+            open[size++] = other;
+        }
+    }
+    free(open);
+    return count;
+}

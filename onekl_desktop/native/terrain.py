@@ -1,0 +1,50 @@
+"""What the routed models share: the landscape as water sees it, and how well a cell is connected to a stream."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from onekl_desktop.native.routing import accumulate, fill_pits, flow_d8, flow_mfd, flow_order, pack_d8
+from onekl_desktop.native.routing import slope as slope_percent
+
+SLOPE_NODATA = float(np.finfo(np.float32).min)
+
+
+@dataclass
+class Terrain:
+    """What depends on the heights alone: computed once for a landscape, shared by its scenarios."""
+
+    valid: NDArray[np.bool_]
+    filled: NDArray[np.float64]
+    slope: NDArray[np.float32]
+    flow: NDArray[np.uint32]
+    directions: NDArray
+    order: NDArray[np.int32]
+    accumulation: NDArray[np.float64]
+
+
+def read_terrain(heights: NDArray, valid: NDArray[np.bool_], cell_x: float, cell_y: float, d8: bool) -> Terrain:
+    """Filled heights, slope (percent), flow and its accumulation (cells)."""
+    filled = fill_pits(np.where(valid, heights, 0.0), valid)
+    slope = slope_percent(filled, valid, cell_x, cell_y, SLOPE_NODATA)
+    directions: NDArray
+    if d8:
+        directions = flow_d8(filled, valid)
+        flow = pack_d8(directions)
+    else:
+        flow = flow_mfd(filled, valid)
+        directions = flow.view(np.int32)
+    order = flow_order(flow)
+    return Terrain(valid, filled, slope, flow, directions, order, accumulate(flow, order))
+
+
+def connectivity(
+    upslope: NDArray[np.float64], downslope: NDArray[np.float64], valid: NDArray[np.bool_]
+) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+    """IC = log10(D_up / D_dn) where both exist and are not zero, and where that is."""
+    has = valid & (downslope > 0.0) & (upslope > 0.0)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.log10(np.where(has, upslope / downslope, 1.0)), has
