@@ -22,9 +22,8 @@ SCENARIOS = (("c", "lulc_cur_path"), ("f", "lulc_fut_path"))
 def decay(distance: NDArray[np.float32], reach: float, how: str) -> NDArray[np.float32]:
     """What is left of a threat at a distance (cells): linear (M - D) / M or exp(-2.99 D / M); 0 beyond M = `reach`."""
     m = np.float32(reach)
-    left = (m - distance) / m if how == "linear" else np.exp(np.float32(-2.99) / m * distance)
-    out: NDArray[np.float32] = np.where(distance > reach, np.float32(0), left).astype(np.float32)
-    return out
+    left: NDArray = (m - distance) / m if how == "linear" else np.exp(np.float32(-2.99) / m * distance)
+    return np.where(distance > reach, np.float32(0), left).astype(np.float32)
 
 
 def quality(
