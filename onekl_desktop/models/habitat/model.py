@@ -31,8 +31,8 @@ def quality(
 ) -> NDArray[np.float32]:
     """H (1 - d^z / (d^z + k^z)) with z = 2.5."""
     power = degradation ** np.float32(SCALING)
-    out: NDArray[np.float32] = habitat * (np.float32(1) - power / (power + np.float32(half_saturation**SCALING)))
-    return out
+    left: NDArray = power / (power + np.float32(half_saturation**SCALING))
+    return (habitat * (np.float32(1) - left)).astype(np.float32, copy=False)
 
 
 def rarity(before: NDArray[np.int64], after: NDArray[np.int64], codes: NDArray) -> dict[int, float]:
