@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import argparse
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from onekl_desktop.base.errors import UserError
+from onekl_desktop.base.progress import Progress
 from onekl_desktop.base.specs import Input, ModelSpec, TableFile
 from onekl_desktop.base.specs.declarations import describe
 from onekl_desktop.base.translate import _
@@ -93,33 +95,57 @@ def _told(item: Input) -> str:
 
 def _run(spec: ModelSpec, options: Any, output: Output) -> int:
     start = time.perf_counter()
-    with read_parameters(options.arguments) as parameters:
+    with output.progress() as progress:
+        prepared, written = compute(
+            spec, options.arguments, None if options.preview else options.out, intermediate=options.intermediate,
+            progress=progress, say=output.say,
+        )  # fmt: skip
+    for path in written:
+        output.line(str(path))
+    output.data({
+        "model": spec.invest_id or spec.id, "version": spec.version, "files": [str(path) for path in written],
+        "sentences": prepared.sentences, "seconds": round(time.perf_counter() - start, 3),
+    })  # fmt: skip
+    return 0
+
+
+def compute(
+    spec: ModelSpec, path: Path, out: Path | None, *, intermediate: bool = False, progress: Progress | None = None,
+    say: Callable[[str], None] | None = None,
+) -> tuple[Prepared, list[Path]]:  # fmt: skip
+    """Run a model on a parameter set, or without `out` only look at its inputs; returns what was written.
+
+    Raises
+    ------
+    UserError
+        All problems of the inputs; nothing is written then.
+    """
+    progress = progress or Progress()
+    with read_parameters(path) as parameters:
         if parameters.model and parameters.model not in (spec.invest_id, spec.id):
             raise UserError(
                 "model.other", file=parameters.path, found=parameters.model, model=spec.invest_id or spec.id
             )
-        with output.progress() as progress:
-            progress.report(0.0, _("Reading the inputs"))
-            prepared = prepare(spec, parameters)
-            for sentence in prepared.sentences:
-                output.say(sentence)
-            if options.preview:
-                output.data({"model": spec.id, "sentences": prepared.sentences})
-                return 0
-            progress.report(0.05, _(spec.title))
-            with make_results(spec, options.out, prepared, intermediate=options.intermediate) as results:
-                work = Work(
-                    prepared.grid, prepared.rasters, results, prepared.tables, prepared.zones, prepared.options,
-                    progress.part(0.05, 1.0),
-                )  # fmt: skip
-                run_model(spec, work)
-    for path in results.written.values():
-        output.line(str(path))
-    output.data({
-        "model": spec.invest_id or spec.id, "version": spec.version, "files": [str(path) for path in results.written.values()],
-        "sentences": prepared.sentences, "seconds": round(time.perf_counter() - start, 3),
-    })  # fmt: skip
-    return 0
+        progress.report(0.0, _("Reading the inputs"))
+        prepared = prepare(spec, parameters)
+        for sentence in prepared.sentences:
+            if say is not None:
+                say(sentence)
+        if out is None:
+            return prepared, []
+        progress.report(0.05, _(spec.title))
+        with make_results(spec, out, prepared, intermediate=intermediate) as results:
+            work = Work(
+                prepared.grid,
+                prepared.rasters,
+                results,
+                prepared.tables,
+                prepared.zones,
+                prepared.options,
+                progress.part(0.05, 1.0),
+            )
+            run_model(spec, work)
+    return prepared, list(results.written.values())
 
 
 def make_results(spec: ModelSpec, folder: Path, prepared: Prepared, *, intermediate: bool) -> ResultsFolder:

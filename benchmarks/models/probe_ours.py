@@ -1,0 +1,33 @@
+"""One run of a model of ours after imports: seconds and peak memory as JSON. `probe_ours.py SET.json OUT`."""
+
+from __future__ import annotations
+
+import json
+import resource
+import sys
+import time
+from pathlib import Path
+
+from onekl_desktop.cli.models import compute
+from onekl_desktop.engine.models import get_model
+from onekl_desktop.engine.registry import discover
+
+
+def main(path: Path, out: Path) -> None:
+    """Measure."""
+    import pyogrio  # noqa: F401 - what a first run would load
+    import rasterio  # noqa: F401
+    from scipy import ndimage  # noqa: F401
+
+    spec = get_model(discover(), json.loads(path.read_text())["model_id"])
+    before = resource.getrusage(resource.RUSAGE_SELF)
+    start = time.perf_counter()
+    compute(spec, path, out)
+    seconds = time.perf_counter() - start
+    after = resource.getrusage(resource.RUSAGE_SELF)
+    cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    print(json.dumps({"seconds": seconds, "cpu_seconds": cpu, "peak_mb": after.ru_maxrss / 1024}))
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), Path(sys.argv[2]))
