@@ -9,6 +9,8 @@ from collections.abc import Sequence
 # Other programs' settings for PROJ and GDAL break the libraries that come with us.
 for _name in ("PROJ_LIB", "PROJ_DATA", "GDAL_DATA", "GDAL_DRIVER_PATH"):
     os.environ.pop(_name, None)
+# Five percent of the memory, GDAL's own choice, is more than strips need.
+os.environ.setdefault("GDAL_CACHEMAX", "64")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -53,7 +53,7 @@ def main() -> int:
     parser.add_argument("--landscape", type=Path, help="keep the landscape here, and use it again")
     parser.add_argument("--json", type=Path)
     options = parser.parse_args()
-    env = dict(os.environ, PYTHONPATH=str(ROOT))
+    env = dict(os.environ, PYTHONPATH=str(ROOT), GDAL_CACHEMAX="64")  # as the app sets it
     results = {}
     with tempfile.TemporaryDirectory(prefix="onekl-bench-") as name:
         folder = options.landscape or Path(name) / "land"

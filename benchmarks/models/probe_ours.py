@@ -15,9 +15,11 @@ from onekl_desktop.engine.registry import discover
 
 def main(path: Path, out: Path) -> None:
     """Measure."""
-    import pyogrio  # noqa: F401 - what a first run would load
-    import rasterio  # noqa: F401
+    import rasterio  # noqa: F401 - imports are not timed
     from scipy import ndimage  # noqa: F401
+
+    if "watersheds_path" in path.read_text():
+        import pyogrio  # noqa: F401
 
     spec = get_model(discover(), json.loads(path.read_text())["model_id"])
     before = resource.getrusage(resource.RUSAGE_SELF)

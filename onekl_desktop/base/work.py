@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import os
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +17,9 @@ from onekl_desktop.base.progress import Progress
 from onekl_desktop.base.rasters import Grid, RasterSink, RasterSource, Window
 
 MOST_CODES = 1 << 20
+STRIP_ROWS = 256  # as the tiles of a GeoTIFF, so that each is written once
+WORKERS = min(os.cpu_count() or 1, 8)
+Part = TypeVar("Part")
 Row = Mapping[str, Any]
 Table = Mapping[Any, Row]
 
@@ -65,11 +71,31 @@ class Work:
         """Whether a raster was given."""
         return id in self.rasters
 
-    def strips(self, start: float = 0.0, stop: float = 1.0, rows: int = 512) -> Iterator[Window]:
+    def strips(self, start: float = 0.0, stop: float = 1.0, rows: int = STRIP_ROWS) -> Iterator[Window]:
         """Full-width windows from north to south; the progress moves from `start` to `stop`."""
         for window in self.grid.blocks(rows):
             self.progress.report(start + (stop - start) * window.row / max(self.grid.rows, 1))
             yield window
+
+    def each_strip(
+        self, compute: Callable[[Window], Part], start: float = 0.0, stop: float = 1.0, rows: int = STRIP_ROWS
+    ) -> Iterator[Part]:
+        """What `compute` gives for each strip, in order, while other threads compute the next ones.
+
+        A few strips are under way at once, so memory stays bounded; results do not depend on the number of threads.
+        """
+        waiting: deque[Future[Part]] = deque()
+        with ThreadPoolExecutor(WORKERS, thread_name_prefix="strip") as pool:
+            try:
+                for window in self.strips(start, stop, rows):
+                    waiting.append(pool.submit(compute, window))
+                    if len(waiting) > WORKERS:
+                        yield waiting.popleft().result()
+                while waiting:
+                    yield waiting.popleft().result()
+            finally:
+                for future in waiting:
+                    future.cancel()
 
     def read(self, id: str, window: Window | None = None) -> tuple[NDArray, NDArray[np.bool_]]:
         """Cells of a raster and which of them are valid; of the whole grid when no window is given."""
@@ -77,11 +103,17 @@ class Work:
         values = source.read(window or Window(0, 0, self.grid.rows, self.grid.columns))
         return values, is_valid(values, source.nodata)
 
-    def write(self, id: str, values: NDArray, dtype: str, nodata: float) -> None:
-        """Write a whole raster when it is wanted."""
-        if self.results.wants(id):
-            window = Window(0, 0, self.grid.rows, self.grid.columns)
-            self.results.raster(id, self.grid, dtype, nodata).write(window, values.astype(dtype, copy=False))
+    def write(
+        self, id: str, values: NDArray, dtype: str, nodata: float, valid: NDArray[np.bool_] | None = None
+    ) -> None:
+        """Write a whole raster when it is wanted, strip by strip; `nodata` where it is not `valid`."""
+        if not self.results.wants(id):
+            return
+        sink = self.results.raster(id, self.grid, dtype, nodata)
+        for window in self.grid.blocks(STRIP_ROWS):
+            rows = slice(window.row, window.row + window.rows)
+            cells = values[rows] if valid is None else np.where(valid[rows], values[rows], nodata)
+            sink.write(window, cells.astype(dtype, copy=False))
 
 
 def is_valid(values: NDArray, nodata: float | None) -> NDArray[np.bool_]:
@@ -95,8 +127,27 @@ def is_valid(values: NDArray, nodata: float | None) -> NDArray[np.bool_]:
         return values != nodata if np.float64(nodata).is_integer() else np.ones(values.shape, bool)
     if np.isnan(nodata):
         return ~np.isnan(values)
-    with np.errstate(over="ignore", invalid="ignore"):
-        return ~(np.abs(values - values.dtype.type(nodata)) <= 1e-8 + 1e-5 * abs(nodata))
+    room = 1e-8 + 1e-5 * abs(nodata)
+    with np.errstate(over="ignore"):
+        low, high = values.dtype.type(nodata - room), values.dtype.type(nodata + room)
+    return ~((values >= low) & (values <= high))
+
+
+def count_codes(values: NDArray) -> tuple[dict[int, int], float | None]:
+    """Cells by code, and a value that is none, if there is one."""
+    if values.dtype.kind == "f":
+        odd = values[values != np.trunc(values)]
+        if odd.size:
+            return {}, float(odd.flat[0])
+        values = values.astype(np.int64)
+    if not values.size:
+        return {}, None
+    first, last = int(values.min()), int(values.max())
+    if last - first < MOST_CODES:
+        counts = np.bincount((values - first if first else values).ravel())
+        return {int(code) + first: int(counts[code]) for code in np.flatnonzero(counts)}, None
+    found, number = np.unique(values, return_counts=True)
+    return dict(zip(found.tolist(), number.tolist(), strict=True)), None
 
 
 class Lookup:
@@ -107,6 +158,7 @@ class Lookup:
         self._missing = np.dtype(dtype).type(missing)
         self._codes, self._values = codes, np.array([values[int(code)] for code in codes], dtype)
         self._first, self._table = 0, None
+        self._tables: dict[np.dtype, NDArray] = {}
         if len(codes) and codes[-1] - codes[0] < MOST_CODES:
             self._first = int(codes[0])
             self._table = np.full(int(codes[-1] - codes[0]) + 3, self._missing, dtype)  # one more on either side
@@ -114,6 +166,8 @@ class Lookup:
 
     def __call__(self, codes: NDArray) -> NDArray:
         """The value of each cell, same shape."""
+        if codes.dtype in (np.uint8, np.uint16):
+            return self._short(codes.dtype)[codes]
         if self._table is not None:
             at = np.clip(codes.astype(np.int64) - self._first + 1, 0, len(self._table) - 1)
             return self._table[at]
@@ -121,6 +175,15 @@ class Lookup:
         if not len(self._codes):
             return np.full(codes.shape, self._missing)
         return np.where(self._codes[at] == codes, self._values[at], self._missing)
+
+    def _short(self, dtype: np.dtype) -> NDArray:
+        """A value for every code that the type can hold."""
+        if dtype not in self._tables:
+            table = np.full(np.iinfo(dtype).max + 1, self._missing)
+            held = (self._codes >= 0) & (self._codes < len(table))
+            table[self._codes[held]] = self._values[held]
+            self._tables[dtype] = table
+        return self._tables[dtype]
 
 
 def column(table: Table, name: str) -> dict[int, float]:

@@ -145,6 +145,8 @@ def compute(
                 progress.part(0.05, 1.0),
             )
             run_model(spec, work)
+            if prepared.judge is not None:
+                prepared.judge()
     return prepared, list(results.written.values())
 
 

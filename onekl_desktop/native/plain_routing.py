@@ -227,7 +227,7 @@ def accumulate(flow, order, weights, out):  # type: ignore[no-untyped-def]
     """See `onekl_desktop.native.accumulate`."""
     for cell in order:
         row, column = divmod(int(cell), flow.shape[1])
-        total = 1.0 if weights is None else weights[row, column]
+        total = 1.0 if weights is None else float(weights[row, column])
         for r, c, share in _arriving(flow, row, column):
             total += out[r, c] * share
         out[row, column] = total
@@ -290,6 +290,7 @@ def distance_to_channel(flow, order, streams, weights, own_weight, nodata):  # t
 def deposition(flow, order, ratio, sheet, nodata):  # type: ignore[no-untyped-def]
     """See `onekl_desktop.native.deposition`."""
     trapped, flux = np.full(flow.shape, nodata), np.full(flow.shape, nodata)
+    ratio, sheet = ratio.astype(np.float64), sheet.astype(np.float64)
     for number in order:
         cell = divmod(int(number), flow.shape[1])
         if ratio[cell] == nodata or sheet[cell] == nodata:

@@ -28,7 +28,7 @@ def _surface(heights: NDArray, valid: NDArray) -> tuple[NDArray[np.float64], NDA
         raise ValueError(f"shapes do not fit: heights {heights.shape}, valid {valid.shape}")
     if heights.size > MOST_CELLS:
         raise ValueError(f"a grid of {heights.size} cells is more than can be routed at once")
-    if not np.isfinite(heights[valid != 0]).all():
+    if not np.isfinite(heights).all(where=valid != 0):
         raise ValueError("a valid height must be a finite number")
     return heights, valid
 
@@ -120,10 +120,10 @@ def flow_order(flow: NDArray[np.uint32]) -> NDArray[np.int32]:
 
 
 def accumulate(
-    flow: NDArray[np.uint32], order: NDArray[np.int32], weights: NDArray[np.float64] | None = None
+    flow: NDArray[np.uint32], order: NDArray[np.int32], weights: NDArray[np.float32] | None = None
 ) -> NDArray[np.float64]:
     """Own weight (1 when left out) plus what arrives from upslope; 0 where nothing flows."""
-    weights = None if weights is None else np.ascontiguousarray(weights, np.float64)
+    weights = None if weights is None else np.ascontiguousarray(weights, np.float32)
     flow = _check_flow(flow, weights)
     order = _check_order(flow, order)
     out = np.zeros(flow.shape, np.float64)
@@ -159,14 +159,14 @@ def streams_mfd(
 
 def distance_to_channel(
     flow: NDArray[np.uint32], order: NDArray[np.int32], streams: NDArray[np.uint8],
-    weights: NDArray[np.float64] | None = None, *, own_weight: bool = False, nodata: float = -1.0,
+    weights: NDArray[np.float32] | None = None, *, own_weight: bool = False, nodata: float = -1.0,
 ) -> NDArray[np.float64]:  # fmt: skip
     """Mean distance along the flow to a stream (0 on it, nodata where no flow reaches one).
 
     Without weights a step is 1 or the root of 2 cells. With weights it is the weight of the cell below, or of the
     cell itself (`own_weight`, as InVEST's D8 does), without any length.
     """
-    weights = None if weights is None else np.ascontiguousarray(weights, np.float64)
+    weights = None if weights is None else np.ascontiguousarray(weights, np.float32)
     streams = np.ascontiguousarray(streams, np.uint8)
     flow = _check_flow(flow, streams, weights)
     order = _check_order(flow, order)
@@ -180,14 +180,14 @@ def distance_to_channel(
 
 
 def deposition(
-    flow: NDArray[np.uint32], order: NDArray[np.int32], ratio: NDArray[np.float64], sheet: NDArray[np.float64],
+    flow: NDArray[np.uint32], order: NDArray[np.int32], ratio: NDArray[np.float32], sheet: NDArray[np.float32],
     nodata: float = -1.0,
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:  # fmt: skip
     """Sediment trapped on its way, and what goes on: each cell traps (s - r) / (1 - r) of what arrives, where r is its
     delivery ratio and s the mean ratio of the cells below (at least r), and adds its own `sheet`.
     """
-    ratio = np.ascontiguousarray(ratio, np.float64)
-    sheet = np.ascontiguousarray(sheet, np.float64)
+    ratio = np.ascontiguousarray(ratio, np.float32)
+    sheet = np.ascontiguousarray(sheet, np.float32)
     flow = _check_flow(flow, ratio, sheet)
     order = _check_order(flow, order)
     if LIBRARY is None:

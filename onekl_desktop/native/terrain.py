@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,7 +19,6 @@ class Terrain:
     """What depends on the heights alone: computed once for a landscape, shared by its scenarios."""
 
     valid: NDArray[np.bool_]
-    filled: NDArray[np.float64]
     slope: NDArray[np.float32]
     flow: NDArray[np.uint32]
     directions: NDArray
@@ -26,9 +26,17 @@ class Terrain:
     accumulation: NDArray[np.float64]
 
 
-def read_terrain(heights: NDArray, valid: NDArray[np.bool_], cell_x: float, cell_y: float, d8: bool) -> Terrain:
-    """Filled heights, slope (percent), flow and its accumulation (cells)."""
-    filled = fill_pits(np.where(valid, heights, 0.0), valid)
+def read_terrain(
+    heights: list[NDArray[np.float64]], valid: NDArray[np.bool_], cell_x: float, cell_y: float, d8: bool,
+    on_filled: Callable[[NDArray[np.float64]], None] = lambda filled: None,
+) -> Terrain:  # fmt: skip
+    """Slope (percent), flow and its accumulation (cells).
+
+    `heights` holds one array of float64, which is taken out and let go as soon as it is not needed; `on_filled` sees the
+    heights without pits.
+    """
+    filled = fill_pits(heights.pop(), valid)
+    on_filled(filled)
     slope = slope_percent(filled, valid, cell_x, cell_y, SLOPE_NODATA)
     directions: NDArray
     if d8:
@@ -37,8 +45,9 @@ def read_terrain(heights: NDArray, valid: NDArray[np.bool_], cell_x: float, cell
     else:
         flow = flow_mfd(filled, valid)
         directions = flow.view(np.int32)
+    del filled
     order = flow_order(flow)
-    return Terrain(valid, filled, slope, flow, directions, order, accumulate(flow, order))
+    return Terrain(valid, slope, flow, directions, order, accumulate(flow, order))
 
 
 def connectivity(

@@ -11,6 +11,8 @@ from onekl_desktop.base.geometry import FlatShapes
 from onekl_desktop.base.rasters import Grid, Window
 from onekl_desktop.native.drawing import fill_polygon
 
+Measured = dict[str, tuple[NDArray[np.float64], NDArray[np.int64]]]
+
 
 class ZonalSums:
     """Adds up rasters by polygon, strip by strip.
@@ -87,18 +89,23 @@ class ZonalSums:
             columns = slice(part.column - window.column, part.column - window.column + part.columns)
             out[rows, columns][mask] = values[shape]
 
-    def add(self, window: Window, layers: dict[str, tuple[NDArray, NDArray[np.bool_]]]) -> None:
-        """Add the cells of a strip: values and which of them are valid, by name."""
-        for name in layers:
-            self.sums.setdefault(name, np.zeros(self._count))
-            self.counts.setdefault(name, np.zeros(self._count, np.int64))
+    def measure(self, window: Window, layers: dict[str, tuple[NDArray, NDArray[np.bool_]]]) -> Measured:
+        """Sums and counts of a strip by layer and polygon; changes nothing, so threads may measure at once."""
+        found: Measured = {name: (np.zeros(self._count), np.zeros(self._count, np.int64)) for name in layers}
         for shape, part, mask in self._parts(window):
             rows = slice(part.row - window.row, part.row - window.row + part.rows)
             columns = slice(part.column - window.column, part.column - window.column + part.columns)
             for name, (values, valid) in layers.items():
                 chosen = mask & valid[rows, columns]
-                self.sums[name][shape] += values[rows, columns].sum(where=chosen, dtype=np.float64)
-                self.counts[name][shape] += int(chosen.sum())
+                found[name][0][shape] += values[rows, columns].sum(where=chosen, dtype=np.float64)
+                found[name][1][shape] += int(chosen.sum())
+        return found
+
+    def add(self, measured: Measured) -> None:
+        """Add what was measured in a strip."""
+        for name, (sums, counts) in measured.items():
+            self.sums[name] = self.sums.get(name, 0.0) + sums
+            self.counts[name] = self.counts.get(name, 0) + counts
 
     def means(self, name: str) -> NDArray[np.float64]:
         """Mean of the valid cells by polygon; NaN where there is none."""

@@ -71,10 +71,10 @@ int main(void) {
             for (int64_t i = 0; i < cells; i++) flow[i] = next() % 3 ? (uint32_t)next() : 0; /* hostile: cycles, ways out */
         const int64_t ordered = onekl_flow_order(flow, rows, columns, order);
         if (ordered > cells) { printf("order of %lld cells\n", (long long)ordered); return 1; }
-        onekl_accumulate(flow, order, ordered, rows, columns, next() % 2 ? weights : NULL, a);
+        onekl_accumulate(flow, order, ordered, rows, columns, next() % 2 ? slope : NULL, a);
         onekl_streams_mfd(flow, a, rows, columns, number(), 0.7, 255, streams);
-        onekl_distance_to_channel(flow, order, ordered, rows, columns, streams, next() % 2 ? weights : NULL, (int32_t)(next() % 2), -1.0, b);
-        onekl_deposition(flow, order, ordered, rows, columns, weights, heights, -1.0, a, b);
+        onekl_distance_to_channel(flow, order, ordered, rows, columns, streams, next() % 2 ? slope : NULL, (int32_t)(next() % 2), -1.0, b);
+        onekl_deposition(flow, order, ordered, rows, columns, slope, length, -1.0f, a, weights);
         onekl_retention(flow, order, ordered, rows, columns, streams, slope, length, 30.0, -1.0, (int32_t)(next() % 2), b);
         onekl_upslope(flow, rows, columns, valid);
         onekl_distance(d8, rows, columns, length);

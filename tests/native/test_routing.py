@@ -54,7 +54,7 @@ def test_carrying_kernels_equal_their_twins(seed):
     flow, _valid, rng = routed(seed)
     order = native.flow_order(flow)
     assert (order == plain.flow_order(flow)).all()
-    weights = rng.random(flow.shape)
+    weights = rng.random(flow.shape).astype(np.float32)
     gathered = native.accumulate(flow, order, weights)
     assert gathered == pytest.approx(plain.accumulate(flow, order, weights, np.zeros(flow.shape)), rel=1e-12)
     cells = native.accumulate(flow, order)
@@ -64,7 +64,8 @@ def test_carrying_kernels_equal_their_twins(seed):
     for w, own in ((None, False), (weights, False), (weights, True)):
         ours = native.distance_to_channel(flow, order, streams, w, own_weight=own)
         assert ours == pytest.approx(plain.distance_to_channel(flow, order, streams, w, own, -1.0), rel=1e-12)
-    ratio, sheet = np.where(rng.random(flow.shape) < 0.1, -1.0, rng.random(flow.shape)), rng.random(flow.shape)
+    ratio = np.where(rng.random(flow.shape) < 0.1, -1.0, rng.random(flow.shape)).astype(np.float32)
+    sheet = rng.random(flow.shape).astype(np.float32)
     for one, other in zip(
         native.deposition(flow, order, ratio, sheet), plain.deposition(flow, order, ratio, sheet, -1.0), strict=True
     ):
@@ -113,13 +114,13 @@ def test_no_sediment_is_lost_on_its_way(seed):
     """What the land sends off settles, or leaves over the edge."""
     flow, valid, rng = routed(seed)
     order = native.flow_order(flow)
-    ratio, sheet = rng.random(flow.shape), rng.random(flow.shape)
+    ratio, sheet = (rng.random(flow.shape).astype(np.float32) for _ in range(2))
     settled, flux = native.deposition(flow, order, ratio, sheet)
     leaving = 0.0
     for row, column in np.argwhere(valid):
         within = sum(w for _k, r, c, w in plain._leaving(flow, row, column) if flow[r, c])
         leaving += flux[row, column] * (1 - within / sum(plain._weights(flow[row, column])))
-    assert settled[valid].sum() + leaving == pytest.approx(sheet[valid].sum(), rel=1e-9)
+    assert settled[valid].sum() + leaving == pytest.approx(sheet[valid].sum(dtype=np.float64), rel=1e-9)
     assert (settled[valid] >= 0).all()
 
 

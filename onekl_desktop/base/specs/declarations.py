@@ -98,7 +98,7 @@ class ModelSpec(WithInputs):
 
     A model on files has `run` (dotted name of a function of a `Work`), the id that InVEST gives it, and the raster on
     whose grid all others are brought (`aligned_on`): within its own extent, or where all rasters and zones meet
-    (`meets`).
+    (`meets`). `reads_once`: each cell of each raster is read once, so that it can be judged on the way.
     """
 
     version: int
@@ -106,6 +106,7 @@ class ModelSpec(WithInputs):
     invest_id: str = ""
     aligned_on: str = ""
     meets: bool = False
+    reads_once: bool = False
     outputs: tuple[Output, ...] = ()
     indicators: tuple[IndicatorSpec, ...] = ()
     source: str = ""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import threading
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -12,11 +14,11 @@ import shapely
 
 from onekl_desktop.base.errors import Problem, UserError, make_problem
 from onekl_desktop.base.geometry import flatten, polygons_of, repair
-from onekl_desktop.base.rasters import Grid
+from onekl_desktop.base.rasters import Grid, RasterSource, Window
 from onekl_desktop.base.specs import Flag, ModelSpec, RasterFile, TableColumn, TableFile, VectorFile
 from onekl_desktop.base.translate import _, ngettext
 from onekl_desktop.base.units import format_number
-from onekl_desktop.base.work import Zones, is_valid
+from onekl_desktop.base.work import WORKERS, Zones, count_codes, is_valid
 from onekl_desktop.exchange.invest import grids, tables
 from onekl_desktop.exchange.invest.grids import Facts
 from onekl_desktop.exchange.invest.parameters import Parameters
@@ -30,15 +32,19 @@ MOST_NAMED = 12
 
 @dataclass
 class Prepared:
-    """Inputs of a run on one grid, and sentences on what happens to them."""
+    """Inputs of a run on one grid, and sentences on what happens to them.
+
+    A model that reads each cell once has its cells judged while it runs: call `judge` before its results are kept.
+    """
 
     grid: Grid
-    rasters: dict[str, WarpedRaster]
+    rasters: Mapping[str, RasterSource]
     tables: dict[str, tables.Rows]
     zones: dict[str, Zones]
     options: dict[str, Any]
     suffix: str
     sentences: list[str] = field(default_factory=list)
+    judge: Callable[[], None] | None = None
 
 
 @dataclass
@@ -79,10 +85,20 @@ def prepare(spec: ModelSpec, parameters: Parameters) -> Prepared:
     _tell_grid(read, grid)
     zones = {id: _to_zones(read, id, raw, grid) for id, raw in read.vectors.items()}
     _fail(read.problems)
-    _check_cells(read, rasters)
-    _fail(read.problems)
+    sources: dict[str, WarpedRaster | _Watched] = dict(rasters)
+    if spec.reads_once:
+        sources = {id: _Watched(raster, read.specs[id]) for id, raster in rasters.items()}
+
+    def check() -> None:
+        _check_cells(read, sources)
+        _fail(read.problems)
+
+    if not spec.reads_once:
+        check()
     suffix = str(parameters.arguments.get("results_suffix") or "")
-    return Prepared(grid, rasters, read.tables, zones, read.options, suffix, read.sentences)
+    return Prepared(
+        grid, sources, read.tables, zones, read.options, suffix, read.sentences, check if spec.reads_once else None
+    )
 
 
 def _fail(problems: list[Problem]) -> None:
@@ -295,61 +311,105 @@ def _plain(value: Any) -> Any:
 # ------------------------------------------------------------------ cells
 
 
-def _check_cells(read: _Read, rasters: Mapping[str, WarpedRaster]) -> None:
-    """One pass over every raster: ranges, and classes that a table lacks."""
-    by_class = {
-        id: [item.id for item in read.spec.inputs if isinstance(item, TableFile) and item.index == "lucode" and item.id in read.tables]
-        for id, spec in read.specs.items() if spec.codes
-    }  # fmt: skip
+def _check_cells(read: _Read, rasters: Mapping[str, WarpedRaster | _Watched]) -> None:
+    """Ranges, and classes that a table lacks: one pass over every raster, or what was seen while they were read."""
     for id, raster in rasters.items():
         spec, path = read.specs[id], read.facts[id].path
+        used = [item.id for item in read.spec.inputs
+                if spec.codes and isinstance(item, TableFile) and item.index == "lucode" and item.id in read.tables]  # fmt: skip
         try:
-            _check_raster(read, id, spec, path, raster, by_class.get(id, []))
+            seen = raster.seen if isinstance(raster, _Watched) else _scan(raster, spec)
         except library_errors() as problem:
             reason = str(problem).splitlines()[0][:200] if str(problem) else type(problem).__name__
             read.problems.append(make_problem("import.unreadable", field=id, file=path, reason=reason))
+            continue
+        _judge(read, id, spec, path, seen, used)
 
 
-def _check_raster(
-    read: _Read, id: str, spec: RasterFile, path: Path, raster: WarpedRaster, used_tables: list[str]
-) -> None:
-    valid_cells, low, high, below, above = 0, np.inf, -np.inf, 0, 0
-    counts: dict[int, int] = {}
-    for window in raster.grid.blocks(1024):
-        values = raster.read(window)
-        valid = is_valid(values, raster.nodata)
-        if values.dtype.kind == "f":
-            valid &= np.isfinite(values)
-        valid_cells += int(valid.sum())
-        if not valid.any():
-            continue
-        if spec.codes:
-            found, number = np.unique(values[valid], return_counts=True)
-            for code, n in zip(found.tolist(), number.tolist(), strict=True):
-                if code != int(code):
-                    read.problems.append(make_problem("model.not_codes", field=id, file=path, value=f"{code:g}"))
-                    return
-                counts[int(code)] = counts.get(int(code), 0) + n
-            continue
-        low, high = min(low, float(values[valid].min())), max(high, float(values[valid].max()))
-        if spec.minimum is not None and low < spec.minimum:
-            below += int((values[valid] < spec.minimum).sum())
-        if spec.maximum is not None and high > spec.maximum:
-            above += int((values[valid] > spec.maximum).sum())
-    if not valid_cells:
+@dataclass
+class _Seen:
+    """What a strip of a raster holds."""
+
+    valid: int = 0
+    low: float = np.inf
+    high: float = -np.inf
+    below: int = 0
+    above: int = 0
+    codes: dict[int, int] = field(default_factory=dict)
+    odd: float | None = None  # a value that is no code
+
+    def add(self, other: _Seen) -> None:
+        """Another strip."""
+        self.valid += other.valid
+        self.low, self.high = min(self.low, other.low), max(self.high, other.high)
+        self.below, self.above = self.below + other.below, self.above + other.above
+        self.odd = other.odd if self.odd is None else self.odd
+        for code, count in other.codes.items():
+            self.codes[code] = self.codes.get(code, 0) + count
+
+
+def _look(values: np.ndarray, raster: WarpedRaster, spec: RasterFile) -> _Seen:
+    seen = _Seen()
+    valid = is_valid(values, raster.nodata)
+    if values.dtype.kind == "f":
+        valid &= np.isfinite(values)
+    seen.valid = int(np.count_nonzero(valid))
+    if not seen.valid:
+        return seen
+    if spec.codes:
+        seen.codes, seen.odd = count_codes(values if seen.valid == values.size else values[valid])
+        return seen
+    held = values if seen.valid == values.size else values[valid]
+    seen.low, seen.high = float(held.min()), float(held.max())
+    if spec.minimum is not None and seen.low < spec.minimum:
+        seen.below = int(np.count_nonzero(valid & (values < spec.minimum)))
+    if spec.maximum is not None and seen.high > spec.maximum:
+        seen.above = int(np.count_nonzero(valid & (values > spec.maximum)))
+    return seen
+
+
+class _Watched:
+    """A raster that is looked at while a model reads it, each cell once."""
+
+    def __init__(self, raster: WarpedRaster, spec: RasterFile) -> None:
+        self._raster, self._spec, self._lock = raster, spec, threading.Lock()
+        self.grid, self.nodata, self.dtype, self.seen = raster.grid, raster.nodata, raster.dtype, _Seen()
+
+    def read(self, window: Window) -> np.ndarray:
+        """Cells of a window."""
+        values = self._raster.read(window)
+        seen = _look(values, self._raster, self._spec)
+        with self._lock:
+            self.seen.add(seen)
+        return values
+
+
+def _scan(raster: WarpedRaster, spec: RasterFile) -> _Seen:
+    seen = _Seen()
+    with ThreadPoolExecutor(WORKERS, thread_name_prefix="look") as pool:
+        for part in pool.map(lambda window: _look(raster.read(window), raster, spec), raster.grid.blocks(512)):
+            seen.add(part)
+    return seen
+
+
+def _judge(read: _Read, id: str, spec: RasterFile, path: Path, seen: _Seen, used_tables: list[str]) -> None:
+    if seen.odd is not None:
+        read.problems.append(make_problem("model.not_codes", field=id, file=path, value=f"{seen.odd:g}"))
+        return
+    if not seen.valid:
         if spec.required and not id.endswith(("_c", "_f")):
             read.problems.append(make_problem("model.empty", field=id, file=path))
         return
-    if below:
-        facts: dict[str, Any] = {"cells": below, "minimum": f"{spec.minimum:g}", "value": f"{low:g}"}
+    if seen.below:
+        facts: dict[str, Any] = {"cells": seen.below, "minimum": f"{spec.minimum:g}", "value": f"{seen.low:g}"}
         read.problems.append(make_problem("model.below", field=id, file=path, **facts))
-    if above:
-        facts = {"cells": above, "maximum": f"{spec.maximum:g}", "value": f"{high:g}"}
+    if seen.above:
+        facts = {"cells": seen.above, "maximum": f"{spec.maximum:g}", "value": f"{seen.high:g}"}
         read.problems.append(make_problem("model.above", field=id, file=path, **facts))
     for table in used_tables:
-        missing = sorted(set(counts) - set(read.tables[table]))
+        missing = sorted(set(seen.codes) - set(read.tables[table]))
         if missing:
             named = ", ".join(str(code) for code in missing[:MOST_NAMED]) + (" …" if len(missing) > MOST_NAMED else "")
-            cells = sum(counts[code] for code in missing)
+            cells = sum(seen.codes[code] for code in missing)
             facts = {"codes": named, "cells": cells, "table": read.table_paths[table].name}
             read.problems.append(make_problem("model.class_missing", field=id, file=path, **facts))

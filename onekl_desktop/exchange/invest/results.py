@@ -7,6 +7,7 @@ import math
 import os
 import shutil
 import tempfile
+import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import TracebackType
@@ -29,9 +30,10 @@ class _Sink:
         from rasterio.transform import Affine
 
         self.grid, self.path, self._dtype = grid, path, np.dtype(dtype)
+        self._lock = threading.Lock()
         self._dataset = rasterio.open(
             path, "w", driver="GTiff", width=grid.columns, height=grid.rows, count=1, dtype=dtype, crs=grid.crs, nodata=nodata,
-            tiled=True, blockxsize=TILE, blockysize=TILE, compress="lzw", BIGTIFF="IF_SAFER", NUM_THREADS="ALL_CPUS",
+            tiled=True, blockxsize=TILE, blockysize=TILE, compress="lzw", BIGTIFF="IF_SAFER", NUM_THREADS="1",
             transform=Affine(grid.cell_x, 0, grid.left, 0, -grid.cell_y, grid.top),
         )  # fmt: skip
 
@@ -40,7 +42,9 @@ class _Sink:
         from rasterio.windows import Window as RasterioWindow
 
         area = RasterioWindow(window.column, window.row, window.columns, window.rows)
-        self._dataset.write(values.astype(self._dtype, copy=False), 1, window=area)
+        cells = values.astype(self._dtype, copy=False)
+        with self._lock:
+            self._dataset.write(cells, 1, window=area)
 
     def close(self) -> None:
         """Finish the file."""

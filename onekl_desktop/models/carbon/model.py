@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from onekl_desktop.base.rasters import Window
 from onekl_desktop.base.work import Lookup, Work, is_valid
 
 CO2_PER_C = 44 / 12
@@ -96,7 +97,8 @@ def run(work: Work) -> None:
                 int(o["lulc_alt_year"]) - int(o["lulc_bas_year"]),
             )  # fmt: skip
         totals |= dict.fromkeys(list(sinks)[2:], 0.0)
-    for window in work.strips():
+
+    def compute(window: Window) -> dict[str, float]:
         stored = []
         for which, id in maps:
             codes, valid = work.read(f"lulc_{which}_path", window)
@@ -110,10 +112,15 @@ def run(work: Work) -> None:
             counted = is_valid(change, NODATA)
             stored.append(("c_change_bas_alt", change, counted))
             if factor is not None:
-                stored.append(("npv_alt", np.where(counted, change * np.float32(factor), FLOAT32_MAX), counted))
-        for id, values, counted in stored:
-            sinks[id].write(window, values.astype(np.float32, copy=False))
-            totals[id] += float(values.sum(where=counted, dtype=np.float64))
+                worth = np.where(counted, change * np.float32(factor), np.float32(FLOAT32_MAX))
+                stored.append(("npv_alt", worth, counted))
+        for id, values, _counted in stored:
+            sinks[id].write(window, values)
+        return {id: float(values.sum(where=counted, dtype=np.float64)) for id, values, counted in stored}
+
+    for part in work.each_strip(compute):
+        for id, value in part.items():
+            totals[id] += value
     words = {
         "c_storage_bas": ("Baseline Carbon Storage", "metric_ton"), "c_storage_alt": ("Alternate Carbon Storage", "metric_ton"),
         "c_change_bas_alt": ("Change in Carbon Storage", "metric_ton"), "npv_alt": ("Net Present Value of Carbon Change", "currency"),

@@ -10,10 +10,11 @@ from numpy.typing import NDArray
 
 from onekl_desktop import native
 from onekl_desktop.base.rasters import Window
-from onekl_desktop.base.work import Lookup, Work, column, is_valid
+from onekl_desktop.base.work import Lookup, Work, column, count_codes, is_valid
 from onekl_desktop.native.zonal import ZonalSums
 
 SCALING = 2.5
+DISTANCE_ROWS = 512  # a strip is read with the rows around it that a threat reaches
 FLOAT32_MAX = float(np.finfo(np.float32).max)
 FLOAT32_MIN = float(np.finfo(np.float32).min)
 SCENARIOS = (("c", "lulc_cur_path"), ("f", "lulc_fut_path"))
@@ -30,7 +31,7 @@ def quality(
     habitat: NDArray[np.float32], degradation: NDArray[np.float32], half_saturation: float
 ) -> NDArray[np.float32]:
     """H (1 - d^z / (d^z + k^z)) with z = 2.5."""
-    power = degradation ** np.float32(SCALING)
+    power = degradation * degradation * np.sqrt(degradation)  # z = 2.5
     left: NDArray = power / (power + np.float32(half_saturation**SCALING))
     return (habitat * (np.float32(1) - left)).astype(np.float32, copy=False)
 
@@ -103,7 +104,8 @@ def _run_map(
     filtered = {name: f"filtered_{threats[name]['decay']}_{name}_{key}" for name in used}
     extra = {name: work.results.raster(filtered[name], work.grid, "float32", FLOAT32_MAX)
              for name in used if work.results.wants(filtered[name])}  # fmt: skip
-    for window in work.strips(start, stop, 1024):
+
+    def compute(window: Window) -> None:
         codes, valid = work.read(id, window)
         degradation = np.zeros(codes.shape, np.float32)
         for name in used:
@@ -121,6 +123,9 @@ def _run_map(
         for name, values in (("deg_sum", degradation), ("quality", left_over)):
             sinks[name].write(window, np.where(valid, values, np.float32(FLOAT32_MAX)))
 
+    for _done in work.each_strip(compute, start, stop, DISTANCE_ROWS):
+        pass
+
 
 def _distance(work: Work, id: str, window: Window, reach: float) -> NDArray[np.float32]:
     """Distance in cells to the nearest source, exact up to `reach`; beyond it at least `reach`."""
@@ -137,22 +142,29 @@ def _distance(work: Work, id: str, window: Window, reach: float) -> NDArray[np.f
 
 
 def _run_rarity(work: Work, key: str, id: str) -> None:
-    counts: dict[str, dict[int, int]] = {"before": {}, "after": {}}
-    for window in work.strips(0.9, 0.95):
+    counts: tuple[dict[int, int], dict[int, int]] = ({}, {})
+
+    def count(window: Window) -> tuple[dict[int, int], dict[int, int]]:
         before, had = work.read("lulc_bas_path", window)
         after, has = work.read(id, window)
-        for name, codes, valid in (("before", before, had), ("after", after, has & had)):
-            found, number = np.unique(codes[valid], return_counts=True)
-            for code, n in zip(found.tolist(), number.tolist(), strict=True):
-                counts[name][int(code)] = counts[name].get(int(code), 0) + n
-    codes = np.array(sorted(counts["after"]), np.int64)
-    before_n = np.array([counts["before"].get(int(code), 0) for code in codes], np.int64)
-    after_n = np.array([counts["after"][int(code)] for code in codes], np.int64)
+        return count_codes(before[had])[0], count_codes(after[has & had])[0]
+
+    for part in work.each_strip(count, 0.9, 0.95):
+        for whole, found in zip(counts, part, strict=True):
+            for code, number in found.items():
+                whole[code] = whole.get(code, 0) + number
+    codes = np.array(sorted(counts[1]), np.int64)
+    before_n = np.array([counts[0].get(int(code), 0) for code in codes], np.int64)
+    after_n = np.array([counts[1][int(code)] for code in codes], np.int64)
     values = rarity(before_n, after_n, codes)
     work.results.table(f"rarity_table_{key}", ("lucode", "rarity_value"), sorted(values.items()))
     lookup = Lookup(values, FLOAT32_MIN)
     sink = work.results.raster(f"rarity_{key}", work.grid, "float32", FLOAT32_MIN)
-    for window in work.strips(0.95, 1.0):
+
+    def write(window: Window) -> None:
         _before, had = work.read("lulc_bas_path", window)
         after, has = work.read(id, window)
         sink.write(window, np.where(had & has, lookup(after), np.float32(FLOAT32_MIN)))
+
+    for _done in work.each_strip(write, 0.95, 1.0):
+        pass

@@ -1,7 +1,8 @@
 """Nutrient delivery: nitrogen and phosphorus that reach a stream (InVEST's NDR).
 
 Connectivity of Borselli et al. (2008), retention along the flow of Redhead et al. (2018), as in the InVEST 3.20 user's
-guide, Nutrient Delivery Ratio. Rasters are kg/(ha yr). Parity with InVEST includes the order in which retention is
+guide, Nutrient Delivery Ratio: NDR = (1 - retention) / (1 + exp((IC0 - IC) / k)), IC0 the middle between the lowest and the
+highest IC of the map. Rasters are kg/(ha yr). Parity with InVEST includes the order in which retention is
 computed (`block_order` of `native.retention`) and that subsurface distance is counted in cells although the critical
 length is in metres; `clean_variant` leaves out both.
 """
@@ -15,9 +16,9 @@ from numpy.typing import NDArray
 
 from onekl_desktop import native
 from onekl_desktop.base.rasters import Window
-from onekl_desktop.base.work import Lookup, Work, column
+from onekl_desktop.base.work import STRIP_ROWS, Lookup, Work, column
 from onekl_desktop.native.terrain import Terrain, connectivity, read_terrain
-from onekl_desktop.native.zonal import ZonalSums
+from onekl_desktop.native.zonal import Measured, ZonalSums
 
 FLOAT32_MAX = float(np.finfo(np.float32).max)
 FLOAT32_MIN = float(np.finfo(np.float32).min)
@@ -35,14 +36,6 @@ def loads(table: Any, nutrient: str) -> dict[int, float]:
     }
 
 
-def delivery(
-    retention: NDArray[np.float64], ic: NDArray[np.float64], ic_middle: float, k: float
-) -> NDArray[np.float64]:
-    """NDR = (1 - retention) / (1 + exp((IC0 - IC) / k)), IC0 the middle between the lowest and highest IC of the map."""
-    ratio: NDArray[np.float64] = (1.0 - retention) / (1.0 + np.exp((ic_middle - ic) / k))
-    return ratio
-
-
 def subsurface_delivery(
     distance: NDArray[np.float64], efficiency: float, critical_length: float
 ) -> NDArray[np.float64]:
@@ -52,17 +45,13 @@ def subsurface_delivery(
 
 
 def run(work: Work) -> None:
-    """All rasters and the watershed table. Holds the landscape in memory."""
+    """All rasters and the watershed table. Holds about 45 bytes a cell in memory."""
     grid, o = work.grid, work.options
-    whole = Window(0, 0, grid.rows, grid.columns)
-    d8, clean = o["flow_dir_algorithm"] == "D8", bool(o.get("clean_variant"))
-    work.progress.report(0.0)
+    d8 = o["flow_dir_algorithm"] == "D8"
     sums = ZonalSums(work.zones["watersheds_path"].shapes, grid)
-    inside = sums.mask(whole)
-    heights, has_height = work.read("dem_path")
-    valid = inside & has_height
-    land = read_terrain(heights.astype(np.float64), valid, grid.cell_x, grid.cell_y, d8)
-    work.progress.report(0.3)
+    heights, valid, proxy_mean = _read(work, sums)
+    land = read_terrain(heights, valid, grid.cell_x, grid.cell_y, d8)
+    work.progress.report(0.35)
     threshold = float(o["threshold_flow_accumulation"])
     streams = (
         native.streams_d8(land.flow, land.accumulation, threshold)
@@ -70,49 +59,17 @@ def run(work: Work) -> None:
         else native.streams_mfd(land.flow, land.accumulation, threshold)
     )
     work.write("stream", streams, "uint8", 255)
-    ic, has_ic, distance = _connect(work, land, streams)
-    work.progress.report(0.5)
-    codes, has_class = work.read("lulc_path")
-    proxy, has_proxy = work.read("runoff_proxy_path")
-    has_class, has_proxy = has_class & inside, has_proxy & inside
-    average = o.get("runoff_proxy_av")
-    mean = (
-        float(average) if average else float(proxy.mean(where=has_proxy, dtype=np.float64)) if has_proxy.any() else 1.0
-    )
-    index = np.where(has_proxy, proxy.astype(np.float64) / mean, FLOAT32_MAX)
-    work.write("runoff_proxy_index", index, "float32", FLOAT32_MAX)
-    measured: dict[str, tuple[NDArray, NDArray[np.bool_]]] = {}
-    table = work.tables["biophysical_table_path"]
+    ic, distance = _connect(work, land, streams, d8)
+    work.progress.report(0.6)
+    has_ic = ic != np.float32(FLOAT32_MIN)
     middle = (float(ic.min(where=has_ic, initial=np.inf)) + float(ic.max(where=has_ic, initial=-np.inf))) / 2.0
-    for nutrient in ("n", "p"):
-        if not o.get(f"calc_{nutrient}"):
-            continue
-        modified = np.where(has_class & has_proxy, Lookup(loads(table, nutrient), 0.0)(codes) * index, -1.0)
-        has_load = has_class & has_proxy
-        below = Lookup(column(table, "proportion_subsurface_n"), 0.0)(codes) if nutrient == "n" else np.float32(0.0)
-        surface = modified * (1.0 - below)
-        work.write(f"{nutrient}_surface_load", np.where(has_load, surface, -1.0), "float32", -1.0)
-        ratio, has_ratio = _deliver(work, land, streams, table, nutrient, codes, has_class, ic, has_ic, middle, clean)
-        exported, has_export = surface * ratio, has_load & has_ratio
-        measured[f"{nutrient}_surface_load"] = (surface.astype(np.float32), has_load)
-        measured[f"{nutrient}_surface_export"] = (exported.astype(np.float32), has_export)
-        work.write(f"{nutrient}_surface_export", np.where(has_export, exported, -1.0), "float32", -1.0)
-        if nutrient == "n":
-            length = float(o["subsurface_critical_length_n"])
-            metres = distance * (grid.cell_x if clean else 1.0)
-            through = np.where(distance >= 0, subsurface_delivery(metres, float(o["subsurface_eff_n"]), length), -1.0)
-            load, has_below = modified * below, has_load & (distance >= 0)
-            beneath, has_total = load * through, has_below & has_export
-            work.write("sub_ndr_n", through, "float64", -1.0)
-            work.write("n_subsurface_load", np.where(has_load, load, -1.0), "float32", -1.0)
-            work.write("n_subsurface_export", np.where(has_below, beneath, -1.0), "float64", -1.0)
-            total = np.where(has_total, exported + beneath, -1.0)
-            work.write("n_total_export", total, "float64", -1.0)
-            measured |= {"n_subsurface_export": (beneath, has_below), "n_total_export": (total, has_total),
-                         "n_subsurface_load": (load.astype(np.float32), has_load)}  # fmt: skip
-        work.progress.report(0.7 if nutrient == "n" else 0.9)
-    sums.add(whole, measured)
-    zones, names = work.zones["watersheds_path"], [name for name in TABLE if name in measured]
+    nutrients = [nutrient for nutrient in ("n", "p") if o.get(f"calc_{nutrient}")]
+    held = _retain(work, land, streams, nutrients)
+    work.progress.report(0.75)
+    export = _Export(work, sums, ic, distance, middle, float(o.get("runoff_proxy_av") or proxy_mean), nutrients)
+    for part in work.each_strip(lambda window: export.strip(window, held), 0.75, 1.0):
+        sums.add(part)
+    zones, names = work.zones["watersheds_path"], [name for name in TABLE if name in sums.sums]
     rows = [
         [*row, *(float(sums.sums[id][at]) * grid.cell_area_ha for id in names)] for at, row in enumerate(zones.rows)
     ]
@@ -123,44 +80,151 @@ TABLE = ("n_surface_load", "n_surface_export", "n_subsurface_export", "n_total_e
          "p_surface_load", "p_surface_export")  # fmt: skip
 
 
+def _read(work: Work, sums: ZonalSums) -> tuple[list[NDArray[np.float64]], NDArray[np.bool_], float]:
+    """Heights, where they are valid within the polygons, and the mean of the runoff there (1 where there is none)."""
+    heights = np.zeros((work.grid.rows, work.grid.columns))
+    valid = np.zeros(heights.shape, bool)
+
+    def look(window: Window) -> tuple[float, int]:
+        rows, inside = slice(window.row, window.row + window.rows), sums.mask(window)
+        values, has = work.read("dem_path", window)
+        valid[rows] = inside & has
+        np.copyto(heights[rows], values, where=valid[rows])
+        proxy, has_proxy = work.read("runoff_proxy_path", window)
+        counted = has_proxy & inside
+        return float(proxy.sum(where=counted, dtype=np.float64)), int(np.count_nonzero(counted))
+
+    total, count = 0.0, 0
+    for some, cells in work.each_strip(look, 0.0, 0.1):
+        total, count = total + some, count + cells
+    return [heights], valid, total / count if count else 1.0
+
+
 def _connect(
-    work: Work, land: Terrain, streams: NDArray[np.uint8]
-) -> tuple[NDArray[np.float64], NDArray[np.bool_], NDArray[np.float64]]:
-    """IC where it exists, and the distance to the stream in cells."""
+    work: Work, land: Terrain, streams: NDArray[np.uint8], d8: bool
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """IC (float32 min where there is none), and the distance to the stream in cells (-1 where none is reached)."""
     grid, valid = work.grid, land.valid
-    distance = native.distance_to_channel(land.flow, land.order, streams)
-    work.write("dist_to_channel", distance, "float64", -1.0)
-    s = np.where(valid, np.clip(land.slope.astype(np.float64) / 100.0, LEAST_SLOPE, 1.0), 0.0)
-    cells = np.where(valid, land.accumulation, 1.0)
-    s_bar = native.accumulate(land.flow, land.order, s) / cells
-    with np.errstate(divide="ignore"):
-        inverse = np.where(valid, 1.0 / s, 0.0)
-    d_dn = native.distance_to_channel(
-        land.flow, land.order, streams, inverse, own_weight=work.options["flow_dir_algorithm"] == "D8"
-    )
+    s = np.zeros(valid.shape, np.float32)
+    strips = [slice(window.row, window.row + window.rows) for window in grid.blocks(STRIP_ROWS)]
+    for rows in strips:
+        np.copyto(s[rows], np.clip(land.slope[rows] / np.float32(100), LEAST_SLOPE, 1.0), where=valid[rows])
+    d_up = native.accumulate(land.flow, land.order, s)
+    side = np.sqrt(grid.cell_x * grid.cell_y)
+    for rows in strips:
+        # The mean slope upslope times the root of the area: S / A sqrt(A c^2).
+        d_up[rows] *= side / np.sqrt(np.maximum(land.accumulation[rows], 1.0))
+        np.copyto(s[rows], np.float32(1) / np.maximum(s[rows], np.float32(LEAST_SLOPE)), where=valid[rows])
+    del land.accumulation, land.slope
+    d_dn = native.distance_to_channel(land.flow, land.order, streams, s, own_weight=d8)
+    del s
     work.write("d_dn", d_dn, "float64", -1.0)
-    d_up = s_bar * np.sqrt(cells * (grid.cell_x * grid.cell_y))
-    ic, has_ic = connectivity(d_up, d_dn, valid & (d_dn != -1.0))
-    work.write("ic_factor", np.where(has_ic, ic, FLOAT32_MIN), "float32", FLOAT32_MIN)
-    return ic, has_ic, distance
+    ic = np.full(valid.shape, FLOAT32_MIN, np.float32)
+    for rows in strips:
+        values, has = connectivity(d_up[rows], d_dn[rows], valid[rows] & (d_dn[rows] != -1.0))
+        np.copyto(ic[rows], values, where=has)
+    work.write("ic_factor", ic, "float32", FLOAT32_MIN)
+    del d_up, d_dn
+    exact = native.distance_to_channel(land.flow, land.order, streams)
+    work.write("dist_to_channel", exact, "float64", -1.0)
+    return ic, exact.astype(np.float32)
 
 
-def _deliver(
-    work: Work, land: Terrain, streams: NDArray[np.uint8], table: Any, nutrient: str, codes: NDArray,
-    has_class: NDArray[np.bool_], ic: NDArray[np.float64], has_ic: NDArray[np.bool_], middle: float, clean: bool,
-) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:  # fmt: skip
-    """The delivery ratio and where it exists."""
-    on_stream = streams == 1
-    efficiency = np.where(
-        on_stream, 0.0, np.where(has_class, Lookup(column(table, f"eff_{nutrient}"), -1.0)(codes), -1.0)
-    )
-    length = np.where(on_stream, 0.0, Lookup(column(table, f"crit_len_{nutrient}"), 0.0)(codes))
-    held = native.retention(
-        land.flow, land.order, streams, efficiency.astype(np.float32), length.astype(np.float32), work.grid.cell_x,
-        block_order=not clean,
-    )  # fmt: skip
-    work.write(f"effective_retention_{nutrient}", held, "float32", -1.0)
-    has_ratio = has_ic & (held != -1.0)
-    ratio = delivery(held, ic, middle, float(work.options["k_param"]))
-    work.write(f"ndr_{nutrient}", np.where(has_ratio, ratio, -1.0), "float32", -1.0)
-    return ratio, has_ratio
+def _retain(
+    work: Work, land: Terrain, streams: NDArray[np.uint8], nutrients: list[str]
+) -> dict[str, NDArray[np.float32]]:
+    """Retention on the way to the stream for each nutrient, -1 where it is not known."""
+    table, held = work.tables["biophysical_table_path"], {}
+    for nutrient in nutrients:
+        efficiency, length = (np.zeros(streams.shape, np.float32) for _ in range(2))
+        find_efficiency = Lookup(column(table, f"eff_{nutrient}"), -1.0)
+        find_length = Lookup(column(table, f"crit_len_{nutrient}"), 0.0)
+
+        def look(window: Window, efficiency=efficiency, length=length, find=(find_efficiency, find_length)) -> None:  # type: ignore[no-untyped-def]
+            rows = slice(window.row, window.row + window.rows)
+            codes, has = work.read("lulc_path", window)
+            off = streams[rows] != 1
+            np.copyto(efficiency[rows], np.where(has, find[0](codes), np.float32(-1)), where=off)
+            np.copyto(length[rows], find[1](codes), where=off)
+
+        for _done in work.each_strip(look, 0.6, 0.65):
+            pass
+        found = native.retention(
+            land.flow, land.order, streams, efficiency, length, work.grid.cell_x,
+            block_order=not work.options.get("clean_variant"),
+        )  # fmt: skip
+        del efficiency, length
+        held[nutrient] = found.astype(np.float32)
+        work.write(f"effective_retention_{nutrient}", held[nutrient], "float32", -1.0)
+    return held
+
+
+class _Export:
+    """The pixelwise part: loads, delivery ratios and what reaches a stream."""
+
+    def __init__(
+        self, work: Work, sums: ZonalSums, ic: NDArray[np.float32], distance: NDArray[np.float32], middle: float, mean: float,
+        nutrients: list[str],
+    ) -> None:  # fmt: skip
+        self.work, self.sums, self.ic, self.distance, self.middle, self.mean = work, sums, ic, distance, middle, mean
+        table = work.tables["biophysical_table_path"]
+        self._loads = {nutrient: Lookup(loads(table, nutrient), 0.0) for nutrient in nutrients}
+        self._below = Lookup(column(table, "proportion_subsurface_n"), 0.0) if "n" in nutrients else None
+        self._sinks = {}
+        for id, (dtype, nodata) in RESULTS.items():
+            made = id == "runoff_proxy_index" or id.split("_")[0] in nutrients or id[-1] in nutrients
+            if made and work.results.wants(id):
+                self._sinks[id] = (work.results.raster(id, work.grid, dtype, nodata), nodata)
+
+    def _write(self, id: str, window: Window, values: NDArray, where: NDArray[np.bool_]) -> None:
+        if id in self._sinks:
+            sink, nodata = self._sinks[id]
+            sink.write(window, np.where(where, values, nodata))
+
+    def strip(self, window: Window, held: dict[str, NDArray[np.float32]]) -> Measured:
+        """Write the rasters of a strip and measure them by watershed."""
+        work, o = self.work, self.work.options
+        rows, inside = slice(window.row, window.row + window.rows), self.sums.mask(window)
+        codes, has_class = work.read("lulc_path", window)
+        proxy, has_proxy = work.read("runoff_proxy_path", window)
+        has_class, has_proxy = has_class & inside, has_proxy & inside
+        index = proxy / self.mean
+        self._write("runoff_proxy_index", window, index, has_proxy)
+        ic, distance = self.ic[rows].astype(np.float64), self.distance[rows].astype(np.float64)
+        has_ic, reached, has_load = self.ic[rows] != np.float32(FLOAT32_MIN), distance >= 0, has_class & has_proxy
+        shape = 1.0 + np.exp((self.middle - np.where(has_ic, ic, 0.0)) / float(o["k_param"]))
+        measured: dict[str, tuple[NDArray, NDArray[np.bool_]]] = {}
+        for nutrient, retained in held.items():
+            retention = retained[rows]
+            has_ratio = has_ic & (retention != -1.0)
+            ratio = (1.0 - retention.astype(np.float64)) / shape
+            self._write(f"ndr_{nutrient}", window, ratio, has_ratio)
+            load = self._loads[nutrient](codes) * index
+            part = self._below(codes) if nutrient == "n" and self._below is not None else np.float32(0)
+            surface, has_export = load * (1.0 - part), has_load & has_ratio
+            exported = surface * ratio
+            self._write(f"{nutrient}_surface_load", window, surface, has_load)
+            self._write(f"{nutrient}_surface_export", window, exported, has_export)
+            measured[f"{nutrient}_surface_load"] = (surface.astype(np.float32), has_load)
+            measured[f"{nutrient}_surface_export"] = (exported.astype(np.float32), has_export)
+            if nutrient == "n":
+                beneath, has_below, has_total = load * part, has_load & reached, has_load & reached & has_export
+                metres = distance * (work.grid.cell_x if o.get("clean_variant") else 1.0)
+                length = float(o["subsurface_critical_length_n"])
+                through = subsurface_delivery(metres, float(o["subsurface_eff_n"]), length)
+                arriving = beneath * through
+                self._write("sub_ndr_n", window, through, reached)
+                self._write("n_subsurface_load", window, beneath, has_load)
+                self._write("n_subsurface_export", window, arriving, has_below)
+                self._write("n_total_export", window, exported + arriving, has_total)
+                measured |= {"n_subsurface_export": (arriving, has_below), "n_total_export": (exported + arriving, has_total),
+                             "n_subsurface_load": (beneath.astype(np.float32), has_load)}  # fmt: skip
+        return self.sums.measure(window, measured)
+
+
+RESULTS = {
+    "runoff_proxy_index": ("float32", FLOAT32_MAX), "ndr_n": ("float32", -1.0), "ndr_p": ("float32", -1.0),
+    "n_surface_load": ("float32", -1.0), "p_surface_load": ("float32", -1.0), "n_surface_export": ("float32", -1.0),
+    "p_surface_export": ("float32", -1.0), "sub_ndr_n": ("float64", -1.0), "n_subsurface_load": ("float32", -1.0),
+    "n_subsurface_export": ("float64", -1.0), "n_total_export": ("float64", -1.0),
+}  # fmt: skip

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 from numpy.typing import NDArray
 
 from onekl_desktop import native
 from onekl_desktop.base.rasters import Window
-from onekl_desktop.base.work import Work
+from onekl_desktop.base.work import STRIP_ROWS, WORKERS, Lookup, Work
 from onekl_desktop.native.zonal import ZonalSums
 
 RADIUS = 3  # cells, beyond which the Gaussian of one cell is cut off
@@ -20,22 +21,50 @@ def edge_distance(focal: NDArray[np.bool_], valid: NDArray[np.bool_]) -> NDArray
     """Distance (cells) to the nearest focal cell; within focal land, and where no class is
     known, to the nearest other cell that holds a class.
     """
-    outside = native.distance(focal.astype(np.uint8))
-    inside = native.distance((valid & ~focal).astype(np.uint8))
-    return np.where(valid & ~focal, outside, inside)
+    other = valid & ~focal
+    with ThreadPoolExecutor(2, thread_name_prefix="distance") as pool:
+        outside = pool.submit(native.distance, focal.astype(np.uint8))
+        inside = native.distance(other.astype(np.uint8))
+        np.copyto(inside, outside.result(), where=other)
+    return inside
 
 
-def smoothed(distance: NDArray[np.float32]) -> NDArray[np.float64]:
+def smoothed(distance: NDArray[np.float32]) -> NDArray[np.float32]:
     """The mean around each cell, weighted by a Gaussian of one cell cut off at three; zero outside the map."""
-    from scipy import ndimage
-
     rows, columns = np.mgrid[-RADIUS : RADIUS + 1, -RADIUS : RADIUS + 1]
     squared = rows**2 + columns**2
     kernel = np.where(squared > RADIUS**2, 0.0, np.exp(-squared / 2.0))
-    out: NDArray[np.float64] = ndimage.convolve(
-        distance.astype(np.float64), kernel / kernel.sum(), mode="constant", cval=0.0
-    )
+    kernel /= kernel.sum()
+    out = np.empty_like(distance)
+
+    def smooth(first: int) -> None:
+        from scipy import ndimage
+
+        top, last = max(first - RADIUS, 0), min(first + STRIP_ROWS, len(distance))
+        part = distance[top : min(last + RADIUS, len(distance))].astype(np.float64)
+        mean = ndimage.convolve(part, kernel, mode="constant", cval=0.0)
+        out[first:last] = mean[first - top : last - top]
+
+    with ThreadPoolExecutor(WORKERS, thread_name_prefix="smooth") as pool:
+        list(pool.map(smooth, range(0, len(distance), STRIP_ROWS)))
     return out
+
+
+def choose(
+    score: NDArray[np.float32], candidates: NDArray[np.bool_], count: int, *, farthest: bool
+) -> NDArray[np.int64]:
+    """Flat numbers of the `count` candidates with the lowest (or highest) score; of equal ones the first, row by row."""
+    ranked = score[candidates]
+    if count >= len(ranked):
+        return np.flatnonzero(candidates)
+    at = len(ranked) - count if farthest else count - 1
+    ranked.partition(at)
+    limit = ranked[at]
+    del ranked
+    sure = candidates & (score > limit if farthest else score < limit)
+    chosen = np.flatnonzero(sure)
+    tied = np.flatnonzero(candidates & (score == limit))[: count - len(chosen)]
+    return np.concatenate([chosen, tied])
 
 
 def convert(
@@ -53,12 +82,11 @@ def convert(
     cover = cover.copy()
     converted: dict[int, int] = {}
     per_step = math.ceil(cells / steps)
+    central = Lookup(dict.fromkeys(focal, True), False, "bool")
+    changeable = Lookup(dict.fromkeys(convertible, True), False, "bool")
     for _step in range(steps):
-        score = smoothed(edge_distance(valid & np.isin(cover, focal), valid))
-        candidates = np.flatnonzero(valid & np.isin(cover, convertible))
-        ranked = score.ravel()[candidates]
-        order = np.argsort(-ranked if farthest else ranked, kind="stable")[:per_step]
-        chosen = candidates[order]
+        score = smoothed(edge_distance(valid & central(cover), valid))
+        chosen = choose(score, valid & changeable(cover), per_step, farthest=farthest)
         found, counts = np.unique(cover.ravel()[chosen], return_counts=True)
         for code, count in zip(found.tolist(), counts.tolist(), strict=True):
             converted[int(code)] = converted.get(int(code), 0) + count

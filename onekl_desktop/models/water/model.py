@@ -11,8 +11,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from onekl_desktop.base.rasters import Window
 from onekl_desktop.base.work import Lookup, Work, column
-from onekl_desktop.native.zonal import ZonalSums
+from onekl_desktop.native.zonal import Measured, ZonalSums
 
 NODATA = -1.0
 RASTERS = ("precipitation_path", "eto_path", "depth_to_root_rest_layer_path", "pawc_path")
@@ -67,7 +68,8 @@ def run(work: Work) -> None:
     sinks = {id: work.results.raster(id, work.grid, "float32", NODATA)
              for id in ("fractp", "aet", "wyield", "pet") if work.results.wants(id)}  # fmt: skip
     sums = {id: ZonalSums(zones.shapes, work.grid) for id, zones in work.zones.items()}
-    for window in work.strips():
+
+    def compute(window: Window) -> dict[str, Measured]:
         codes, valid = work.read("lulc_path", window)
         lulc_valid = valid.copy()
         layers: dict[str, NDArray[np.float32]] = {}
@@ -96,8 +98,11 @@ def run(work: Work) -> None:
         if demand is not None:
             wanted = demand(codes)
             measured["demand"] = (wanted, lulc_valid & (wanted >= 0))
-        for sum_ in sums.values():
-            sum_.add(window, measured)
+        return {id: sum_.measure(window, measured) for id, sum_ in sums.items()}
+
+    for part in work.each_strip(compute):
+        for id, measured_here in part.items():
+            sums[id].add(measured_here)
     for id, sum_ in sums.items():
         name = "watershed_results" if id == "watersheds_path" else "subwatershed_results"
         columns, rows = tabulate(work, id, sum_, demand is not None)

@@ -3,14 +3,26 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
+
+/* The first pass keeps whole numbers in the memory of the result, so that no second grid is needed. */
+static int32_t get(const float *at) {
+    int32_t value;
+    memcpy(&value, at, sizeof value);
+    return value;
+}
+
+static void put(float *at, int32_t value) { memcpy(at, &value, sizeof value); }
+
+#define SQUARE(x) ((int64_t)(x) * (int64_t)(x))
 
 int32_t onekl_distance(const uint8_t *source, int64_t rows, int64_t columns, float *distance) {
-    int64_t none = rows + columns;
-    int64_t size = columns > 0 ? columns : 1;
-    int32_t *down = malloc((size_t)(rows * columns > 0 ? rows * columns : 1) * sizeof(int32_t));
-    int64_t *at = malloc((size_t)size * sizeof(int64_t)), *from = malloc((size_t)size * sizeof(int64_t));
-    if (!down || !at || !from) {
-        free(down);
+    const int32_t none = (int32_t)(rows + columns);
+    const size_t size = (size_t)(columns > 0 ? columns : 1);
+    int32_t *g = malloc(size * sizeof(int32_t));
+    int64_t *at = malloc(size * sizeof(int64_t)), *from = malloc(size * sizeof(int64_t));
+    if (!g || !at || !from) {
+        free(g);
         free(at);
         free(from);
         return -1;
@@ -18,20 +30,20 @@ int32_t onekl_distance(const uint8_t *source, int64_t rows, int64_t columns, flo
     for (int64_t row = 0; row < rows; row++)
         for (int64_t column = 0; column < columns; column++) {
             int64_t cell = row * columns + column;
-            int64_t above = row > 0 ? (int64_t)down[cell - columns] + 1 : none;
-            down[cell] = source[cell] ? 0 : (int32_t)(above < none ? above : none);
+            int32_t above = row > 0 ? get(distance + cell - columns) + 1 : none;
+            put(distance + cell, source[cell] ? 0 : above < none ? above : none);
         }
     for (int64_t row = rows - 2; row >= 0; row--)
         for (int64_t column = 0; column < columns; column++) {
             int64_t cell = row * columns + column;
-            if (down[cell + columns] + 1 < down[cell]) down[cell] = down[cell + columns] + 1;
+            int32_t below = get(distance + cell + columns) + 1;
+            if (below < get(distance + cell)) put(distance + cell, below);
         }
     for (int64_t row = 0; row < rows; row++) {
-        const int32_t *g = down + row * columns;
+        memcpy(g, distance + row * columns, (size_t)columns * sizeof(int32_t));
         int64_t q = 0;
         at[0] = 0;
         from[0] = 0;
-#define SQUARE(x) ((int64_t)(x) * (int64_t)(x))
         for (int64_t u = 1; u < columns; u++) {
             while (q >= 0 && SQUARE(from[q] - at[q]) + SQUARE(g[at[q]]) > SQUARE(from[q] - u) + SQUARE(g[u])) q--;
             if (q < 0) {
@@ -52,9 +64,8 @@ int32_t onekl_distance(const uint8_t *source, int64_t rows, int64_t columns, flo
             distance[row * columns + u] = (float)sqrt((double)(SQUARE(u - at[q]) + SQUARE(g[at[q]])));
             if (u == from[q]) q--;
         }
-#undef SQUARE
     }
-    free(down);
+    free(g);
     free(at);
     free(from);
     return 0;

@@ -9,7 +9,7 @@
 #define ONEKL_API __attribute__((visibility("default")))
 #endif
 
-#define ONEKL_ABI 3
+#define ONEKL_ABI 4
 
 ONEKL_API int32_t onekl_abi(void);
 
@@ -57,7 +57,7 @@ ONEKL_API int64_t onekl_flow_order(const uint32_t *flow, int64_t rows, int64_t c
 
 /* accumulation = own weight (1 when `weights` is NULL) + what flows in; other cells keep what they had. */
 ONEKL_API void onekl_accumulate(const uint32_t *flow, const int32_t *order, int64_t n_order, int64_t rows,
-                                int64_t columns, const double *weights, double *accumulation);
+                                int64_t columns, const float *weights, double *accumulation);
 
 /* Streams above outlets: 1 where the accumulation reaches the threshold, and where a cell of at least
  * trace_factor of it joins two such reaches; 0 elsewhere, `nodata` where nothing flows. */
@@ -66,12 +66,12 @@ ONEKL_API int32_t onekl_streams_mfd(const uint32_t *flow, const double *accumula
 
 /* Mean distance along the flow to a stream, in cells, or in weights (of the cell itself, or of the one below). */
 ONEKL_API void onekl_distance_to_channel(const uint32_t *flow, const int32_t *order, int64_t n_order, int64_t rows,
-                                         int64_t columns, const uint8_t *streams, const double *weights,
+                                         int64_t columns, const uint8_t *streams, const float *weights,
                                          int32_t own_weight, double nodata, double *distance);
 
 /* Sediment that is trapped on its way (`deposition`) and that goes on (`flux`). */
 ONEKL_API void onekl_deposition(const uint32_t *flow, const int32_t *order, int64_t n_order, int64_t rows,
-                                int64_t columns, const double *ratio, const double *sheet, double nodata,
+                                int64_t columns, const float *ratio, const float *sheet, float nodata,
                                 double *deposition, double *flux);
 
 /* Retention of nutrients along the flow; block_order: computed in the order of 256 x 256 blocks. */

@@ -47,10 +47,10 @@ int64_t onekl_flow_order(const uint32_t *flow, int64_t rows, int64_t columns, in
 }
 
 void onekl_accumulate(const uint32_t *flow, const int32_t *order, int64_t n_order, int64_t rows, int64_t columns,
-                      const double *weights, double *accumulation) {
+                      const float *weights, double *accumulation) {
     for (int64_t at = 0; at < n_order; at++) {
         int64_t cell = order[at], row = cell / columns, column = cell % columns;
-        double sum = weights ? weights[cell] : 1.0;
+        double sum = weights ? (double)weights[cell] : 1.0;
         for (int k = 0; k < 8; k++) {
             int64_t r = row + ONEKL_DROW[k], c = column + ONEKL_DCOLUMN[k];
             if (!in_map(r, c, rows, columns)) continue;
@@ -127,7 +127,7 @@ int32_t onekl_streams_mfd(const uint32_t *flow, const double *accumulation, int6
 }
 
 void onekl_distance_to_channel(const uint32_t *flow, const int32_t *order, int64_t n_order, int64_t rows,
-                               int64_t columns, const uint8_t *streams, const double *weights, int32_t own_weight,
+                               int64_t columns, const uint8_t *streams, const float *weights, int32_t own_weight,
                                double nodata, double *distance) {
     for (int64_t cell = 0; cell < rows * columns; cell++) distance[cell] = nodata;
     for (int64_t at = n_order - 1; at >= 0; at--) {
@@ -143,7 +143,7 @@ void onekl_distance_to_channel(const uint32_t *flow, const int32_t *order, int64
             if (!weight || !in_map(r, c, rows, columns)) continue;
             int64_t other = r * columns + c;
             if (!flow[other] || distance[other] == nodata) continue;
-            double step = !weights ? (k & 1 ? ROOT2 : 1.0) : weights[own_weight ? cell : other];
+            double step = !weights ? (k & 1 ? ROOT2 : 1.0) : (double)weights[own_weight ? cell : other];
             sum += (double)weight * (step + distance[other]);
             total += (double)weight;
         }
@@ -152,8 +152,8 @@ void onekl_distance_to_channel(const uint32_t *flow, const int32_t *order, int64
 }
 
 void onekl_deposition(const uint32_t *flow, const int32_t *order, int64_t n_order, int64_t rows, int64_t columns,
-                      const double *ratio, const double *sheet, double nodata, double *deposition, double *flux) {
-    for (int64_t cell = 0; cell < rows * columns; cell++) deposition[cell] = flux[cell] = nodata;
+                      const float *ratio, const float *sheet, float nodata, double *deposition, double *flux) {
+    for (int64_t cell = 0; cell < rows * columns; cell++) deposition[cell] = flux[cell] = (double)nodata;
     for (int64_t at = 0; at < n_order; at++) {
         int64_t cell = order[at], row = cell / columns, column = cell % columns;
         if (ratio[cell] == nodata || sheet[cell] == nodata) continue;
@@ -163,17 +163,17 @@ void onekl_deposition(const uint32_t *flow, const int32_t *order, int64_t n_orde
             if (!in_map(r, c, rows, columns)) continue;
             int64_t other = r * columns + c;
             uint32_t weight = WEIGHT(flow[other], (k + 4) & 7);
-            if (weight && flux[other] != nodata) arriving += flux[other] * ((double)weight / weight_sum(flow[other]));
+            if (weight && flux[other] != (double)nodata) arriving += flux[other] * ((double)weight / weight_sum(flow[other]));
             weight = WEIGHT(flow[cell], k);
             if (!weight || !flow[other]) continue;
             total += (double)weight;
-            if (ratio[other] != nodata) downslope += (double)weight * (ratio[other] == 0.0 ? 1.0 : ratio[other]);
+            if (ratio[other] != nodata) downslope += (double)weight * (ratio[other] == 0.0f ? 1.0 : (double)ratio[other]);
         }
         if (total > 0.0) downslope /= total;
-        if (downslope < ratio[cell]) downslope = ratio[cell];
-        double trapped = ratio[cell] == 1.0 ? 1.0 : (downslope - ratio[cell]) / (1.0 - ratio[cell]);
+        if (downslope < (double)ratio[cell]) downslope = (double)ratio[cell];
+        double trapped = ratio[cell] == 1.0f ? 1.0 : (downslope - (double)ratio[cell]) / (1.0 - (double)ratio[cell]);
         deposition[cell] = trapped * arriving;
-        flux[cell] = (1.0 - trapped) * arriving + sheet[cell];
+        flux[cell] = (1.0 - trapped) * arriving + (double)sheet[cell];
     }
 }
 
