@@ -317,7 +317,7 @@ def _retention_of(flow, streams, efficiency, critical_length, out, cell, cell_si
         return nodata
     total = 0.0
     for k, r, c, w in _leaving(flow, *cell):
-        if (below := out[r, c]) == nodata:
+        if (below := float(out[r, c])) == nodata:
             continue
         factor = math.exp(-5.0 * (cell_size * ROOT2 if k & 1 else cell_size) / length) if length > 0.0 else 0.0
         if below == 0.0:
@@ -331,7 +331,7 @@ def _retention_of(flow, streams, efficiency, critical_length, out, cell, cell_si
 
 def retention(flow, order, streams, efficiency, critical_length, cell_size, block_order, nodata):  # type: ignore[no-untyped-def]
     """See `onekl_desktop.native.retention`."""
-    out = np.full(flow.shape, nodata, np.float64)
+    out = np.full(flow.shape, nodata, np.float32)
     given = (flow, streams, efficiency, critical_length, out)
     if not block_order:
         for number in order[::-1]:

@@ -200,23 +200,23 @@ def deposition(
 
 
 def retention(
-    flow: NDArray[np.uint32], order: NDArray[np.int32], streams: NDArray[np.uint8], efficiency: NDArray[np.float32],
+    flow: NDArray[np.uint32], order: NDArray[np.int32] | None, streams: NDArray[np.uint8], efficiency: NDArray[np.float32],
     critical_length: NDArray[np.float32], cell_size: float, *, block_order: bool = True, nodata: float = -1.0,
-) -> NDArray[np.float64]:  # fmt: skip
+) -> NDArray[np.float32]:  # fmt: skip
     """Share of a nutrient held back on the way to the stream, from each cell's efficiency and critical length (m).
 
     `block_order` computes cells in the order of InVEST's 256 x 256 blocks, in which some cells next to an outlet are
     computed before the cells below them; without it each cell comes after all it flows into. A negative efficiency
-    means none is known: nodata there.
+    means none is known: nodata there. `order` is needed without `block_order` only.
     """
     streams = np.ascontiguousarray(streams, np.uint8)
     efficiency = np.ascontiguousarray(efficiency, np.float32)
     critical_length = np.ascontiguousarray(critical_length, np.float32)
     flow = _check_flow(flow, streams, efficiency, critical_length)
-    order = _check_order(flow, order)
+    order = _check_order(flow, np.zeros(0, np.int32) if order is None else order)
     if LIBRARY is None:
         return plain.retention(flow, order, streams, efficiency, critical_length, cell_size, block_order, nodata)
-    out = np.empty(flow.shape, np.float64)
+    out = np.empty(flow.shape, np.float32)
     status = LIBRARY.onekl_retention(
         at(flow), at(order), len(order), *flow.shape, at(streams), at(efficiency), at(critical_length), cell_size, nodata,
         int(block_order), at(out),

@@ -75,7 +75,7 @@ int main(void) {
         onekl_streams_mfd(flow, a, rows, columns, number(), 0.7, 255, streams);
         onekl_distance_to_channel(flow, order, ordered, rows, columns, streams, next() % 2 ? slope : NULL, (int32_t)(next() % 2), -1.0, b);
         onekl_deposition(flow, order, ordered, rows, columns, slope, length, -1.0f, a, weights);
-        onekl_retention(flow, order, ordered, rows, columns, streams, slope, length, 30.0, -1.0, (int32_t)(next() % 2), b);
+        onekl_retention(flow, order, ordered, rows, columns, streams, slope, length, 30.0, -1.0f, (int32_t)(next() % 2), slope);
         onekl_upslope(flow, rows, columns, valid);
         onekl_distance(d8, rows, columns, length);
         free(heights); free(filled); free(weights); free(a); free(b); free(slope); free(length); free(valid); free(d8);

@@ -75,7 +75,7 @@ def test_carrying_kernels_equal_their_twins(seed):
     for blocks in (True, False):
         ours = native.retention(flow, order, streams, efficiency, length, 30.0, block_order=blocks)
         twin = plain.retention(flow, order, streams, efficiency, length, 30.0, blocks, -1.0)
-        assert ours == pytest.approx(twin, rel=1e-9)
+        assert ours == pytest.approx(twin, rel=1e-6)
     outlets = rng.random(flow.shape) < 0.1
     assert (native.upslope(flow, outlets) == plain.upslope(flow, outlets.astype(np.uint8)).astype(bool)).all()
 
@@ -134,7 +134,7 @@ def test_retention_lies_between_nothing_and_the_best_below(seed):
     held = native.retention(
         flow, order, streams, efficiency, np.full(flow.shape, 60, np.float32), 30.0, block_order=False
     )
-    assert (held[valid] >= 0).all() and (held[valid] <= efficiency.max() + 1e-9).all()
+    assert (held[valid] >= 0).all() and (held[valid] <= efficiency.max() + 1e-6).all()
     assert (held[streams == 1] == 0).all()
 
 

@@ -65,6 +65,7 @@ def run(work: Work) -> None:
     middle = (float(ic.min(where=has_ic, initial=np.inf)) + float(ic.max(where=has_ic, initial=-np.inf))) / 2.0
     nutrients = [nutrient for nutrient in ("n", "p") if o.get(f"calc_{nutrient}")]
     held = _retain(work, land, streams, nutrients)
+    del land, streams, valid, has_ic, heights
     work.progress.report(0.75)
     export = _Export(work, sums, ic, distance, middle, float(o.get("runoff_proxy_av") or proxy_mean), nutrients)
     for part in work.each_strip(lambda window: export.strip(window, held), 0.75, 1.0):
@@ -135,6 +136,9 @@ def _retain(
 ) -> dict[str, NDArray[np.float32]]:
     """Retention on the way to the stream for each nutrient, -1 where it is not known."""
     table, held = work.tables["biophysical_table_path"], {}
+    clean = bool(work.options.get("clean_variant"))
+    order = land.order if clean else None
+    del land.order
     for nutrient in nutrients:
         efficiency, length = (np.zeros(streams.shape, np.float32) for _ in range(2))
         find_efficiency = Lookup(column(table, f"eff_{nutrient}"), -1.0)
@@ -150,11 +154,11 @@ def _retain(
         for _done in work.each_strip(look, 0.6, 0.65):
             pass
         found = native.retention(
-            land.flow, land.order, streams, efficiency, length, work.grid.cell_x,
-            block_order=not work.options.get("clean_variant"),
+            land.flow, order, streams, efficiency, length, work.grid.cell_x,
+            block_order=not clean,
         )  # fmt: skip
         del efficiency, length
-        held[nutrient] = found.astype(np.float32)
+        held[nutrient] = found
         work.write(f"effective_retention_{nutrient}", held[nutrient], "float32", -1.0)
     return held
 

@@ -9,7 +9,7 @@
 #define ONEKL_API __attribute__((visibility("default")))
 #endif
 
-#define ONEKL_ABI 4
+#define ONEKL_ABI 5
 
 ONEKL_API int32_t onekl_abi(void);
 
@@ -77,8 +77,8 @@ ONEKL_API void onekl_deposition(const uint32_t *flow, const int32_t *order, int6
 /* Retention of nutrients along the flow; block_order: computed in the order of 256 x 256 blocks. */
 ONEKL_API int32_t onekl_retention(const uint32_t *flow, const int32_t *order, int64_t n_order, int64_t rows,
                                   int64_t columns, const uint8_t *streams, const float *efficiency,
-                                  const float *critical_length, double cell_size, double nodata,
-                                  int32_t block_order, double *retention);
+                                  const float *critical_length, double cell_size, float nodata,
+                                  int32_t block_order, float *retention);
 
 /* Marks the cells whose water passes a cell marked with 1 already; returns how many are marked, or -1. */
 ONEKL_API int64_t onekl_upslope(const uint32_t *flow, int64_t rows, int64_t columns, uint8_t *marked);

@@ -178,11 +178,11 @@ void onekl_deposition(const uint32_t *flow, const int32_t *order, int64_t n_orde
 }
 
 static double retention_of(const uint32_t *flow, const uint8_t *streams, const float *efficiency,
-                           const float *critical_length, const double *retention, int64_t cell, int64_t rows,
-                           int64_t columns, double cell_size, double nodata) {
+                           const float *critical_length, const float *retention, int64_t cell, int64_t rows,
+                           int64_t columns, double cell_size, float nodata) {
     if (streams[cell] == 1) return 0.0;
     double own = efficiency[cell], length = critical_length[cell];
-    if (!(own >= 0.0)) return nodata;
+    if (!(own >= 0.0)) return (double)nodata;
     int64_t row = cell / columns, column = cell % columns;
     double sum = 0.0, total = 0.0;
     for (int k = 0; k < 8; k++) {
@@ -191,8 +191,8 @@ static double retention_of(const uint32_t *flow, const uint8_t *streams, const f
         total += (double)weight;
         int64_t r = row + ONEKL_DROW[k], c = column + ONEKL_DCOLUMN[k];
         if (!in_map(r, c, rows, columns)) continue;
-        double below = retention[r * columns + c];
-        if (below == nodata) continue;
+        if (retention[r * columns + c] == nodata) continue;
+        double below = (double)retention[r * columns + c];
         double factor = length > 0.0 ? exp(-5.0 * (k & 1 ? cell_size * ROOT2 : cell_size) / length) : 0.0;
         if (below == 0.0)
             sum += weight * (own * (1.0 - factor));
@@ -201,17 +201,17 @@ static double retention_of(const uint32_t *flow, const uint8_t *streams, const f
         else
             sum += weight * below;
     }
-    return total > 0.0 ? sum / total : nodata;
+    return total > 0.0 ? sum / total : (double)nodata;
 }
 
 int32_t onekl_retention(const uint32_t *flow, const int32_t *order, int64_t n_order, int64_t rows, int64_t columns,
                         const uint8_t *streams, const float *efficiency, const float *critical_length,
-                        double cell_size, double nodata, int32_t block_order, double *retention) {
+                        double cell_size, float nodata, int32_t block_order, float *retention) {
     int64_t n = rows * columns;
     for (int64_t cell = 0; cell < n; cell++) retention[cell] = nodata;
     if (!block_order) { /* from the outlets upslope, each cell after all it flows into */
         for (int64_t at = n_order - 1; at >= 0; at--)
-            retention[order[at]] = retention_of(flow, streams, efficiency, critical_length, retention, order[at], rows,
+            retention[order[at]] = (float)retention_of(flow, streams, efficiency, critical_length, retention, order[at], rows,
                                                 columns, cell_size, nodata);
         return 0;
     }
@@ -257,7 +257,7 @@ int32_t onekl_retention(const uint32_t *flow, const int32_t *order, int64_t n_or
             }
             while (size > 0) {
                 int64_t cell = stack[--size], row = cell / columns, column = cell % columns;
-                retention[cell] = retention_of(flow, streams, efficiency, critical_length, retention, cell, rows,
+                retention[cell] = (float)retention_of(flow, streams, efficiency, critical_length, retention, cell, rows,
                                                columns, cell_size, nodata);
                 for (int k = 0; k < 8; k++) {
                     int64_t r = row + ONEKL_DROW[k], c = column + ONEKL_DCOLUMN[k];
