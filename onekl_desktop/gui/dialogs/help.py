@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QDialog, QListWidget, QTextBrowser, QWidget
 
-from onekl_desktop.base.specs import Operation
+from onekl_desktop.base.specs import Input, Operation, TableFile
 from onekl_desktop.base.translate import _
 from onekl_desktop.engine.registry import Registry, ToolEntry
 from onekl_desktop.gui.kit import row
@@ -21,6 +21,17 @@ def operation_markdown(operation: Operation) -> str:
     return "\n".join([*lines, ""])
 
 
+def input_markdown(item: Input) -> str:
+    """An input of a model, with the columns of a table."""
+    about = f" {_(item.about)}" if item.about else ""
+    lines = [f"- `{item.id}`: **{_(item.title)}** ({item.hint()}).{about}"]
+    for column in item.columns if isinstance(item, TableFile) else ():
+        words = [column.unit, _(column.about) if column.about else "", " | ".join(column.options)]
+        told = ", ".join(word for word in words if word)
+        lines.append(f"    - `{column.id}`" + (f": {told}" if told else ""))
+    return "\n".join(lines)
+
+
 def tool_markdown(entry: ToolEntry) -> str:
     """The whole help page of a tool: its text, its operations, its models."""
     parts = [entry.help_text(), "", f"## {_('What can be done here')}", ""]
@@ -28,6 +39,18 @@ def tool_markdown(entry: ToolEntry) -> str:
     for model in entry.models():
         parts += [f"## {_(model.title)}", "", _(model.about), "", f"*{model.source}*", ""]
         parts += [f"- **{_(spec.title)}** ({spec.unit}). {_(spec.about)}" for spec in model.indicators]
+        if model.run:
+            parts += [
+                _("On the command line: `onekl model run {model}`.").format(model=model.invest_id or model.id),
+                "",
+            ]
+            parts += [input_markdown(item) for item in model.inputs]
+            parts += ["", f"### {_('Results')}", ""]
+            parts += [
+                f"- `{item.base_name}`: {_(item.title)}{f' ({item.unit})' if item.unit else ''}"
+                for item in model.outputs
+            ]
+            parts.append("")
     return "\n".join(parts)
 
 
