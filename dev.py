@@ -223,6 +223,13 @@ def build_native():
         say("The C kernels could not be built; the app works on their slower NumPy twins.")
 
 
+def verb_native(options, rest):
+    """The C kernels for every system, into build/native: with the compiler of the package index, on any machine."""
+    set_up()
+    install("requirements-build.lock", "onekl-build.stamp")
+    return call(PYTHON, ROOT / "onekl_desktop" / "native" / "build.py", "--all", ROOT / "build" / "native", *rest)
+
+
 def set_up(dev=False):
     ensure_libraries()
     if not venv_works():
@@ -361,6 +368,7 @@ VERBS = {
     "shots": (verb_shots, "a PNG of every panel and dialog in build/shots"),
     "fuzz": (verb_fuzz, "imports of damaged files: `fuzz SECONDS [SEED]`; what breaks something is kept in build/fuzz"),
     "bench": (verb_bench, "benchmarks, beside QGIS where it is installed"),
+    "native": (verb_native, "the C kernels for Windows, macOS and Linux, x64 and arm64, into build/native"),
     "strings": (verb_strings, "collect the texts for translators and compile the catalogues"),
     "lock": (verb_lock, "compile requirements*.in into hash-locked files"),
 }

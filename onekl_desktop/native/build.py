@@ -19,6 +19,14 @@ HERE = Path(__file__).resolve().parent
 SOURCES = sorted((HERE / "src").glob("*.c"))
 FLAGS = ["-std=c11", "-O3", "-ffp-contract=off", "-fvisibility=hidden", "-Wall", "-Wextra"]
 NO_COMPILER = 6
+# What one Linux machine builds for the others: name of the target for zig, file name of the library.
+TARGETS = {
+    "linux-x64": ("x86_64-linux-gnu.2.17", "libonekl_native.so"),
+    "linux-arm64": ("aarch64-linux-gnu.2.17", "libonekl_native.so"),
+    "windows-x64": ("x86_64-windows-gnu", "onekl_native.dll"),
+    "macos-x64": ("x86_64-macos", "libonekl_native.dylib"),
+    "macos-arm64": ("aarch64-macos", "libonekl_native.dylib"),
+}
 
 
 def library_name() -> str:
@@ -76,10 +84,41 @@ def build(folder: Path) -> Path | None:
     return target
 
 
+def build_for(target: str, folder: Path) -> Path | None:
+    """Build the library of another system with the compiler of the package index; None when that is not installed.
+
+    Raises
+    ------
+    subprocess.CalledProcessError
+        The compiler refused the sources.
+    """
+    if not importlib.util.find_spec("ziglang"):
+        return None
+    triple, name = TARGETS[target]
+    (folder / target).mkdir(parents=True, exist_ok=True)
+    made = folder / target / name
+    system = [] if "windows" in triple else ["-fPIC"]
+    maths = [] if "windows" in triple else ["-lm"]
+    compiler = [sys.executable, "-m", "ziglang", "cc", "-target", triple]
+    subprocess.run([*compiler, *FLAGS, *system, "-shared", "-s", "-o", str(made), *map(str, SOURCES), *maths], check=True)
+    return made
+
+
+def main(arguments: list[str]) -> int:
+    """Build for this machine, or with `--all FOLDER` for every system."""
+    if arguments[:1] == ["--all"]:
+        folder = Path(arguments[1])
+        made = [build_for(target, folder) for target in TARGETS]
+        for path in made:
+            sys.stdout.write(f"{path}\n")
+        return 0 if all(made) else NO_COMPILER
+    return 0 if build(HERE / "lib") else NO_COMPILER
+
+
 if __name__ == "__main__":
     try:
-        built = build(HERE / "lib")
+        code = main(sys.argv[1:])
     except subprocess.CalledProcessError as problem:
         sys.stderr.write(f"The compiler refused the C kernels ({problem}).\n")
         sys.exit(1)
-    sys.exit(0 if built else NO_COMPILER)
+    sys.exit(code)
