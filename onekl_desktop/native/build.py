@@ -100,7 +100,9 @@ def build_for(target: str, folder: Path) -> Path | None:
     system = [] if "windows" in triple else ["-fPIC"]
     maths = [] if "windows" in triple else ["-lm"]
     compiler = [sys.executable, "-m", "ziglang", "cc", "-target", triple]
-    subprocess.run([*compiler, *FLAGS, *system, "-shared", "-s", "-o", str(made), *map(str, SOURCES), *maths], check=True)
+    subprocess.run(
+        [*compiler, *FLAGS, *system, "-shared", "-s", "-o", str(made), *map(str, SOURCES), *maths], check=True
+    )
     return made
 
 
