@@ -98,10 +98,13 @@ class Work:
                     future.cancel()
 
     def read(self, id: str, window: Window | None = None) -> tuple[NDArray, NDArray[np.bool_]]:
-        """Cells of a raster and which of them are valid; of the whole grid when no window is given."""
+        """Cells of a raster and which of them are valid (and finite); of the whole grid when no window is given."""
         source = self.rasters[id]
         values = source.read(window or Window(0, 0, self.grid.rows, self.grid.columns))
-        return values, is_valid(values, source.nodata)
+        valid = is_valid(values, source.nodata)
+        if values.dtype.kind == "f":
+            valid &= np.isfinite(values)
+        return values, valid
 
     def write(
         self, id: str, values: NDArray, dtype: str, nodata: float, valid: NDArray[np.bool_] | None = None

@@ -15,7 +15,7 @@ from onekl_desktop.base.specs.declarations import describe
 from onekl_desktop.base.translate import _
 from onekl_desktop.base.work import Work
 from onekl_desktop.cli.output import Output
-from onekl_desktop.engine.models import get_model, list_models, run_model
+from onekl_desktop.engine.models import check_of, get_model, list_models, run_model
 from onekl_desktop.engine.registry import Registry
 from onekl_desktop.exchange.invest.parameters import read_parameters
 from onekl_desktop.exchange.invest.prepare import Prepared, prepare
@@ -127,7 +127,7 @@ def compute(
                 "model.other", file=parameters.path, found=parameters.model, model=spec.invest_id or spec.id
             )
         progress.report(0.0, _("Reading the inputs"))
-        prepared = prepare(spec, parameters)
+        prepared = prepare(spec, parameters, check_of(spec))
         for sentence in prepared.sentences:
             if say is not None:
                 say(sentence)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from onekl_desktop.base.errors import UserError
+from collections.abc import Callable
+from typing import Any
+
+from onekl_desktop.base.errors import Problem, UserError
 from onekl_desktop.base.specs import ModelSpec
 from onekl_desktop.base.work import Work
 from onekl_desktop.engine.registry import Registry, load_dotted
@@ -26,6 +29,14 @@ def get_model(registry: Registry, name: str) -> ModelSpec:
         if name in (model.invest_id, model.id):
             return model
     raise UserError("model.unknown", model=name, known=", ".join(model.invest_id or model.id for model in models))
+
+
+def check_of(spec: ModelSpec) -> Callable[[dict[str, Any]], list[Problem]] | None:
+    """What judges the model's options together, if it has such a function."""
+    if not spec.check:
+        return None
+    check: Callable[[dict[str, Any]], list[Problem]] = load_dotted(spec.check)
+    return check
 
 
 def run_model(spec: ModelSpec, work: Work) -> None:

@@ -131,6 +131,8 @@ def _read_csv(path: Path, encoding: str) -> TableData:
         notes.append(_(
             "The file does not name the encoding of its texts; they are read as {encoding}, for example “{example}”. If that looks wrong, name another encoding."
         ).format(encoding=used, example=example[:40]))  # fmt: skip
+    if text.count("\0") > len(text) // 50:
+        raise UserError("import.bad_table", file=path, reason=_("it is not a text file"))
     text = text.replace("\0", "")
     declared = re.match(r"\s*sep=(.)\r?\n", text)
     delimiter = declared.group(1) if declared else guess_delimiter(text)

@@ -194,3 +194,51 @@ def test_maps_of_a_few_cells(tmp_path, size):
             watersheds_path=str(tmp_path / "w.geojson"), flow_dir_algorithm=algorithm,
         )  # fmt: skip
         assert run_model("sdr", tmp_path / "args.json", tmp_path / "out", "--intermediate") == 0
+
+
+@pytest.mark.parametrize(
+    ("name", "changes", "code"),
+    [
+        ("scenario_gen_proximity", {"focal_landcover_codes": "999"}, "model.class_absent"),
+        (
+            "scenario_gen_proximity",
+            {"convert_nearest_to_edge": False, "convert_farthest_from_edge": False},
+            "model.nothing_asked",
+        ),
+        ("scenario_gen_proximity", {"focal_landcover_codes": "forest"}, "field.not_number"),
+        ("ndr_mfd", {"calc_n": False, "calc_p": False}, "model.nothing_asked"),
+        ("carbon", {"lulc_bas_year": 2050, "lulc_alt_year": 2020}, "field.too_small"),
+        ("carbon", {"discount_rate": -100}, "field.too_small"),
+        ("carbon", {"results_suffix": "../../evil"}, "model.suffix"),
+        ("sdr_mfd", {"flow_dir_algorithm": "D9"}, "field.not_choice"),
+        ("sdr_mfd", {"threshold_flow_accumulation": 0}, "field.too_small"),
+    ],
+)
+def test_options_that_make_no_sense_are_told(tmp_path, capsys, name, changes, code):
+    assert code in problems(tmp_path, capsys, B, name, **changes)
+
+
+def test_a_raster_that_breaks_off_is_told_by_name(tmp_path, capsys):
+    (tmp_path / "cut.tif").write_bytes((B / "inputs" / "lulc_cur.tif").read_bytes()[:4000])
+    told = problems(tmp_path, capsys, B, "carbon", lulc_bas_path=str(tmp_path / "cut.tif"))
+    assert "cut.tif" in told["import.unreadable"]["message"]
+
+
+def test_cells_that_are_no_number_have_no_value(tmp_path):
+    """NaN in a raster that names no nodata: those cells are left out, not carried on."""
+    rain = rewrite(
+        B / "inputs" / "precipitation.tif", tmp_path / "rain.tif", lambda v: np.where(v < 900, np.nan, v), nodata=None
+    )
+    write_arguments(B, "annual_water_yield", tmp_path / "args.json", precipitation_path=rain)
+    assert run_model("annual_water_yield", tmp_path / "args.json", tmp_path / "out") == 0
+    with rasterio.open(tmp_path / "out" / "wyield.tif") as dataset:
+        values = dataset.read(1)
+    assert np.isfinite(values).all()
+    assert (values == -1).any()
+
+
+def test_a_replacement_that_the_maps_type_cannot_hold_widens_it(tmp_path):
+    write_arguments(B, "scenario_gen_proximity", tmp_path / "args.json", replacement_lucode=70_000)
+    assert run_model("proximity", tmp_path / "args.json", tmp_path / "out") == 0
+    with rasterio.open(tmp_path / "out" / "nearest_to_edge.tif") as dataset:
+        assert (dataset.read(1) == 70_000).sum() == 2700

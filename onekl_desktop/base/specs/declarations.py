@@ -96,13 +96,15 @@ class IndicatorSpec(Named):
 class ModelSpec(WithInputs):
     """Arithmetic with a version: raise it whenever results change.
 
-    A model on files has `run` (dotted name of a function of a `Work`), the id that InVEST gives it, and the raster on
+    A model on files has `run` (dotted name of a function of a `Work`), perhaps `check` (of its options: what is wrong
+    with them together), the id that InVEST gives it, and the raster on
     whose grid all others are brought (`aligned_on`): within its own extent, or where all rasters and zones meet
     (`meets`). `reads_once`: each cell of each raster is read once, so that it can be judged on the way.
     """
 
     version: int
     run: str = ""
+    check: str = ""
     invest_id: str = ""
     aligned_on: str = ""
     meets: bool = False

@@ -337,7 +337,9 @@ class TableFile(FilePath):
 
 
 class Codes(Input):
-    """Class codes, separated by spaces or commas."""
+    """Class codes, separated by spaces or commas; one of them at least must occur in the raster `of`."""
+
+    of: str = ""
 
     def read(self, value: Any) -> tuple[int, ...]:
         parts = list(value) if isinstance(value, (list, tuple)) else re.split(r"[\s,;]+", str(value).strip())

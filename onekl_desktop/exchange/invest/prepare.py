@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -15,7 +16,7 @@ import shapely
 from onekl_desktop.base.errors import Problem, UserError, make_problem
 from onekl_desktop.base.geometry import flatten, polygons_of, repair
 from onekl_desktop.base.rasters import Grid, RasterSource, Window
-from onekl_desktop.base.specs import Flag, ModelSpec, RasterFile, TableColumn, TableFile, VectorFile
+from onekl_desktop.base.specs import Codes, Flag, ModelSpec, RasterFile, TableColumn, TableFile, VectorFile
 from onekl_desktop.base.translate import _, ngettext
 from onekl_desktop.base.units import format_number
 from onekl_desktop.base.work import WORKERS, Zones, count_codes, is_valid
@@ -61,8 +62,10 @@ class _Read:
     sentences: list[str] = field(default_factory=list)
 
 
-def prepare(spec: ModelSpec, parameters: Parameters) -> Prepared:
-    """Read and check everything that a model is given.
+def prepare(
+    spec: ModelSpec, parameters: Parameters, check: Callable[[dict[str, Any]], list[Problem]] | None = None
+) -> Prepared:
+    """Read and check everything that a model is given; `check` judges its options together.
 
     Raises
     ------
@@ -71,6 +74,11 @@ def prepare(spec: ModelSpec, parameters: Parameters) -> Prepared:
     """
     read = _Read(spec, parameters)
     _read_values(read)
+    if check is not None and not read.problems:
+        read.problems += check(read.options)
+    suffix = str(parameters.arguments.get("results_suffix") or "")
+    if not re.fullmatch(r"[\w-]*", suffix):
+        read.problems.append(make_problem("model.suffix", field="results_suffix", value=suffix[:60]))
     for item in spec.inputs:
         if isinstance(item, RasterFile):
             _read_raster(read, item)
@@ -85,19 +93,19 @@ def prepare(spec: ModelSpec, parameters: Parameters) -> Prepared:
     _tell_grid(read, grid)
     zones = {id: _to_zones(read, id, raw, grid) for id, raw in read.vectors.items()}
     _fail(read.problems)
-    sources: dict[str, WarpedRaster | _Watched] = dict(rasters)
-    if spec.reads_once:
-        sources = {id: _Watched(raster, read.specs[id]) for id, raster in rasters.items()}
+    sources = {
+        id: _Source(raster, read.specs[id], read.facts[id].path, watch=spec.reads_once)
+        for id, raster in rasters.items()
+    }
 
-    def check() -> None:
+    def judge() -> None:
         _check_cells(read, sources)
         _fail(read.problems)
 
     if not spec.reads_once:
-        check()
-    suffix = str(parameters.arguments.get("results_suffix") or "")
+        judge()
     return Prepared(
-        grid, sources, read.tables, zones, read.options, suffix, read.sentences, check if spec.reads_once else None
+        grid, sources, read.tables, zones, read.options, suffix, read.sentences, judge if spec.reads_once else None
     )
 
 
@@ -174,6 +182,9 @@ def _read_zones(read: _Read, item: VectorFile) -> None:
         if column.lower() not in names:
             facts: dict[str, Any] = {"column": column, "found": ", ".join(raw.columns) or "–"}
             read.problems.append(make_problem("model.zone_column", field=item.id, file=path, **facts))
+    kinds = {shape.geom_type for shape in raw.shapes if shape is not None and not shape.is_empty}
+    if not kinds & {"Polygon", "MultiPolygon", "GeometryCollection"}:
+        read.problems.append(make_problem("model.no_polygons", field=item.id, file=path))
     if not raw.crs:
         read.problems.append(make_problem("import.no_crs", field=item.id, file=path))
     read.vectors[item.id] = raw
@@ -311,17 +322,16 @@ def _plain(value: Any) -> Any:
 # ------------------------------------------------------------------ cells
 
 
-def _check_cells(read: _Read, rasters: Mapping[str, WarpedRaster | _Watched]) -> None:
+def _check_cells(read: _Read, rasters: Mapping[str, _Source]) -> None:
     """Ranges, and classes that a table lacks: one pass over every raster, or what was seen while they were read."""
     for id, raster in rasters.items():
         spec, path = read.specs[id], read.facts[id].path
         used = [item.id for item in read.spec.inputs
                 if spec.codes and isinstance(item, TableFile) and item.index == "lucode" and item.id in read.tables]  # fmt: skip
         try:
-            seen = raster.seen if isinstance(raster, _Watched) else _scan(raster, spec)
-        except library_errors() as problem:
-            reason = str(problem).splitlines()[0][:200] if str(problem) else type(problem).__name__
-            read.problems.append(make_problem("import.unreadable", field=id, file=path, reason=reason))
+            seen = raster.seen if read.spec.reads_once else _scan(raster, spec)
+        except UserError as problem:
+            read.problems += problem.problems
             continue
         _judge(read, id, spec, path, seen, used)
 
@@ -368,26 +378,31 @@ def _look(values: np.ndarray, raster: WarpedRaster, spec: RasterFile) -> _Seen:
     return seen
 
 
-class _Watched:
-    """A raster that is looked at while a model reads it, each cell once."""
+class _Source:
+    """A raster as a model reads it: damage is told with the file's name; with `watch` its cells are looked at on the way."""
 
-    def __init__(self, raster: WarpedRaster, spec: RasterFile) -> None:
-        self._raster, self._spec, self._lock = raster, spec, threading.Lock()
+    def __init__(self, raster: WarpedRaster, spec: RasterFile, path: Path, *, watch: bool) -> None:
+        self.raster, self._spec, self._path, self._watch, self._lock = raster, spec, path, watch, threading.Lock()
         self.grid, self.nodata, self.dtype, self.seen = raster.grid, raster.nodata, raster.dtype, _Seen()
 
     def read(self, window: Window) -> np.ndarray:
         """Cells of a window."""
-        values = self._raster.read(window)
-        seen = _look(values, self._raster, self._spec)
-        with self._lock:
-            self.seen.add(seen)
+        try:
+            values = self.raster.read(window)
+        except library_errors() as problem:
+            reason = str(problem).splitlines()[0][:200] if str(problem) else type(problem).__name__
+            raise UserError("import.unreadable", file=self._path, reason=reason) from None
+        if self._watch:
+            seen = _look(values, self.raster, self._spec)
+            with self._lock:
+                self.seen.add(seen)
         return values
 
 
-def _scan(raster: WarpedRaster, spec: RasterFile) -> _Seen:
+def _scan(raster: _Source, spec: RasterFile) -> _Seen:
     seen = _Seen()
     with ThreadPoolExecutor(WORKERS, thread_name_prefix="look") as pool:
-        for part in pool.map(lambda window: _look(raster.read(window), raster, spec), raster.grid.blocks(512)):
+        for part in pool.map(lambda window: _look(raster.read(window), raster.raster, spec), raster.grid.blocks(512)):
             seen.add(part)
     return seen
 
@@ -406,6 +421,10 @@ def _judge(read: _Read, id: str, spec: RasterFile, path: Path, seen: _Seen, used
     if seen.above:
         facts = {"cells": seen.above, "maximum": f"{spec.maximum:g}", "value": f"{seen.high:g}"}
         read.problems.append(make_problem("model.above", field=id, file=path, **facts))
+    for item in read.spec.inputs:
+        if isinstance(item, Codes) and item.of == id and not set(read.options[item.id]) & set(seen.codes):
+            facts = {"codes": ", ".join(map(str, read.options[item.id]))}
+            read.problems.append(make_problem("model.class_absent", field=item.id, file=path, **facts))
     for table in used_tables:
         missing = sorted(set(seen.codes) - set(read.tables[table]))
         if missing:

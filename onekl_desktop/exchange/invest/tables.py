@@ -31,7 +31,7 @@ def read_rows(
     wanted = [spec.index, *(item.id.lower() for item in columns if item.required)]
     missing = [name for name in wanted if name.lower() not in heads]
     if missing:
-        facts: dict[str, Any] = {"column": ", ".join(missing), "found": ", ".join(data.heads)}
+        facts: dict[str, Any] = {"column": ", ".join(missing), "found": ", ".join(data.heads)[:200]}
         return {}, [make_problem("model.column_missing", field=spec.id, file=path, **facts)]
     rows: Rows = {}
     problems: list[Problem] = []

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from onekl_desktop.base.errors import Problem, make_problem
 from onekl_desktop.base.rasters import Window
+from onekl_desktop.base.translate import _
 from onekl_desktop.base.work import Lookup, Work, is_valid
 
 CO2_PER_C = 44 / 12
@@ -128,3 +131,14 @@ def run(work: Work) -> None:
     work.results.table("raster_values_summary", ("Raster", "Total", "Units", "Filename"), [
         (words[id][0], total * work.grid.cell_area_ha, words[id][1], f"{id}.tif") for id, total in totals.items()
     ])  # fmt: skip
+
+
+def check(options: Mapping[str, Any]) -> list[Problem]:
+    """A value needs a change, and a later map that is later."""
+    if not options.get("do_valuation"):
+        return []
+    first, last = options.get("lulc_bas_year"), options.get("lulc_alt_year")
+    if first is None or last is None or last > first:
+        return []
+    facts = {"title": _("Year of the later land cover"), "value": last, "minimum": first + 1}
+    return [make_problem("field.too_small", field="lulc_alt_year", **facts)]

@@ -35,7 +35,7 @@ MODEL = ModelSpec(
 _CHANGE, _VALUE = Condition(field="calc_sequestration", values=(True,)), Condition(field="do_valuation", values=(True,))
 
 MAPS = ModelSpec(
-    id="carbon_maps", invest_id="carbon", title=N_("Carbon storage of maps"), version=1, run="onekl_desktop.models.carbon.model:run",
+    id="carbon_maps", invest_id="carbon", title=N_("Carbon storage of maps"), version=1, run="onekl_desktop.models.carbon.model:run", check="onekl_desktop.models.carbon.model:check",
     aligned_on="lulc_bas_path", reads_once=True,
     about=N_(
         "Carbon in four pools for one or two land-cover maps, the change between them and what it is worth. "
@@ -50,7 +50,7 @@ MAPS = ModelSpec(
         Integer(id="lulc_bas_year", title=N_("Year of the land cover"), when=_VALUE),
         Integer(id="lulc_alt_year", title=N_("Year of the later land cover"), when=_VALUE),
         Number(id="price_per_metric_ton_of_c", title=N_("Price of a tonne of carbon"), when=_VALUE),
-        Number(id="discount_rate", title=N_("Discount rate"), about=N_("In percent a year in a parameter set."), unit="%", minimum=-100, when=_VALUE),
+        Number(id="discount_rate", title=N_("Discount rate"), about=N_("In percent a year in a parameter set."), unit="%", minimum=-99.9, when=_VALUE),
         Number(id="rate_change", title=N_("Yearly change of the price"), about=N_("In percent a year in a parameter set."), unit="%", minimum=-99.9, when=_VALUE),
     ),
     outputs=(

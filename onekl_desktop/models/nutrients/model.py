@@ -9,13 +9,16 @@ length is in metres; `clean_variant` leaves out both.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from onekl_desktop import native
+from onekl_desktop.base.errors import Problem, make_problem
 from onekl_desktop.base.rasters import Window
+from onekl_desktop.base.translate import _
 from onekl_desktop.base.work import STRIP_ROWS, Lookup, Work, column
 from onekl_desktop.native.terrain import Terrain, connectivity, read_terrain
 from onekl_desktop.native.zonal import Measured, ZonalSums
@@ -232,3 +235,10 @@ RESULTS = {
     "p_surface_export": ("float32", -1.0), "sub_ndr_n": ("float64", -1.0), "n_subsurface_load": ("float32", -1.0),
     "n_subsurface_export": ("float64", -1.0), "n_total_export": ("float64", -1.0),
 }  # fmt: skip
+
+
+def check(options: Mapping[str, Any]) -> list[Problem]:
+    """One nutrient at least must be asked for."""
+    if options.get("calc_n") or options.get("calc_p"):
+        return []
+    return [make_problem("model.nothing_asked", field="calc_n", one=_("Nitrogen"), other=_("Phosphorus"))]

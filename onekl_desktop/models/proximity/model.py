@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from onekl_desktop import native
+from onekl_desktop.base.errors import Problem, make_problem
 from onekl_desktop.base.rasters import Window
+from onekl_desktop.base.translate import _
 from onekl_desktop.base.work import STRIP_ROWS, WORKERS, Lookup, Work
 from onekl_desktop.native.zonal import ZonalSums
 
@@ -55,6 +58,8 @@ def choose(
 ) -> NDArray[np.int64]:
     """Flat numbers of the `count` candidates with the lowest (or highest) score; of equal ones the first, row by row."""
     ranked = score[candidates]
+    if count <= 0:
+        return np.zeros(0, np.int64)
     if count >= len(ranked):
         return np.flatnonzero(candidates)
     at = len(ranked) - count if farthest else count - 1
@@ -77,9 +82,9 @@ def convert(
 
     Returns
     -------
-    The new map, and how many cells of each class were converted.
+    The new map (of a wider type where the replacement needs one), and how many cells of each class were converted.
     """
-    cover = cover.copy()
+    cover = cover.astype(np.result_type(cover.dtype, np.min_scalar_type(replacement)))
     converted: dict[int, int] = {}
     per_step = math.ceil(cells / steps)
     central = Lookup(dict.fromkeys(focal, True), False, "bool")
@@ -119,3 +124,17 @@ def run(work: Work) -> None:
             ("original lucode", "replacement lucode", "area converted (Ha)", "pixels converted"),
             [(code, int(o["replacement_lucode"]), count * grid.cell_area_ha, count) for code, count in sorted(converted.items())],
         )  # fmt: skip
+
+
+def check(options: Mapping[str, Any]) -> list[Problem]:
+    """One direction at least must be asked for."""
+    if options.get("convert_farthest_from_edge") or options.get("convert_nearest_to_edge"):
+        return []
+    return [
+        make_problem(
+            "model.nothing_asked",
+            field="convert_nearest_to_edge",
+            one=_("Nearest to the edge first"),
+            other=_("Farthest from the edge first"),
+        )
+    ]

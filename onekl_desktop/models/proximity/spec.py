@@ -4,7 +4,7 @@ from onekl_desktop.base.specs import Codes, Flag, Integer, ModelSpec, Number, Ou
 from onekl_desktop.base.translate import N_
 
 MODEL = ModelSpec(
-    id="proximity", invest_id="scenario_gen_proximity", title=N_("Proximity scenarios"), version=1, run="onekl_desktop.models.proximity.model:run",
+    id="proximity", invest_id="scenario_gen_proximity", title=N_("Proximity scenarios"), version=1, run="onekl_desktop.models.proximity.model:run", check="onekl_desktop.models.proximity.model:check",
     aligned_on="base_lulc_path",
     about=N_(
         "A land-cover map in which a given area has changed, nearest to or farthest from the edge of chosen classes: "
@@ -13,8 +13,8 @@ MODEL = ModelSpec(
         RasterFile(id="base_lulc_path", title=N_("Land cover"), codes=True),
         Integer(id="replacement_lucode", title=N_("Becomes class")),
         Number(id="area_to_convert", title=N_("Area to convert"), unit="ha", minimum=0),
-        Codes(id="focal_landcover_codes", title=N_("Classes whose edge counts")),
-        Codes(id="convertible_landcover_codes", title=N_("Classes that may change")),
+        Codes(id="focal_landcover_codes", of="base_lulc_path", title=N_("Classes whose edge counts")),
+        Codes(id="convertible_landcover_codes", of="base_lulc_path", title=N_("Classes that may change")),
         Integer(id="n_fragmentation_steps", title=N_("Steps"), default=1, minimum=1, maximum=10000),
         VectorFile(id="aoi_path", title=N_("Area of interest"), required=False),
         Flag(id="convert_farthest_from_edge", title=N_("Farthest from the edge first")),
