@@ -107,6 +107,7 @@ MESSAGES: dict[str, Message] = {
     "model.suffix": Message(_INPUT, N_("“{value}” cannot be part of a file name."), N_("Use letters, digits, - and _ in the suffix.")),
     "model.zone_column": Message(_INPUT, N_("{file} lacks the attribute {column}; it has {found}."), N_("Add it, with a whole number for each polygon.")),
     "model.no_polygons": Message(_INPUT, N_("{file} holds no polygon."), N_("Give a file of polygons.")),
+    "model.no_points": Message(_INPUT, N_("{file} holds no point."), N_("Give a file of points.")),
     "model.zone_value": Message(_INPUT, N_("{file}, row {row}: the attribute {column} is “{value}”."), N_("Give each polygon a number.")),
     "field.not_date": Message(_INPUT, N_("{title}: {value} is not a date."), N_("Write it as year-month-day, for example 2026-11-24.")),
     "field.required": Message(_INPUT, N_("{title} is needed."), N_("Fill it in.")),

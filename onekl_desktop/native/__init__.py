@@ -16,6 +16,7 @@ from onekl_desktop.native.routing import (
     flow_d8,
     flow_mfd,
     flow_order,
+    label,
     pack_d8,
     retention,
     slope,
@@ -26,6 +27,6 @@ from onekl_desktop.native.routing import (
 
 __all__ = [
     "D8_NODATA", "MFD_NODATA", "accumulate", "class_areas", "deposition", "distance", "distance_to_channel", "fill_pits",
-    "fill_polygon", "fill_shapes", "flow_d8", "flow_mfd", "flow_order", "is_compiled", "pack_d8", "retention", "slope",
+    "fill_polygon", "fill_shapes", "flow_d8", "flow_mfd", "flow_order", "is_compiled", "label", "pack_d8", "retention", "slope",
     "streams_d8", "streams_mfd", "upslope",
 ]  # fmt: skip

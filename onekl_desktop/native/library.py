@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from onekl_desktop.native.build import library_name
 
-_ABI = 5
+_ABI = 6
 _P, _I, _W, _F, _D, _B = (
     ctypes.c_void_p, ctypes.c_int64, ctypes.c_int32, ctypes.c_float, ctypes.c_double, ctypes.c_uint8,
 )  # fmt: skip
@@ -29,6 +29,7 @@ _SIGNATURES = {
     "deposition": (None, (_P, _P, _I, _I, _I, _P, _P, _F, _P, _P)),
     "retention": (_W, (_P, _P, _I, _I, _I, _P, _P, _P, _D, _F, _W, _P)),
     "upslope": (_I, (_P, _I, _I, _P)),
+    "label": (_I, (_P, _P, _I, _I, _P)),
     "distance": (_W, (_P, _I, _I, _P)),
 }
 

@@ -377,6 +377,23 @@ def upslope(flow, marked):  # type: ignore[no-untyped-def]
     return marked
 
 
+def label(codes, valid):  # type: ignore[no-untyped-def]
+    """See `onekl_desktop.native.label`."""
+    labels, count = np.zeros(codes.shape, np.int32), 0
+    for row, column in np.argwhere(valid):
+        if labels[row, column]:
+            continue
+        count += 1
+        labels[row, column], queue = count, [(row, column)]
+        while queue:
+            cell = queue.pop()
+            for _k, r, c in _around(*cell):
+                if _inside(valid, r, c) and not labels[r, c] and codes[r, c] == codes[cell]:
+                    labels[r, c] = count
+                    queue.append((r, c))
+    return labels, count
+
+
 def distance(source):  # type: ignore[no-untyped-def]
     """See `onekl_desktop.native.distance`."""
     places = np.argwhere(source)

@@ -235,6 +235,20 @@ def upslope(flow: NDArray[np.uint32], outlets: NDArray[np.bool_]) -> NDArray[np.
     return marked.astype(bool)
 
 
+def label(codes: NDArray, valid: NDArray[np.bool_]) -> tuple[NDArray[np.int32], int]:
+    """Patches of equal codes (8 neighbours), numbered from 1 in the order of their first cells; 0 where not valid."""
+    codes = np.ascontiguousarray(codes, np.int32)
+    mask = np.ascontiguousarray(valid, np.uint8)
+    if codes.ndim != 2 or codes.shape != mask.shape or codes.size > MOST_CELLS:
+        raise ValueError(f"codes {codes.shape} and valid {mask.shape} do not fit")
+    if LIBRARY is None:
+        return plain.label(codes, mask)
+    out = np.empty(codes.shape, np.int32)
+    count = LIBRARY.onekl_label(at(codes), at(mask), *codes.shape, at(out))
+    _enough(count)
+    return out, int(count)
+
+
 def distance(source: NDArray[np.uint8]) -> NDArray[np.float32]:
     """Exact Euclidean distance in cells to the nearest source (Meijster et al. 2000); rows + columns without any."""
     source = np.ascontiguousarray(source, np.uint8)

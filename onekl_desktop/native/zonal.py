@@ -80,6 +80,15 @@ class ZonalSums:
         self.burn(window, np.ones(self._count, bool), out)
         return out
 
+    def masks(self, window: Window) -> list[NDArray[np.bool_]]:
+        """For each polygon, which cells of a strip are its own."""
+        masks = [np.zeros((window.rows, window.columns), bool) for _shape in range(self._count)]
+        for shape, part, mask in self._parts(window):
+            rows = slice(part.row - window.row, part.row - window.row + part.rows)
+            columns = slice(part.column - window.column, part.column - window.column + part.columns)
+            masks[shape][rows, columns] = mask
+        return masks
+
     def burn(self, window: Window, values: NDArray, out: NDArray) -> None:
         """Write the value of each polygon into the cells of a strip whose centre it holds, later ones on top."""
         for shape, part, mask in self._parts(window):

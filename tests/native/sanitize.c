@@ -77,6 +77,7 @@ int main(void) {
         onekl_deposition(flow, order, ordered, rows, columns, slope, length, -1.0f, a, weights);
         onekl_retention(flow, order, ordered, rows, columns, streams, slope, length, 30.0, -1.0f, (int32_t)(next() % 2), slope);
         onekl_upslope(flow, rows, columns, valid);
+        if (onekl_label(order, d8, rows, columns, (int32_t *)flow) > cells) return 1;
         onekl_distance(d8, rows, columns, length);
         free(heights); free(filled); free(weights); free(a); free(b); free(slope); free(length); free(valid); free(d8);
         free(streams); free(flow); free(order);

@@ -151,6 +151,18 @@ def test_distances_equal_their_twin_and_scipy(seed):
         assert (ours == sum(source.shape)).all()
 
 
+@settings(max_examples=150)
+@given(seeds)
+def test_patches_equal_their_twin(seed):
+    rng = np.random.default_rng(seed)
+    size = tuple(rng.integers(1, 20, 2))
+    codes, valid = rng.integers(-1, 3, size), rng.random(size) > 0.2
+    labels, count = native.label(codes, valid)
+    twin, twin_count = plain.label(codes.astype(np.int32), valid.astype(np.uint8))
+    assert (labels == twin).all()
+    assert count == twin_count
+
+
 def test_hostile_flow_ends():
     """Two cells that send their water to each other, and weights that point outside."""
     flow = np.array([[15, 15 << 16], [0xFFFFFFFF, 1 << 28]], np.uint32)

@@ -301,13 +301,15 @@ class RasterFile(FilePath):
 
 
 class VectorFile(FilePath):
-    """Polygons; `columns` are the attributes that must be there."""
+    """Polygons, or points; `columns` are the attributes that must be there."""
+
+    shapes: str = "polygon"
 
     suffixes: tuple[str, ...] = (".gpkg", ".geojson", ".shp")
     columns: tuple[str, ...] = ()
 
     def hint(self) -> str:
-        return _("polygon file")
+        return _("polygon file") if self.shapes == "polygon" else _("point file")
 
 
 class TableColumn(Declaration):

@@ -29,6 +29,7 @@ from onekl_desktop.exchange.vector import RawVector, crs_name, read_vector
 COMMON = ("workspace_dir", "results_suffix", "n_workers")
 PERCENT = ("discount_rate", "rate_change")
 MOST_NAMED = 12
+ACCEPTED = {"polygon": {"Polygon", "MultiPolygon", "GeometryCollection"}, "point": {"Point", "MultiPoint"}}
 
 
 @dataclass
@@ -183,8 +184,8 @@ def _read_zones(read: _Read, item: VectorFile) -> None:
             facts: dict[str, Any] = {"column": column, "found": ", ".join(raw.columns) or "–"}
             read.problems.append(make_problem("model.zone_column", field=item.id, file=path, **facts))
     kinds = {shape.geom_type for shape in raw.shapes if shape is not None and not shape.is_empty}
-    if not kinds & {"Polygon", "MultiPolygon", "GeometryCollection"}:
-        read.problems.append(make_problem("model.no_polygons", field=item.id, file=path))
+    if not kinds & ACCEPTED[item.shapes]:
+        read.problems.append(make_problem(f"model.no_{item.shapes}s", field=item.id, file=path))
     if not raw.crs:
         read.problems.append(make_problem("import.no_crs", field=item.id, file=path))
     read.vectors[item.id] = raw
@@ -276,15 +277,19 @@ def _tell_grid(read: _Read, grid: Grid) -> None:
 
 
 def _to_zones(read: _Read, id: str, raw: RawVector, grid: Grid) -> Zones:
+    item = next(item for item in read.spec.inputs if item.id == id and isinstance(item, VectorFile))
     shapes, kept, mended = _shapes_on(raw, grid.crs), [], 0
     for number, shape in enumerate(shapes):
-        if shape is None or shape.is_empty or shape.geom_type not in ("Polygon", "MultiPolygon", "GeometryCollection"):
+        if shape is None or shape.is_empty or shape.geom_type not in ACCEPTED[item.shapes]:
+            continue
+        if item.shapes == "point":
+            kept.append((number, shape))
             continue
         if not shape.is_valid:
             shape, mended = repair(shape), mended + 1
         kept.append((number, polygons_of(shape)))
     if not kept:
-        read.problems.append(make_problem("model.no_polygons", field=id, file=raw.path))
+        read.problems.append(make_problem(f"model.no_{item.shapes}s", field=id, file=raw.path))
     if mended:
         read.sentences.append(
             ngettext(
@@ -292,11 +297,9 @@ def _to_zones(read: _Read, id: str, raw: RawVector, grid: Grid) -> Zones:
             ).format(count=mended, file=raw.path.name)
         )
     rows = [tuple(_plain(values[number]) for values in raw.columns.values()) for number, _shape in kept]
-    for item in read.spec.inputs:
-        if item.id == id and isinstance(item, VectorFile):
-            _check_attributes(read, item, raw, rows)
+    _check_attributes(read, item, raw, rows)
     geometries = np.array([shape for _number, shape in kept], dtype=object)
-    flat = flatten(geometries, np.arange(len(kept)), "polygon")
+    flat = flatten(geometries, np.arange(len(kept)), item.shapes)
     areas = np.array([shape.area for shape in geometries], np.float64)
     return Zones(flat, tuple(raw.columns), tuple(rows), areas)
 
@@ -415,6 +418,8 @@ def _judge(read: _Read, id: str, spec: RasterFile, path: Path, seen: _Seen, used
         if spec.required and not id.endswith(("_c", "_f")):
             read.problems.append(make_problem("model.empty", field=id, file=path))
         return
+    if spec.codes and spec.minimum is not None and min(seen.codes, default=0) < spec.minimum:
+        seen.low, seen.below = min(seen.codes), sum(n for code, n in seen.codes.items() if code < spec.minimum)
     if seen.below:
         facts: dict[str, Any] = {"cells": seen.below, "minimum": f"{spec.minimum:g}", "value": f"{seen.low:g}"}
         read.problems.append(make_problem("model.below", field=id, file=path, **facts))

@@ -1,6 +1,6 @@
 """What the land-cover model takes and gives."""
 
-from onekl_desktop.base.specs import IndicatorSpec, Integer, ModelSpec, Output, Year
+from onekl_desktop.base.specs import IndicatorSpec, Integer, ModelSpec, Output, RasterFile, VectorFile, Year
 from onekl_desktop.base.translate import N_
 
 MODEL = ModelSpec(
@@ -24,4 +24,23 @@ MODEL = ModelSpec(
                       about=N_("True (ellipsoidal) area of the shapes whose scheduled year has come.")),
     ),
     source="Cell-centre rule as in GDAL rasterisation; geodesic areas after Karney (2013).",
+)  # fmt: skip
+
+CHANGE = ModelSpec(
+    id="landcover_change", title=N_("Land-cover change"), version=1, run="onekl_desktop.models.landcover.change:run", aligned_on="lulc_bas_path",
+    about=N_(
+        "How much of each class there is on one or two maps, what became what, and how broken up each class is. "
+        "Part of a change between two maps may be error in either: compare maps of one legend and one method."),
+    inputs=(
+        RasterFile(id="lulc_bas_path", title=N_("Land cover"), codes=True, minimum=0),
+        RasterFile(id="lulc_alt_path", title=N_("Land cover later"), codes=True, minimum=0, required=False),
+        VectorFile(id="zones_path", title=N_("Zones"), about=N_("Polygons for which areas are told, too."), required=False),
+    ),
+    outputs=(
+        Output(id="change", title=N_("What became what: 0 where nothing changed, else the code before and after")),
+        Output(id="class_areas", title=N_("Area of each class"), kind="table"),
+        Output(id="transitions", title=N_("Transitions between classes"), kind="table"),
+        Output(id="patches", title=N_("Patches and edges of each class"), kind="table"),
+    ),
+    source="McGarigal, Cushman & Ene 2012 (FRAGSTATS): patches by 8 neighbours.",
 )  # fmt: skip

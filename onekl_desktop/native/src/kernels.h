@@ -9,7 +9,7 @@
 #define ONEKL_API __attribute__((visibility("default")))
 #endif
 
-#define ONEKL_ABI 5
+#define ONEKL_ABI 6
 
 ONEKL_API int32_t onekl_abi(void);
 
@@ -82,6 +82,10 @@ ONEKL_API int32_t onekl_retention(const uint32_t *flow, const int32_t *order, in
 
 /* Marks the cells whose water passes a cell marked with 1 already; returns how many are marked, or -1. */
 ONEKL_API int64_t onekl_upslope(const uint32_t *flow, int64_t rows, int64_t columns, uint8_t *marked);
+
+/* Numbers the patches of equal codes (8 neighbours) from 1, in the order of their first cells row by row; 0 where not
+ * valid. Returns how many there are, or -1 when memory is short. */
+ONEKL_API int64_t onekl_label(const int32_t *codes, const uint8_t *valid, int64_t rows, int64_t columns, int32_t *labels);
 
 /* Euclidean distance in cells to the nearest source; rows + columns where there is none. */
 ONEKL_API int32_t onekl_distance(const uint8_t *source, int64_t rows, int64_t columns, float *distance);

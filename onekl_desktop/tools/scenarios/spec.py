@@ -117,6 +117,7 @@ TOOL = Tool(
         "onekl_desktop.models.livelihoods.spec:MODEL", "onekl_desktop.models.carbon.spec:MAPS", "onekl_desktop.models.soil.spec:MODEL",
         "onekl_desktop.models.water.spec:MODEL", "onekl_desktop.models.nutrients.spec:MODEL",
         "onekl_desktop.models.habitat.spec:MODEL", "onekl_desktop.models.proximity.spec:MODEL",
+        "onekl_desktop.models.hydrology.spec:MODEL", "onekl_desktop.models.landcover.spec:CHANGE",
     ),
     pages=(PageSpec(id="summary", title=N_("Landscape summary"), build="pages:summary",
                     about=N_("Map, legend, scenarios side by side, by zone, and how it was computed.")),),

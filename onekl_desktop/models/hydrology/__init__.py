@@ -1,0 +1,1 @@
+"""Where water flows, gathers and comes from."""
