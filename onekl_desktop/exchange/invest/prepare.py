@@ -29,6 +29,7 @@ from onekl_desktop.exchange.vector import RawVector, crs_name, read_vector
 COMMON = ("workspace_dir", "results_suffix", "n_workers")
 PERCENT = ("discount_rate", "rate_change")
 MOST_NAMED = 12
+NONE_OF = {"polygon": "model.no_polygons", "point": "model.no_points"}
 ACCEPTED = {"polygon": {"Polygon", "MultiPolygon", "GeometryCollection"}, "point": {"Point", "MultiPoint"}}
 
 
@@ -185,7 +186,7 @@ def _read_zones(read: _Read, item: VectorFile) -> None:
             read.problems.append(make_problem("model.zone_column", field=item.id, file=path, **facts))
     kinds = {shape.geom_type for shape in raw.shapes if shape is not None and not shape.is_empty}
     if not kinds & ACCEPTED[item.shapes]:
-        read.problems.append(make_problem(f"model.no_{item.shapes}s", field=item.id, file=path))
+        read.problems.append(make_problem(NONE_OF[item.shapes], field=item.id, file=path))
     if not raw.crs:
         read.problems.append(make_problem("import.no_crs", field=item.id, file=path))
     read.vectors[item.id] = raw
@@ -289,7 +290,7 @@ def _to_zones(read: _Read, id: str, raw: RawVector, grid: Grid) -> Zones:
             shape, mended = repair(shape), mended + 1
         kept.append((number, polygons_of(shape)))
     if not kept:
-        read.problems.append(make_problem(f"model.no_{item.shapes}s", field=id, file=raw.path))
+        read.problems.append(make_problem(NONE_OF[item.shapes], field=id, file=raw.path))
     if mended:
         read.sentences.append(
             ngettext(
