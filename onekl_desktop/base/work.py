@@ -106,6 +106,15 @@ class Work:
             valid &= np.isfinite(values)
         return values, valid
 
+    def read_codes(self, id: str, table: Table, window: Window | None = None) -> tuple[NDArray, NDArray[np.bool_]]:
+        """Class codes and where there is one. A table that has a row for the map's nodata code gives those cells a class,
+        as InVEST's lookups do.
+        """
+        codes, valid = self.read(id, window)
+        if self.rasters[id].nodata in table:
+            valid = np.ones(codes.shape, bool)
+        return codes, valid
+
     def write(
         self, id: str, values: NDArray, dtype: str, nodata: float, valid: NDArray[np.bool_] | None = None
     ) -> None:

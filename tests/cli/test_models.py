@@ -1,5 +1,6 @@
 """`onekl model`: InVEST's numbers under InVEST's names, and every problem of the inputs at once."""
 
+import csv
 import json
 import os
 import shutil
@@ -242,3 +243,34 @@ def test_a_replacement_that_the_maps_type_cannot_hold_widens_it(tmp_path):
     assert run_model("proximity", tmp_path / "args.json", tmp_path / "out") == 0
     with rasterio.open(tmp_path / "out" / "nearest_to_edge.tif") as dataset:
         assert (dataset.read(1) == 70_000).sum() == 2700
+
+
+def test_a_row_for_the_nodata_code_gives_those_cells_a_class(tmp_path):
+    """As InVEST's lookups do."""
+    with rasterio.open(B / "inputs" / "lulc_cur.tif") as dataset:
+        empty, nodata = dataset.read(1) == dataset.nodata, int(dataset.nodata)
+    pools = (B / "inputs" / "carbon_pools.csv").read_text() + f"\n{nodata},none,1,2,3,4\n"
+    (tmp_path / "pools.csv").write_text(pools)
+    write_arguments(B, "carbon", tmp_path / "args.json", carbon_pools_path=str(tmp_path / "pools.csv"))
+    assert run_model("carbon", tmp_path / "args.json", tmp_path / "out") == 0
+    with rasterio.open(tmp_path / "out" / "c_storage_bas.tif") as dataset:
+        assert (dataset.read(1)[empty] == 10).all()
+
+
+def test_subwatersheds_and_hydropower(tmp_path):
+    text = (B / "inputs" / "watersheds.geojson").read_text()
+    (tmp_path / "subs.geojson").write_text(text.replace('"ws_id"', '"subws_id"'))
+    (tmp_path / "power.csv").write_text(
+        "ws_id,efficiency,fraction,height,kw_price,cost,time_span,discount\n1,0.8,0.6,25,0.07,0,20,5\n2,0.8,0.6,10,0.07,0,20,5\n"
+    )
+    write_arguments(B, "annual_water_yield", tmp_path / "args.json", sub_watersheds_path=str(tmp_path / "subs.geojson"),
+                    valuation_table_path=str(tmp_path / "power.csv"))  # fmt: skip
+    assert run_model("annual_water_yield", tmp_path / "args.json", tmp_path / "out") == 0
+    with (tmp_path / "out" / "watershed_results.csv").open() as stream:
+        rows = list(csv.DictReader(stream))
+    energy = 0.8 * 0.6 * 25 * float(rows[0]["rsupply_vl"]) * 0.00272
+    assert float(rows[0]["hp_energy"]) == pytest.approx(energy)
+    assert float(rows[0]["hp_val"]) == pytest.approx(sum(0.07 * energy / 1.05**year for year in range(20)))
+    assert rows[2]["hp_energy"] == ""
+    with (tmp_path / "out" / "subwatershed_results.csv").open() as stream:
+        assert "wyield_mn" in next(csv.DictReader(stream))

@@ -100,6 +100,7 @@ class ModelSpec(WithInputs):
     with them together), the id that InVEST gives it, and the raster on
     whose grid all others are brought (`aligned_on`): within its own extent, or where all rasters and zones meet
     (`meets`). `reads_once`: each cell of each raster is read once, so that it can be judged on the way.
+    `bytes_per_cell`: memory of a model that holds the landscape; 0 for one that works strip by strip.
     """
 
     version: int
@@ -109,6 +110,7 @@ class ModelSpec(WithInputs):
     aligned_on: str = ""
     meets: bool = False
     reads_once: bool = False
+    bytes_per_cell: int = 0
     outputs: tuple[Output, ...] = ()
     indicators: tuple[IndicatorSpec, ...] = ()
     source: str = ""

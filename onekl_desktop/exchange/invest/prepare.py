@@ -29,6 +29,7 @@ from onekl_desktop.exchange.vector import RawVector, crs_name, read_vector
 COMMON = ("workspace_dir", "results_suffix", "n_workers")
 PERCENT = ("discount_rate", "rate_change")
 MOST_NAMED = 12
+MUCH_MEMORY = 1 << 30
 NONE_OF = {"polygon": "model.no_polygons", "point": "model.no_points"}
 ACCEPTED = {"polygon": {"Polygon", "MultiPolygon", "GeometryCollection"}, "point": {"Point", "MultiPoint"}}
 
@@ -275,6 +276,9 @@ def _tell_grid(read: _Read, grid: Grid) -> None:
         read.sentences.append(
             _("Cut to where all maps meet: {columns} × {rows} cells.").format(columns=grid.columns, rows=grid.rows)
         )
+    needed = read.spec.bytes_per_cell * grid.columns * grid.rows
+    if needed > MUCH_MEMORY:
+        read.sentences.append(_("About {size} GB of memory is needed.").format(size=format_number(needed / 2**30, 1)))
 
 
 def _to_zones(read: _Read, id: str, raw: RawVector, grid: Grid) -> Zones:

@@ -104,10 +104,9 @@ def run(work: Work) -> None:
     def compute(window: Window) -> dict[str, float]:
         stored = []
         for which, id in maps:
-            codes, valid = work.read(f"lulc_{which}_path", window)
+            codes, valid = work.read_codes(f"lulc_{which}_path", pools, window)
             out = lookup(codes)
-            if work.rasters[f"lulc_{which}_path"].nodata not in pools:
-                out[~valid] = NODATA
+            out[~valid] = NODATA
             stored.append((id, out, is_valid(out, NODATA)))
         if len(stored) == 2:
             (_b, before, has_before), (_a, after, has_after) = stored

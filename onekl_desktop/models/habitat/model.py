@@ -106,7 +106,7 @@ def _run_map(
              for name in used if work.results.wants(filtered[name])}  # fmt: skip
 
     def compute(window: Window) -> None:
-        codes, valid = work.read(id, window)
+        codes, valid = work.read_codes(id, sensitivity, window)
         degradation = np.zeros(codes.shape, np.float32)
         for name in used:
             left = decay(_distance(work, f"{name}_{key}", window, reach[name]), reach[name], threats[name]["decay"])

@@ -4,7 +4,7 @@ from onekl_desktop.base.specs import Choice, Integer, ModelSpec, Number, Option,
 from onekl_desktop.base.translate import N_
 
 MODEL = ModelSpec(
-    id="hydrology", title=N_("Streams and watersheds"), version=1, run="onekl_desktop.models.hydrology.model:run", aligned_on="dem_path",
+    id="hydrology", title=N_("Streams and watersheds"), version=1, run="onekl_desktop.models.hydrology.model:run", bytes_per_cell=60, aligned_on="dem_path",
     about=N_(
         "Where water flows over the land, where it gathers into streams, and what area drains to a place. "
         "It follows the heights alone: no bridges, pipes or dams."),

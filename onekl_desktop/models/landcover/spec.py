@@ -27,7 +27,7 @@ MODEL = ModelSpec(
 )  # fmt: skip
 
 CHANGE = ModelSpec(
-    id="landcover_change", title=N_("Land-cover change"), version=1, run="onekl_desktop.models.landcover.change:run", aligned_on="lulc_bas_path",
+    id="landcover_change", title=N_("Land-cover change"), version=1, run="onekl_desktop.models.landcover.change:run", bytes_per_cell=30, aligned_on="lulc_bas_path",
     about=N_(
         "How much of each class there is on one or two maps, what became what, and how broken up each class is. "
         "Part of a change between two maps may be error in either: compare maps of one legend and one method."),

@@ -149,7 +149,7 @@ def _retain(
 
         def look(window: Window, efficiency=efficiency, length=length, find=(find_efficiency, find_length)) -> None:  # type: ignore[no-untyped-def]
             rows = slice(window.row, window.row + window.rows)
-            codes, has = work.read("lulc_path", window)
+            codes, has = work.read_codes("lulc_path", table, window)
             off = streams[rows] != 1
             np.copyto(efficiency[rows], np.where(has, find[0](codes), np.float32(-1)), where=off)
             np.copyto(length[rows], find[1](codes), where=off)
@@ -174,7 +174,7 @@ class _Export:
         nutrients: list[str],
     ) -> None:  # fmt: skip
         self.work, self.sums, self.ic, self.distance, self.middle, self.mean = work, sums, ic, distance, middle, mean
-        table = work.tables["biophysical_table_path"]
+        table = self._table = work.tables["biophysical_table_path"]
         self._loads = {nutrient: Lookup(loads(table, nutrient), 0.0) for nutrient in nutrients}
         self._below = Lookup(column(table, "proportion_subsurface_n"), 0.0) if "n" in nutrients else None
         self._sinks = {}
@@ -192,7 +192,7 @@ class _Export:
         """Write the rasters of a strip and measure them by watershed."""
         work, o = self.work, self.work.options
         rows, inside = slice(window.row, window.row + window.rows), self.sums.mask(window)
-        codes, has_class = work.read("lulc_path", window)
+        codes, has_class = work.read_codes("lulc_path", self._table, window)
         proxy, has_proxy = work.read("runoff_proxy_path", window)
         has_class, has_proxy = has_class & inside, has_proxy & inside
         index = proxy / self.mean

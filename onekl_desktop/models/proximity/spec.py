@@ -4,7 +4,7 @@ from onekl_desktop.base.specs import Codes, Flag, Integer, ModelSpec, Number, Ou
 from onekl_desktop.base.translate import N_
 
 MODEL = ModelSpec(
-    id="proximity", invest_id="scenario_gen_proximity", title=N_("Proximity scenarios"), version=1, run="onekl_desktop.models.proximity.model:run", check="onekl_desktop.models.proximity.model:check",
+    id="proximity", invest_id="scenario_gen_proximity", title=N_("Proximity scenarios"), version=1, run="onekl_desktop.models.proximity.model:run", bytes_per_cell=25, check="onekl_desktop.models.proximity.model:check",
     aligned_on="base_lulc_path",
     about=N_(
         "A land-cover map in which a given area has changed, nearest to or farthest from the edge of chosen classes: "

@@ -70,7 +70,7 @@ def run(work: Work) -> None:
     sums = {id: ZonalSums(zones.shapes, work.grid) for id, zones in work.zones.items()}
 
     def compute(window: Window) -> dict[str, Measured]:
-        codes, valid = work.read("lulc_path", window)
+        codes, valid = work.read_codes("lulc_path", table, window)
         lulc_valid = valid.copy()
         layers: dict[str, NDArray[np.float32]] = {}
         has_layer: dict[str, NDArray[np.bool_]] = {}
