@@ -8,7 +8,16 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from onekl_desktop.native.routing import accumulate, fill_pits, flow_d8, flow_mfd, flow_order, pack_d8
+from onekl_desktop.native.routing import (
+    accumulate,
+    fill_pits,
+    flow_d8,
+    flow_mfd,
+    flow_order,
+    pack_d8,
+    streams_d8,
+    streams_mfd,
+)
 from onekl_desktop.native.routing import slope as slope_percent
 
 SLOPE_NODATA = float(np.finfo(np.float32).min)
@@ -48,6 +57,13 @@ def read_terrain(
     del filled
     order = flow_order(flow)
     return Terrain(valid, slope, flow, directions, order, accumulate(flow, order))
+
+
+def find_streams(land: Terrain, threshold: float, d8: bool, trace_factor: float = 1.0) -> NDArray[np.uint8]:
+    """Where enough cells gather (see `native.streams_d8` and `native.streams_mfd`): 1 stream, 0 land, 255 nothing."""
+    if d8:
+        return streams_d8(land.flow, land.accumulation, threshold)
+    return streams_mfd(land.flow, land.accumulation, threshold, trace_factor)
 
 
 def connectivity(

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from onekl_desktop import native
 from onekl_desktop.base.work import Work, Zones
-from onekl_desktop.native.terrain import SLOPE_NODATA, Terrain, read_terrain
+from onekl_desktop.native.terrain import SLOPE_NODATA, Terrain, find_streams, read_terrain
 
 FLOAT32_MAX = float(np.finfo(np.float32).max)
 NO_WATERSHED = -1
@@ -33,12 +33,7 @@ def run(work: Work) -> None:
         "flow_direction", land.directions, "uint8" if d8 else "int32", native.D8_NODATA if d8 else native.MFD_NODATA
     )
     work.write("flow_accumulation", land.accumulation, "float64", -1.0, valid)
-    threshold = float(o["threshold_flow_accumulation"])
-    streams = (
-        native.streams_d8(land.flow, land.accumulation, threshold)
-        if d8
-        else native.streams_mfd(land.flow, land.accumulation, threshold)
-    )
+    streams = find_streams(land, float(o["threshold_flow_accumulation"]), d8)
     work.write("stream", streams, "uint8", 255)
     if "outlets_path" in work.zones:
         watersheds, rows = delineate(work, land, streams, work.zones["outlets_path"], int(o["snap_distance"]))

@@ -20,7 +20,7 @@ from onekl_desktop.base.errors import Problem, make_problem
 from onekl_desktop.base.rasters import Window
 from onekl_desktop.base.translate import _
 from onekl_desktop.base.work import STRIP_ROWS, Lookup, Work, column
-from onekl_desktop.native.terrain import Terrain, connectivity, read_terrain
+from onekl_desktop.native.terrain import Terrain, connectivity, find_streams, read_terrain
 from onekl_desktop.native.zonal import Measured, ZonalSums
 
 FLOAT32_MAX = float(np.finfo(np.float32).max)
@@ -55,12 +55,7 @@ def run(work: Work) -> None:
     heights, valid, proxy_mean = _read(work, sums)
     land = read_terrain(heights, valid, grid.cell_x, grid.cell_y, d8)
     work.progress.report(0.35)
-    threshold = float(o["threshold_flow_accumulation"])
-    streams = (
-        native.streams_d8(land.flow, land.accumulation, threshold)
-        if d8
-        else native.streams_mfd(land.flow, land.accumulation, threshold)
-    )
+    streams = find_streams(land, float(o["threshold_flow_accumulation"]), d8)
     work.write("stream", streams, "uint8", 255)
     ic, distance = _connect(work, land, streams, d8)
     work.progress.report(0.6)

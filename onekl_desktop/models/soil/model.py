@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from onekl_desktop import native
 from onekl_desktop.base.rasters import Window
 from onekl_desktop.base.work import STRIP_ROWS, Lookup, Work, column
-from onekl_desktop.native.terrain import Terrain, connectivity, read_terrain
+from onekl_desktop.native.terrain import Terrain, connectivity, find_streams, read_terrain
 from onekl_desktop.native.zonal import Measured, ZonalSums
 
 FLOAT32_MAX = float(np.finfo(np.float32).max)
@@ -128,11 +128,7 @@ def read_heights(work: Work, sums: ZonalSums, ids: list[str]) -> tuple[list[NDAr
 
 
 def _find_streams(work: Work, land: Terrain, d8: bool) -> NDArray[np.uint8]:
-    threshold = float(work.options["threshold_flow_accumulation"])
-    if d8:
-        streams = native.streams_d8(land.flow, land.accumulation, threshold)
-    else:
-        streams = native.streams_mfd(land.flow, land.accumulation, threshold, TRACE_FACTOR)
+    streams = find_streams(land, float(work.options["threshold_flow_accumulation"]), d8, TRACE_FACTOR)
     work.write("stream", streams, "uint8", 255)
     if work.has("drainage_path"):
         drains, _has = work.read("drainage_path")
