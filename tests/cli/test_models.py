@@ -115,6 +115,14 @@ def test_a_class_that_the_table_lacks_is_named_with_its_cells(tmp_path, capsys):
     assert "41" in told["model.class_missing"]["message"]
 
 
+def test_a_low_above_its_value_is_told(tmp_path, capsys):
+    rows = (B / "inputs" / "carbon_pools.csv").read_text().splitlines()
+    wide = [rows[0] + ",c_soil_low", *(f"{row},99999" for row in rows[1:])]
+    (tmp_path / "pools.csv").write_text("\n".join(wide))
+    told = problems(tmp_path, capsys, B, "carbon", carbon_pools_path=str(tmp_path / "pools.csv"))
+    assert "c_soil" in told["model.not_between"]["message"]
+
+
 def test_columns_and_choices_are_checked(tmp_path, capsys):
     text = (B / "inputs" / "threats.csv").read_text()
     (tmp_path / "threats.csv").write_text(text.replace("linear", "sudden"))

@@ -206,6 +206,44 @@ def test_the_value_of_carbon_against_a_sum_by_years():
         carbon.valuation_factor(price, d, c, 0)
 
 
+def test_the_range_of_carbon_holds_its_draws_and_every_corner():
+    """Bounds equal the extremes over all corners of the ranges; the middle equals the total; draws lie within."""
+    pools = {
+        1: {
+            "c_above": 100.0,
+            "c_below": 20.0,
+            "c_soil": 50.0,
+            "c_dead": 5.0,
+            "c_above_low": 80.0,
+            "c_above_high": 150.0,
+        },
+        2: {"c_above": 5.0, "c_below": 1.0, "c_soil": 40.0, "c_dead": 0.0, "c_soil_low": 30.0, "c_soil_high": 45.0},
+    }
+    areas = {1: -30.0, 2: 30.0}
+    low, mid, high = carbon.range_of(areas, pools)
+    corners = [-30 * (a + 75) + 30 * (6 + s) for a in (80, 150) for s in (30, 45)]
+    assert (low, high) == (min(corners), max(corners))
+    assert mid == -30 * 175 + 30 * 46
+    drawn = carbon.draw_densities(pools, [1, 2], 20_000) @ np.array([-30.0, 30.0])
+    assert low <= drawn.min() <= drawn.max() <= high
+    expected = -30 * ((80 + 100 + 150) / 3 + 75) + 30 * ((30 + 40 + 45) / 3 + 6)
+    assert drawn.mean() == pytest.approx(expected, rel=0.01)
+    assert (carbon.draw_densities(pools, [1, 2], 50) == carbon.draw_densities(pools, [1, 2], 50)).all()
+
+
+def test_a_run_with_ranges_tells_them():
+    work = make_work(3, 20, 20, draws=500)
+    for row in work.tables["carbon_pools_path"].values():
+        row["c_above_low"], row["c_above_high"] = row["c_above"] * 0.8, row["c_above"] * 1.3
+    carbon.run(work)
+    columns, rows = work.results.tables["uncertainty"]
+    told = {row[0]: dict(zip(columns, row, strict=True)) for row in rows}
+    totals = {row[3].removesuffix(".tif"): row[1] for row in work.results.tables["raster_values_summary"][1]}
+    assert told["c_storage_bas"]["mid"] == pytest.approx(totals["c_storage_bas"], rel=1e-5)
+    for row in told.values():
+        assert row["low"] <= row["p05"] <= row["p50"] <= row["p95"] <= row["high"]
+
+
 def test_hydropower_against_a_sum_by_years():
     energy, value = water.hydropower(1e6, 0.8, 0.6, 25.0, 0.07, 100.0, 20, 0.05)
     assert energy == pytest.approx(0.8 * 0.6 * 25 * 1e6 * 0.00272)

@@ -54,9 +54,24 @@ def read_rows(
             if wrong is not None:
                 problems.append(wrong)
         rows[key] = row
+        problems += _check_ranges(row, spec, path, number)
     if not rows and not problems:
         problems.append(make_problem("import.bad_table", field=spec.id, file=path, reason="0"))
     return rows, problems
+
+
+def _check_ranges(row: dict[str, Any], spec: TableFile, path: Path, number: int) -> list[Problem]:
+    """Columns `x_low` and `x_high` lie on either side of `x`."""
+    problems = []
+    for name, value in row.items():
+        low, high = row.get(f"{name}_low"), row.get(f"{name}_high")
+        if value is None or not isinstance(value, float):
+            continue
+        if (low is not None and low > value) or (high is not None and high < value):
+            facts: dict[str, Any] = {"column": name, "value": f"{value:g}", "low": "–" if low is None else f"{low:g}",
+                                     "high": "–" if high is None else f"{high:g}"}  # fmt: skip
+            problems.append(make_problem("model.not_between", field=spec.id, file=path, row=number, **facts))
+    return problems
 
 
 def _read_key(cell: Any, text: bool) -> Any:

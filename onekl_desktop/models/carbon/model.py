@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -11,7 +12,7 @@ from numpy.typing import NDArray
 from onekl_desktop.base.errors import Problem, make_problem
 from onekl_desktop.base.rasters import Window
 from onekl_desktop.base.translate import _
-from onekl_desktop.base.work import Lookup, Work, is_valid
+from onekl_desktop.base.work import Lookup, Row, Table, Work, count_codes, is_valid
 
 CO2_PER_C = 44 / 12
 NODATA = -1.0
@@ -120,9 +121,18 @@ def run(work: Work) -> None:
             sinks[id].write(window, values)
         return {id: float(values.sum(where=counted, dtype=np.float64)) for id, values, counted in stored}
 
-    for part in work.each_strip(compute):
+    ranged = any(
+        row.get(f"{pool}_{end}") is not None for row in pools.values() for pool in POOLS for end in ("low", "high")
+    )
+    cells: list[Counter[int]] = [Counter() for _part in range(4 if len(maps) == 2 else 1)]
+    for part, counts in work.each_strip(lambda window: (compute(window), _count(work, maps, window) if ranged else [])):
         for id, value in part.items():
             totals[id] += value
+        for whole, found in zip(cells, counts, strict=False):
+            whole.update(found)
+    if ranged:
+        areas = [{code: number * work.grid.cell_area_ha for code, number in counted.items()} for counted in cells]
+        _tell_range(work, pools, areas, factor)
     words = {
         "c_storage_bas": ("Baseline Carbon Storage", "metric_ton"), "c_storage_alt": ("Alternate Carbon Storage", "metric_ton"),
         "c_change_bas_alt": ("Change in Carbon Storage", "metric_ton"), "npv_alt": ("Net Present Value of Carbon Change", "currency"),
@@ -130,6 +140,80 @@ def run(work: Work) -> None:
     work.results.table("raster_values_summary", ("Raster", "Total", "Units", "Filename"), [
         (words[id][0], total * work.grid.cell_area_ha, words[id][1], f"{id}.tif") for id, total in totals.items()
     ])  # fmt: skip
+
+
+def _count(work: Work, maps: list[tuple[str, str]], window: Window) -> list[dict[int, int]]:
+    """Cells by class on each map; of two maps also of each where both have one."""
+    read = [work.read_codes(f"lulc_{which}_path", work.tables["carbon_pools_path"], window) for which, _id in maps]
+    counts = [count_codes(codes[valid])[0] for codes, valid in read]
+    if len(read) == 2:
+        both = read[0][1] & read[1][1]
+        counts += [count_codes(codes[both])[0] for codes, _valid in read]
+    return counts
+
+
+def range_of(area_ha: Mapping[int, float], pools: Table) -> tuple[float, float, float]:
+    """Lowest, middle and highest total (t) of areas, which may be negative: a loss is largest where densities are high."""
+    low = mid = high = 0.0
+    for code, area in area_ha.items():
+        ends = [sum(end(pools[code], pool) for pool in POOLS) for end in (_low, _mid, _high)]
+        low, mid, high = (
+            low + area * ends[0 if area >= 0 else 2],
+            mid + area * ends[1],
+            high + area * ends[2 if area >= 0 else 0],
+        )
+    return low, mid, high
+
+
+def draw_densities(pools: Table, codes: Sequence[int], draws: int) -> NDArray[np.float64]:
+    """Densities (draws, classes): each pool of each class triangular between its low and high, peaked at its value.
+
+    The generator is seeded, so that a run can be repeated to the last digit.
+    """
+    rng = np.random.default_rng(20_251)
+    out = np.zeros((draws, len(codes)))
+    for at, code in enumerate(codes):
+        for pool in POOLS:
+            low, mid, high = _low(pools[code], pool), _mid(pools[code], pool), _high(pools[code], pool)
+            out[:, at] += rng.triangular(low, mid, high, draws) if high > low else mid
+    return out
+
+
+def _low(row: Row, pool: str) -> float:
+    value = row.get(f"{pool}_low")
+    return float(row[pool] if value is None else value)
+
+
+def _mid(row: Row, pool: str) -> float:
+    return float(row[pool])
+
+
+def _high(row: Row, pool: str) -> float:
+    value = row.get(f"{pool}_high")
+    return float(row[pool] if value is None else value)
+
+
+def _tell_range(work: Work, pools: Table, areas: list[dict[int, float]], factor: float | None) -> None:
+    """Bounds and percentiles of each total; a change of exactly -1 t/ha counts here."""
+    wanted = {"c_storage_bas": areas[0]}
+    if len(areas) == 4:
+        before, after = areas[2], areas[3]
+        wanted["c_storage_alt"] = areas[1]
+        wanted["c_change_bas_alt"] = {code: after.get(code, 0.0) - before.get(code, 0.0) for code in {*before, *after}}
+    codes_drawn = sorted({code for area in areas for code in area})
+    draws = int(work.options.get("draws") or 0)
+    densities = draw_densities(pools, codes_drawn, draws)
+    rows = []
+    for id, area in wanted.items():
+        low, mid, high = range_of(area, pools)
+        drawn = densities @ np.array([area.get(code, 0.0) for code in codes_drawn])
+        percentiles: list[float] = np.percentile(drawn, (5, 50, 95)).tolist() if draws else []
+        rows.append([id, "metric_ton", low, mid, high, *(percentiles or [None] * 3)])
+        if id == "c_change_bas_alt" and factor is not None:
+            worth = sorted(value * factor for value in percentiles)
+            ends = sorted((low * factor, high * factor))
+            rows.append(["npv_alt", "currency", ends[0], mid * factor, ends[1], *(worth or [None] * 3)])
+    work.results.table("uncertainty", ("Raster", "Units", "low", "mid", "high", "p05", "p50", "p95"), rows)
 
 
 def check(options: Mapping[str, Any]) -> list[Problem]:

@@ -32,6 +32,7 @@ MODEL = ModelSpec(
     source="InVEST 3.20 carbon storage; 44/12 is the mass of carbon dioxide by carbon (IPCC 2006).",
 )  # fmt: skip
 
+_POOLS = ("c_above", "c_below", "c_soil", "c_dead")
 _CHANGE, _VALUE = Condition(field="calc_sequestration", values=(True,)), Condition(field="do_valuation", values=(True,))
 
 MAPS = ModelSpec(
@@ -44,8 +45,11 @@ MAPS = ModelSpec(
         RasterFile(id="lulc_bas_path", title=N_("Land cover"), codes=True),
         Flag(id="calc_sequestration", title=N_("Change between two maps")),
         RasterFile(id="lulc_alt_path", title=N_("Land cover later"), codes=True, when=_CHANGE),
-        TableFile(id="carbon_pools_path", title=N_("Carbon pools by class"), columns=tuple(
-            TableColumn(id=pool, unit="t/ha", minimum=0) for pool in ("c_above", "c_below", "c_soil", "c_dead"))),
+        TableFile(id="carbon_pools_path", title=N_("Carbon pools by class"), columns=(
+            *(TableColumn(id=pool, unit="t/ha", minimum=0) for pool in _POOLS),
+            *(TableColumn(id=f"{pool}_{end}", about=N_("For the range of the totals."), unit="t/ha", minimum=0, required=False)
+              for pool in _POOLS for end in ("low", "high")))),
+        Integer(id="draws", title=N_("Random draws"), about=N_("Of densities between low and high, for the percentiles of the totals; the same draws each time."), required=False, default=1000, minimum=0, maximum=1_000_000),
         Flag(id="do_valuation", title=N_("Value of the change")),
         Integer(id="lulc_bas_year", title=N_("Year of the land cover"), when=_VALUE),
         Integer(id="lulc_alt_year", title=N_("Year of the later land cover"), when=_VALUE),
@@ -59,6 +63,7 @@ MAPS = ModelSpec(
         Output(id="c_change_bas_alt", title=N_("Change of carbon stored"), unit="t/ha"),
         Output(id="npv_alt", title=N_("Present value of the change"), unit="/ha"),
         Output(id="raster_values_summary", title=N_("Totals"), kind="table"),
+        Output(id="uncertainty", title=N_("Totals with their range"), kind="table"),
     ),
     source="InVEST 3.20 Carbon Storage and Sequestration.",
 )  # fmt: skip
