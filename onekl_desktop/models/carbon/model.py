@@ -203,16 +203,17 @@ def _tell_range(work: Work, pools: Table, areas: list[dict[int, float]], factor:
     codes_drawn = sorted({code for area in areas for code in area})
     draws = int(work.options.get("draws") or 0)
     densities = draw_densities(pools, codes_drawn, draws)
-    rows = []
+    rows: list[list[Any]] = []
+    unknown: list[Any] = [None, None, None]
     for id, area in wanted.items():
         low, mid, high = range_of(area, pools)
         drawn = densities @ np.array([area.get(code, 0.0) for code in codes_drawn])
         percentiles: list[float] = np.percentile(drawn, (5, 50, 95)).tolist() if draws else []
-        rows.append([id, "metric_ton", low, mid, high, *(percentiles or [None] * 3)])
+        rows.append([id, "metric_ton", low, mid, high, *(percentiles or unknown)])
         if id == "c_change_bas_alt" and factor is not None:
             worth = sorted(value * factor for value in percentiles)
             ends = sorted((low * factor, high * factor))
-            rows.append(["npv_alt", "currency", ends[0], mid * factor, ends[1], *(worth or [None] * 3)])
+            rows.append(["npv_alt", "currency", ends[0], mid * factor, ends[1], *(worth or unknown)])
     work.results.table("uncertainty", ("Raster", "Units", "low", "mid", "high", "p05", "p50", "p95"), rows)
 
 
