@@ -63,6 +63,26 @@ def test_an_archive_that_leaves_its_folder_is_refused(tmp_path, capsys):
     assert "outside.json" in capsys.readouterr().err
 
 
+def test_a_projects_layers_are_inputs(tmp_path, capsys):
+    """`FILE.gpkg#Layer` names a layer as the project shows it; a wrong name is told with those there are."""
+    assert run(["demo", "--out", str(tmp_path / "demo")]) == 0
+    project = tmp_path / "demo" / "lembah_arum.gpkg"
+    arguments = {
+        "lulc_bas_path": f"{project}#Land cover 2010",
+        "lulc_alt_path": f"{project}#Land cover 2024",
+        "zones_path": f"{project}#Villages",
+    }
+    (tmp_path / "args.json").write_text(json.dumps(arguments))
+    assert run_model("landcover_change", tmp_path / "args.json", tmp_path / "out") == 0
+    with (tmp_path / "out" / "class_areas.csv").open() as stream:
+        rows = list(csv.DictReader(stream))
+    assert {row["place"] for row in rows} == {"landscape", "zone"}
+    (tmp_path / "args.json").write_text(json.dumps({**arguments, "lulc_bas_path": f"{project}#Land cover 1910"}))
+    capsys.readouterr()
+    assert run_model("landcover_change", tmp_path / "args.json", tmp_path / "other") == 3
+    assert "land_cover_2010" in capsys.readouterr().err
+
+
 def test_models_are_listed_and_described(capsys):
     assert run(["model", "list", "--json"]) == 0
     listed = {item["id"] for item in json.loads(capsys.readouterr().out)["models"]}

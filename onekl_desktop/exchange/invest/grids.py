@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from onekl_desktop.base.errors import Problem, make_problem
+from onekl_desktop.base.errors import Problem, UserError, make_problem
 from onekl_desktop.base.rasters import Grid, Window
 from onekl_desktop.base.specs import RasterFile
 from onekl_desktop.exchange.raster import WarpedRaster, library_errors, locate, open_raster
@@ -31,14 +31,14 @@ class Facts:
     unit: str
 
 
-def read_facts(id: str, path: Path) -> tuple[Facts | None, list[Problem]]:
+def read_facts(id: str, path: Path, layer: str = "") -> tuple[Facts | None, list[Problem]]:
     """Look at a raster file: its grid and whether a model can count on it."""
     from rasterio.warp import calculate_default_transform  # noqa: F401 - loads PROJ data once
 
     if not path.exists():
         return None, [make_problem("file.missing", field=id, file=path)]
     try:
-        name = locate(path, "")
+        name = locate(path, layer)
         with open_raster(name) as dataset:
             t, crs = dataset.transform, dataset.crs
             if dataset.count < 1:
@@ -50,6 +50,8 @@ def read_facts(id: str, path: Path) -> tuple[Facts | None, list[Problem]]:
             grid = Grid(_code(crs), t.c, t.f, t.a, -t.e, dataset.width, dataset.height)
             unit = (dataset.units[0] or "").strip().lower()
             return Facts(id, path, name, grid, crs, np.dtype(dataset.dtypes[0]), unit), []
+    except UserError as problem:
+        return None, problem.problems
     except library_errors() as problem:
         return None, [make_problem("import.unreadable", field=id, file=path, reason=str(problem).splitlines()[0][:200])]
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import sqlite3
 import tarfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -28,9 +30,29 @@ class Parameters:
     arguments: dict[str, Any]
     folder: Path
 
-    def locate(self, value: Any) -> Path:
-        """A path as the set writes it: relative ones start from the set's own folder."""
-        return self.folder / Path(str(value).replace("\\", "/") if "\\" in str(value) else str(value))
+    def locate(self, value: Any) -> tuple[Path, str]:
+        """A file as the set writes it, and the layer in it: `FILE`, or `FILE.gpkg#Layer` of a project or GeoPackage.
+
+        Relative paths start from the set's own folder. A layer is named as the project shows it, or as its table.
+        """
+        text = str(value).replace("\\", "/")
+        name, mark, layer = text.rpartition("#")
+        if mark and name.lower().endswith(".gpkg"):
+            path = self.folder / name
+            return path, find_table(path, layer)
+        return self.folder / text, ""
+
+
+def find_table(path: Path, layer: str) -> str:
+    """The table of a project's layer; the name itself where the file is no project of ours."""
+    try:
+        with contextlib.closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as raw:
+            found = raw.execute(
+                "SELECT table_name FROM layer WHERE name = ? OR table_name = ?", (layer, layer)
+            ).fetchone()
+    except sqlite3.Error:
+        return layer
+    return str(found[0]) if found else layer
 
 
 @contextmanager

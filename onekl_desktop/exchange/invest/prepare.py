@@ -147,7 +147,7 @@ def _read_values(read: _Read) -> None:
             read.problems += problem.problems
 
 
-def _path(read: _Read, item: Any) -> Path | None:
+def _path(read: _Read, item: Any) -> tuple[Path, str] | None:
     value = _given(read, item.id)
     needed = item.when is None or item.when.holds(read.options)
     if value is None:
@@ -157,12 +157,12 @@ def _path(read: _Read, item: Any) -> Path | None:
     return read.parameters.locate(value) if needed else None
 
 
-def _read_raster(read: _Read, item: RasterFile, path: Path | None = None, id: str = "") -> None:
-    path = path or _path(read, item)
-    if path is None:
+def _read_raster(read: _Read, item: RasterFile, beside: Path | None = None, id: str = "") -> None:
+    found = (beside, "") if beside is not None else _path(read, item)
+    if found is None:
         return
-    id = id or item.id
-    facts, problems = grids.read_facts(id, path)
+    (path, layer), id = found, id or item.id
+    facts, problems = grids.read_facts(id, path, layer)
     read.problems += problems
     if facts is None:
         return
@@ -172,11 +172,12 @@ def _read_raster(read: _Read, item: RasterFile, path: Path | None = None, id: st
 
 
 def _read_zones(read: _Read, item: VectorFile) -> None:
-    path = _path(read, item)
-    if path is None:
+    found = _path(read, item)
+    if found is None:
         return
+    path, layer = found
     try:
-        raw = read_vector(path)
+        raw = read_vector(path, layer)
     except UserError as problem:
         read.problems += problem.problems
         return
@@ -194,9 +195,10 @@ def _read_zones(read: _Read, item: VectorFile) -> None:
 
 
 def _read_table(read: _Read, item: TableFile) -> None:
-    path = _path(read, item)
-    if path is None:
+    found = _path(read, item)
+    if found is None:
         return
+    path = found[0]
     more: tuple[TableColumn, ...] = ()
     if item.id == "sensitivity_table_path":
         threats = read.tables.get("threats_table_path", {})
