@@ -81,7 +81,7 @@ class LineChart(QWidget):
             span = max(years[-1] - years[0], 1)
             longest = max((len(item.label) for item in self.series), default=0)
             plot.setXRange(years[0] - span * 0.06, years[-1] + span * min(0.1 + 0.045 * longest, 1.1), padding=0)
-            step = -(-len(years) // MOST_TICKS)
+            step = 1 if len(years) <= MOST_TICKS + 1 else -(-len(years) // MOST_TICKS)
             plot.getAxis("bottom").setTicks([[(year, f"{year:.0f}") for year in years[::step]]])
             self._label_ends(pg, plot, ends, span * 0.02)
         return plot
