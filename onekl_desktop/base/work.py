@@ -49,11 +49,6 @@ class Zones:
     rows: tuple[tuple[Any, ...], ...]
     area_m2: NDArray[np.float64]
 
-    @property
-    def bounds(self) -> NDArray[np.float64]:
-        """left, bottom, right, top of each polygon, shape (n, 4)."""
-        return self.shapes.boxes
-
 
 @dataclass
 class Work:

@@ -1,4 +1,4 @@
-"""The commands. Each is a function in `cli.commands`; operations come from the tools' specs."""
+"""The commands. Each is a function in `cli.commands`; operations (`cli.operations`) come from the tools' specs."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from onekl_desktop.base.errors import BUG, INTERRUPTED, USAGE, UserError
 from onekl_desktop.base.progress import Cancelled
 from onekl_desktop.base.translate import _
 from onekl_desktop.cli import commands
+from onekl_desktop.cli.operations import add_operation_verb
 from onekl_desktop.cli.output import Output
 from onekl_desktop.engine.registry import Registry, discover
 from onekl_desktop.engine.settings import Settings, use_language
@@ -49,9 +50,7 @@ def build_parser(registry: Registry) -> argparse.ArgumentParser:
             operation = entry.spec.get_operation(short.operation)
             first, _space, second = short.words.partition(" ")
             about = _(operation.title)
-            commands.add_operation_verb(
-                verbs, first, second, f"{entry.spec.id}.{operation.id}", operation, about, _Parser
-            )
+            add_operation_verb(verbs, first, second, f"{entry.spec.id}.{operation.id}", operation, about, _Parser)
     return parser
 
 

@@ -302,3 +302,25 @@ def test_subwatersheds_and_hydropower(tmp_path):
     assert rows[2]["hp_energy"] == ""
     with (tmp_path / "out" / "subwatershed_results.csv").open() as stream:
         assert "wyield_mn" in next(csv.DictReader(stream))
+
+
+def test_a_missing_class_is_told_with_its_cells_also_where_ranges_are_given(tmp_path, capsys):
+    """The map is read once: its cells are counted once, and a class without a row is no fault of the program."""
+    rows = (B / "inputs" / "carbon_pools.csv").read_text().splitlines()
+    kept = [rows[0] + ",c_soil_low", *(f"{row},0" for row in rows[1:] if not row.startswith("41,"))]
+    (tmp_path / "pools.csv").write_text("\n".join(kept))
+    told = problems(tmp_path, capsys, B, "carbon", carbon_pools_path=str(tmp_path / "pools.csv"), lulc_alt_path=None,
+                    calc_sequestration=False, do_valuation=False)  # fmt: skip
+    with rasterio.open(B / "inputs" / "lulc_cur.tif") as dataset:
+        cells = int((dataset.read(1) == 41).sum())
+    assert f"({cells} cells)" in told["model.class_missing"]["message"]
+
+
+def test_a_polygon_without_its_number_is_told_by_its_row(tmp_path, capsys):
+    """Rows count from the file's first feature, also after one without a shape."""
+    document = json.loads((B / "inputs" / "watersheds.geojson").read_text())
+    document["features"][0]["geometry"] = None
+    document["features"][2]["properties"]["ws_id"] = None
+    (tmp_path / "w.geojson").write_text(json.dumps(document))
+    told = problems(tmp_path, capsys, B, "sdr_mfd", watersheds_path=str(tmp_path / "w.geojson"))
+    assert told["model.zone_value"]["row"] == 3

@@ -301,10 +301,10 @@ class RasterFile(FilePath):
 
 
 class VectorFile(FilePath):
-    """Polygons, or points; `columns` are the attributes that must be there."""
+    """Polygons, or points; `columns` are the attributes that must be there. A model's grid is cut to those that `cuts`."""
 
     shapes: str = "polygon"
-
+    cuts: bool = False
     suffixes: tuple[str, ...] = (".gpkg", ".geojson", ".shp")
     columns: tuple[str, ...] = ()
 

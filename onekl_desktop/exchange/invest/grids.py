@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from onekl_desktop.base.errors import Problem, UserError, make_problem
-from onekl_desktop.base.rasters import Grid, Window
+from onekl_desktop.base.rasters import Grid
 from onekl_desktop.base.specs import RasterFile
 from onekl_desktop.exchange.raster import WarpedRaster, library_errors, locate, open_raster
 
@@ -33,8 +33,6 @@ class Facts:
 
 def read_facts(id: str, path: Path, layer: str = "") -> tuple[Facts | None, list[Problem]]:
     """Look at a raster file: its grid and whether a model can count on it."""
-    from rasterio.warp import calculate_default_transform  # noqa: F401 - loads PROJ data once
-
     if not path.exists():
         return None, [make_problem("file.missing", field=id, file=path)]
     try:
@@ -112,8 +110,3 @@ def open_on(facts: Facts, grid: Grid, spec: RasterFile) -> WarpedRaster:
             and box[3] <= own[3] + slack
         )
     return WarpedRaster(facts.name, 1, facts.grid.crs, grid, resampling=spec.resampling, same=inside)
-
-
-def whole(grid: Grid) -> Window:
-    """The window of all cells."""
-    return Window(0, 0, grid.rows, grid.columns)

@@ -14,7 +14,7 @@ import numpy as np
 import shapely
 
 from onekl_desktop.base.errors import Problem, UserError, make_problem
-from onekl_desktop.base.geometry import flatten, polygons_of, repair
+from onekl_desktop.base.geometry import flatten, polygons_of, repair, transform
 from onekl_desktop.base.rasters import Grid, RasterSource, Window
 from onekl_desktop.base.specs import Codes, Flag, ModelSpec, RasterFile, TableColumn, TableFile, VectorFile
 from onekl_desktop.base.translate import _, ngettext
@@ -233,12 +233,10 @@ def _choose_grid(read: _Read) -> Grid:
         raise UserError(
             "model.not_metres", [make_problem("model.not_metres", field=base.id, file=base.path, unit=unit)]
         )
-    if not read.spec.meets:
-        aoi = read.vectors.get("aoi_path")
-        boxes = [base.grid.bounds] + ([_box(aoi, base.grid.crs)] if aoi is not None else [])
-    else:
-        boxes = [grids.box_on(facts.grid, base.grid.crs) for facts in read.facts.values()]
-        boxes += [_box(raw, base.grid.crs) for id, raw in read.vectors.items() if id == "watersheds_path"]
+    met = read.facts.values() if read.spec.meets else [base]
+    boxes = [grids.box_on(facts.grid, base.grid.crs) for facts in met]
+    cuts = {item.id for item in read.spec.inputs if isinstance(item, VectorFile) and item.cuts}
+    boxes += [_box(raw, base.grid.crs) for id, raw in read.vectors.items() if id in cuts]
     grid = grids.meeting_grid(base.grid, boxes)
     if grid is None:
         files = [facts.path.name for facts in read.facts.values()] + [raw.path.name for raw in read.vectors.values()]
@@ -252,8 +250,6 @@ def _box(raw: RawVector, crs: str) -> tuple[float, float, float, float]:
 
 
 def _shapes_on(raw: RawVector, crs: str) -> np.ndarray:
-    from onekl_desktop.base.geometry import transform
-
     shapes = np.asarray(raw.shapes, dtype=object)
     if not raw.crs or raw.crs == crs:
         return shapes
@@ -304,24 +300,26 @@ def _to_zones(read: _Read, id: str, raw: RawVector, grid: Grid) -> Zones:
             ).format(count=mended, file=raw.path.name)
         )
     rows = [tuple(_plain(values[number]) for values in raw.columns.values()) for number, _shape in kept]
-    _check_attributes(read, item, raw, rows)
+    _check_attributes(read, item, raw, rows, [number for number, _shape in kept])
     geometries = np.array([shape for _number, shape in kept], dtype=object)
     flat = flatten(geometries, np.arange(len(kept)), item.shapes)
     areas = np.array([shape.area for shape in geometries], np.float64)
     return Zones(flat, tuple(raw.columns), tuple(rows), areas)
 
 
-def _check_attributes(read: _Read, item: VectorFile, raw: RawVector, rows: list[tuple[Any, ...]]) -> None:
+def _check_attributes(
+    read: _Read, item: VectorFile, raw: RawVector, rows: list[tuple[Any, ...]], numbers: list[int]
+) -> None:
     names = [name.lower() for name in raw.columns]
     for column in item.columns:
         if column.lower() not in names:
             continue
         at = names.index(column.lower())
-        for number, row in enumerate(rows, 1):
+        for number, row in zip(numbers, rows, strict=True):
             if not isinstance(row[at], (int, float)) or row[at] != row[at]:
                 facts: dict[str, Any] = {"column": column, "value": "" if row[at] is None else str(row[at])[:60]}
                 read.problems.append(
-                    make_problem("model.zone_value", field=item.id, file=raw.path, row=number, **facts)
+                    make_problem("model.zone_value", field=item.id, file=raw.path, row=number + 1, **facts)
                 )
 
 

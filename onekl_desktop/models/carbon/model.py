@@ -102,10 +102,15 @@ def run(work: Work) -> None:
             )  # fmt: skip
         totals |= dict.fromkeys(list(sinks)[2:], 0.0)
 
-    def compute(window: Window) -> dict[str, float]:
-        stored = []
+    ranged = any(
+        row.get(f"{pool}_{end}") is not None for row in pools.values() for pool in POOLS for end in ("low", "high")
+    )
+
+    def compute(window: Window) -> tuple[dict[str, float], list[dict[int, int]]]:
+        stored, read = [], []
         for which, id in maps:
             codes, valid = work.read_codes(f"lulc_{which}_path", pools, window)
+            read.append((codes, valid))
             out = lookup(codes)
             out[~valid] = NODATA
             stored.append((id, out, is_valid(out, NODATA)))
@@ -119,19 +124,20 @@ def run(work: Work) -> None:
                 stored.append(("npv_alt", worth, counted))
         for id, values, _counted in stored:
             sinks[id].write(window, values)
-        return {id: float(values.sum(where=counted, dtype=np.float64)) for id, values, counted in stored}
+        sums = {id: float(values.sum(where=counted, dtype=np.float64)) for id, values, counted in stored}
+        return sums, _count(read) if ranged else []
 
-    ranged = any(
-        row.get(f"{pool}_{end}") is not None for row in pools.values() for pool in POOLS for end in ("low", "high")
-    )
     cells: list[Counter[int]] = [Counter() for _part in range(4 if len(maps) == 2 else 1)]
-    for part, counts in work.each_strip(lambda window: (compute(window), _count(work, maps, window) if ranged else [])):
+    for part, counts in work.each_strip(compute):
         for id, value in part.items():
             totals[id] += value
         for whole, found in zip(cells, counts, strict=False):
             whole.update(found)
     if ranged:
-        areas = [{code: number * work.grid.cell_area_ha for code, number in counted.items()} for counted in cells]
+        # A class without a row is told after the pass; its cells have no density to count here.
+        areas = [
+            {code: n * work.grid.cell_area_ha for code, n in counted.items() if code in pools} for counted in cells
+        ]
         _tell_range(work, pools, areas, factor)
     words = {
         "c_storage_bas": ("Baseline Carbon Storage", "metric_ton"), "c_storage_alt": ("Alternate Carbon Storage", "metric_ton"),
@@ -142,9 +148,8 @@ def run(work: Work) -> None:
     ])  # fmt: skip
 
 
-def _count(work: Work, maps: list[tuple[str, str]], window: Window) -> list[dict[int, int]]:
+def _count(read: list[tuple[NDArray, NDArray[np.bool_]]]) -> list[dict[int, int]]:
     """Cells by class on each map; of two maps also of each where both have one."""
-    read = [work.read_codes(f"lulc_{which}_path", work.tables["carbon_pools_path"], window) for which, _id in maps]
     counts = [count_codes(codes[valid])[0] for codes, valid in read]
     if len(read) == 2:
         both = read[0][1] & read[1][1]

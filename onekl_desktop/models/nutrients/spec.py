@@ -25,7 +25,7 @@ MODEL = ModelSpec(
         RasterFile(id="dem_path", title=N_("Elevation"), unit="m"),
         RasterFile(id="lulc_path", title=N_("Land cover"), codes=True),
         RasterFile(id="runoff_proxy_path", title=N_("Runoff, or rain in its place"), minimum=0),
-        VectorFile(id="watersheds_path", title=N_("Watersheds"), about=N_("Polygons with a whole number ws_id each."), columns=("ws_id",)),
+        VectorFile(id="watersheds_path", cuts=True, title=N_("Watersheds"), about=N_("Polygons with a whole number ws_id each."), columns=("ws_id",)),
         TableFile(id="biophysical_table_path", title=N_("Table of classes"), columns=(
             TableColumn(id="load_type_n", kind="choice", options=("application-rate", "measured-runoff"), when=Condition(field="calc_n", values=(True,))),
             TableColumn(id="load_n", unit="kg/(ha yr)", minimum=0, when=Condition(field="calc_n", values=(True,))),

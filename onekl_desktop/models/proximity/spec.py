@@ -16,7 +16,7 @@ MODEL = ModelSpec(
         Codes(id="focal_landcover_codes", of="base_lulc_path", title=N_("Classes whose edge counts")),
         Codes(id="convertible_landcover_codes", of="base_lulc_path", title=N_("Classes that may change")),
         Integer(id="n_fragmentation_steps", title=N_("Steps"), default=1, minimum=1, maximum=10000),
-        VectorFile(id="aoi_path", title=N_("Area of interest"), required=False),
+        VectorFile(id="aoi_path", cuts=True, title=N_("Area of interest"), required=False),
         Flag(id="convert_farthest_from_edge", title=N_("Farthest from the edge first")),
         Flag(id="convert_nearest_to_edge", title=N_("Nearest to the edge first")),
     ),

@@ -23,7 +23,7 @@ MODEL = ModelSpec(
         RasterFile(id="erosivity_path", title=N_("Rainfall erosivity"), unit="MJ mm/(ha h yr)", resampling="bilinear", minimum=0),
         RasterFile(id="erodibility_path", title=N_("Soil erodibility"), unit="t ha h/(ha MJ mm)", resampling="bilinear", minimum=0),
         RasterFile(id="lulc_path", title=N_("Land cover"), codes=True, resampling="mode"),
-        VectorFile(id="watersheds_path", title=N_("Watersheds"), about=N_("Polygons with a whole number ws_id each."), columns=("ws_id",)),
+        VectorFile(id="watersheds_path", cuts=True, title=N_("Watersheds"), about=N_("Polygons with a whole number ws_id each."), columns=("ws_id",)),
         TableFile(id="biophysical_table_path", title=N_("Table of classes"), columns=(
             TableColumn(id="usle_c", about=N_("Cover factor C, 0 to 1."), minimum=0, maximum=1),
             TableColumn(id="usle_p", about=N_("Practice factor P, 0 to 1."), minimum=0, maximum=1))),

@@ -15,7 +15,7 @@ MODEL = ModelSpec(
         RasterFile(id="precipitation_path", title=N_("Rain"), unit="mm/yr", minimum=0),
         RasterFile(id="pawc_path", title=N_("Water that plants can use"), about=N_("Share of the soil's volume, 0 to 1."), minimum=0, maximum=1),
         RasterFile(id="eto_path", title=N_("Reference evapotranspiration"), unit="mm/yr", minimum=0),
-        VectorFile(id="watersheds_path", title=N_("Watersheds"), about=N_("Polygons with a whole number ws_id each."), columns=("ws_id",)),
+        VectorFile(id="watersheds_path", cuts=True, title=N_("Watersheds"), about=N_("Polygons with a whole number ws_id each."), columns=("ws_id",)),
         VectorFile(id="sub_watersheds_path", title=N_("Subwatersheds"), columns=("subws_id",), required=False),
         TableFile(id="biophysical_table_path", title=N_("Table of classes"), columns=(
             TableColumn(id="lulc_veg", about=N_("1 for land with plants, 0 for other land."), minimum=0, maximum=1),
