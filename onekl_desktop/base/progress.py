@@ -6,6 +6,9 @@ import threading
 import time
 from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import NDArray
+
 
 class Cancelled(Exception):
     """The person asked for the work to stop; whatever was half done must be thrown away."""
@@ -32,6 +35,19 @@ class Progress:
         self._text = ""
         self._cancelled = threading.Event()
         self._started = time.monotonic()
+        self._loop: tuple[float, float, float] | None = None
+        self._task = np.zeros(2, np.int64)
+
+    @property
+    def task(self) -> NDArray[np.int64]:
+        """What compiled loops look at: 1 when the work is no longer wanted, and the cells they have done."""
+        return self._task
+
+    def expect(self, start: float, stop: float, cells: float) -> None:
+        """Compiled loops over so many cells come next; they move the fraction from `start` to `stop`."""
+        self.report(start)
+        with self._lock:
+            self._loop = (start, stop, max(cells, 1.0))
 
     def report(self, fraction: float | None = None, text: str | None = None) -> None:
         """Say how far the work is (0..1) and what it does now."""
@@ -40,6 +56,8 @@ class Progress:
         with self._lock:
             if fraction is not None:
                 self._fraction = min(max(fraction, 0.0), 1.0)
+                self._loop = None
+                self._task[1] = 0
             if text is not None:
                 self._text = text
 
@@ -50,6 +68,7 @@ class Progress:
     def cancel(self) -> None:
         """Ask the work to stop."""
         self._cancelled.set()
+        self._task[0] = 1
 
     @property
     def cancelled(self) -> bool:
@@ -59,7 +78,11 @@ class Progress:
     def read(self) -> Snapshot:
         """What a listener shows."""
         with self._lock:
-            return Snapshot(self._fraction, self._text, time.monotonic() - self._started)
+            fraction = self._fraction
+            if self._loop is not None:
+                start, stop, cells = self._loop
+                fraction = start + (stop - start) * min(float(self._task[1]) / cells, 1.0)
+            return Snapshot(fraction, self._text, time.monotonic() - self._started)
 
 
 class _Part(Progress):
@@ -67,9 +90,18 @@ class _Part(Progress):
         super().__init__()
         self._whole, self._start, self._stop = whole, start, stop
 
+    @property
+    def task(self) -> NDArray[np.int64]:
+        return self._whole.task
+
+    def _scale(self, fraction: float) -> float:
+        return self._start + (self._stop - self._start) * min(max(fraction, 0.0), 1.0)
+
+    def expect(self, start: float, stop: float, cells: float) -> None:
+        self._whole.expect(self._scale(start), self._scale(stop), cells)
+
     def report(self, fraction: float | None = None, text: str | None = None) -> None:
-        scaled = None if fraction is None else self._start + (self._stop - self._start) * min(max(fraction, 0.0), 1.0)
-        self._whole.report(scaled, text)
+        self._whole.report(None if fraction is None else self._scale(fraction), text)
 
     def cancel(self) -> None:
         self._whole.cancel()

@@ -19,6 +19,11 @@ class Window:
     rows: int
     columns: int
 
+    @property
+    def slices(self) -> tuple[slice, slice]:
+        """Its rows and columns, to index an array of the whole grid."""
+        return slice(self.row, self.row + self.rows), slice(self.column, self.column + self.columns)
+
 
 @dataclass(frozen=True)
 class Grid:
@@ -57,6 +62,12 @@ class Grid:
         """Full-width windows from north to south."""
         for row in range(0, self.rows, rows):
             yield Window(row, 0, min(rows, self.rows - row), self.columns)
+
+    def tiles(self, rows: int, columns: int) -> Iterator[Window]:
+        """Windows of at most so many rows and columns, row by row."""
+        for row in range(0, self.rows, rows):
+            for column in range(0, self.columns, columns):
+                yield Window(row, column, min(rows, self.rows - row), min(columns, self.columns - column))
 
     def window_of(self, bounds: tuple[float, float, float, float]) -> Window:
         """The cells that a box touches, clipped to the grid (may be empty)."""

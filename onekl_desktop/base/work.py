@@ -15,9 +15,11 @@ from numpy.typing import NDArray
 from onekl_desktop.base.geometry import FlatShapes
 from onekl_desktop.base.progress import Progress
 from onekl_desktop.base.rasters import Grid, RasterSink, RasterSource, Window
+from onekl_desktop.base.workspace import Workspace
 
 MOST_CODES = 1 << 20
 STRIP_ROWS = 256  # as the tiles of a GeoTIFF, so that each is written once
+BLOCK_COLUMNS = 1024  # so that what is held at once does not grow with the map, and fits into a processor's cache
 WORKERS = min(os.cpu_count() or 1, 8)
 Part = TypeVar("Part")
 Row = Mapping[str, Any]
@@ -61,36 +63,48 @@ class Work:
     zones: Mapping[str, Zones] = field(default_factory=dict)
     options: Mapping[str, Any] = field(default_factory=dict)
     progress: Progress = field(default_factory=Progress)
+    space: Workspace = None  # type: ignore[assignment]  # in memory when left out
+
+    def __post_init__(self) -> None:
+        if self.space is None:
+            self.space = Workspace(self.progress)
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Rows and columns."""
+        return self.grid.rows, self.grid.columns
 
     def has(self, id: str) -> bool:
         """Whether a raster was given."""
         return id in self.rasters
 
-    def strips(self, start: float = 0.0, stop: float = 1.0, rows: int = STRIP_ROWS) -> Iterator[Window]:
-        """Full-width windows from north to south; the progress moves from `start` to `stop`."""
-        for window in self.grid.blocks(rows):
-            self.progress.report(start + (stop - start) * window.row / max(self.grid.rows, 1))
-            yield window
-
-    def each_strip(
-        self, compute: Callable[[Window], Part], start: float = 0.0, stop: float = 1.0, rows: int = STRIP_ROWS
+    def each_block(
+        self, compute: Callable[[Window], Part], start: float = 0.0, stop: float = 1.0, columns: int = BLOCK_COLUMNS
     ) -> Iterator[Part]:
-        """What `compute` gives for each strip, in order, while other threads compute the next ones.
+        """What `compute` gives for each block of the grid, row by row, while other threads compute the next ones.
 
-        A few strips are under way at once, so memory stays bounded; results do not depend on the number of threads.
+        A few blocks are under way at once, so memory stays bounded; results do not depend on the number of threads.
         """
         waiting: deque[Future[Part]] = deque()
-        with ThreadPoolExecutor(WORKERS, thread_name_prefix="strip") as pool:
+        cells = max(self.grid.rows * self.grid.columns, 1)
+        seen = 0
+        with ThreadPoolExecutor(WORKERS, thread_name_prefix="block") as pool:
             try:
-                for window in self.strips(start, stop, rows):
+                for window in self.grid.tiles(STRIP_ROWS, columns):
+                    self.progress.report(start + (stop - start) * seen / cells)
                     waiting.append(pool.submit(compute, window))
                     if len(waiting) > WORKERS:
                         yield waiting.popleft().result()
+                    seen += window.rows * window.columns
                 while waiting:
                     yield waiting.popleft().result()
             finally:
                 for future in waiting:
                     future.cancel()
+
+    def each_strip(self, compute: Callable[[Window], Part], start: float = 0.0, stop: float = 1.0) -> Iterator[Part]:
+        """As `each_block`, with blocks as wide as the grid."""
+        return self.each_block(compute, start, stop, max(self.grid.columns, 1))
 
     def read(self, id: str, window: Window | None = None) -> tuple[NDArray, NDArray[np.bool_]]:
         """Cells of a raster and which of them are valid (and finite); of the whole grid when no window is given."""
@@ -113,13 +127,13 @@ class Work:
     def write(
         self, id: str, values: NDArray, dtype: str, nodata: float, valid: NDArray[np.bool_] | None = None
     ) -> None:
-        """Write a whole raster when it is wanted, strip by strip; `nodata` where it is not `valid`."""
+        """Write a whole raster when it is wanted, block by block; `nodata` where it is not `valid`."""
         if not self.results.wants(id):
             return
         sink = self.results.raster(id, self.grid, dtype, nodata)
-        for window in self.grid.blocks(STRIP_ROWS):
-            rows = slice(window.row, window.row + window.rows)
-            cells = values[rows] if valid is None else np.where(valid[rows], values[rows], nodata)
+        for window in self.grid.tiles(STRIP_ROWS, BLOCK_COLUMNS):
+            at = window.slices
+            cells = values[at] if valid is None else np.where(valid[at], values[at], nodata)
             sink.write(window, cells.astype(dtype, copy=False))
 
 

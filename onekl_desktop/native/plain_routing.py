@@ -194,15 +194,19 @@ def flow_order(flow):  # type: ignore[no-untyped-def]
         for k, r, c in _around(row, column):
             if weights[k] and 0 <= r < rows and 0 <= c < columns:
                 waiting[r, c] += 1
-    order = [int(row * columns + column) for row, column in np.argwhere((flow != 0) & (waiting == 0))]
-    for cell in order:
-        row, column = divmod(cell, columns)
-        weights = _weights(flow[row, column])
-        for k, r, c in _around(row, column):
-            if weights[k] and 0 <= r < rows and 0 <= c < columns:
-                waiting[r, c] -= 1
-                if waiting[r, c] == 0 and flow[r, c]:
-                    order.append(r * columns + c)
+    order = []
+    ridges = [(row // 256, column // 256, row, column) for row, column in np.argwhere((flow != 0) & (waiting == 0))]
+    for _block_row, _block_column, *ridge in sorted(ridges):
+        stack = [tuple(ridge)]
+        while stack:
+            row, column = stack.pop()
+            order.append(int(row * columns + column))
+            weights = _weights(flow[row, column])
+            for k, r, c in _around(row, column):
+                if weights[k] and 0 <= r < rows and 0 <= c < columns:
+                    waiting[r, c] -= 1
+                    if waiting[r, c] == 0 and flow[r, c]:
+                        stack.append((r, c))
     return np.array(order, np.int32)
 
 
@@ -394,11 +398,13 @@ def label(codes, valid):  # type: ignore[no-untyped-def]
     return labels, count
 
 
-def distance(source):  # type: ignore[no-untyped-def]
+def distance(source, above, below, none):  # type: ignore[no-untyped-def]
     """See `onekl_desktop.native.distance`."""
-    places = np.argwhere(source)
+    over = [(-side, column) for column, side in enumerate(above) if 0 < side < none]
+    under = [(len(source) - 1 + side, column) for column, side in enumerate(below) if 0 < side < none]
+    places = np.array([*np.argwhere(source).tolist(), *over, *under], np.int64).reshape(-1, 2)
     if not len(places):
-        return np.full(source.shape, sum(source.shape), np.float32)
+        return np.full(source.shape, none, np.float32)
     cells = np.indices(source.shape).reshape(2, -1).T
     squared = ((cells[:, None, :] - places[None, :, :]) ** 2).sum(axis=2).min(axis=1)
     return np.sqrt(squared.astype(np.float64)).astype(np.float32).reshape(source.shape)

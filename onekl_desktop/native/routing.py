@@ -12,6 +12,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from onekl_desktop.base.progress import Cancelled
+from onekl_desktop.base.workspace import IN_MEMORY, Workspace
 from onekl_desktop.native import plain_routing as plain
 from onekl_desktop.native.library import LIBRARY, at
 
@@ -19,16 +21,31 @@ D8_NODATA = 128
 MFD_NODATA = 0
 STREAM_NODATA = 255
 MOST_CELLS = 2**31 - 1
+TILE = 512  # side of the squares in which pits are filled: fits into a processor's cache
+STOPPED = -2
+
+
+def _mask(valid: NDArray) -> NDArray[np.uint8]:
+    """A mask as bytes, without a copy where it can be."""
+    return (
+        np.ascontiguousarray(valid).view(np.uint8) if valid.dtype == np.bool_ else np.ascontiguousarray(valid, np.uint8)
+    )
+
+
+def _strips(rows: int, columns: int) -> list[slice]:
+    """Rows in parts of about four million cells, so that masks of a whole map are never made."""
+    step = max(1, (1 << 22) // max(columns, 1))
+    return [slice(row, row + step) for row in range(0, rows, step)]
 
 
 def _surface(heights: NDArray, valid: NDArray) -> tuple[NDArray[np.float64], NDArray[np.uint8]]:
     heights = np.ascontiguousarray(heights, np.float64)
-    valid = np.ascontiguousarray(valid, np.uint8)
+    valid = _mask(valid)
     if heights.ndim != 2 or heights.shape != valid.shape:
         raise ValueError(f"shapes do not fit: heights {heights.shape}, valid {valid.shape}")
     if heights.size > MOST_CELLS:
         raise ValueError(f"a grid of {heights.size} cells is more than can be routed at once")
-    if not np.isfinite(heights).all(where=valid != 0):
+    if not all(np.isfinite(heights[rows]).all(where=valid[rows] != 0) for rows in _strips(*heights.shape)):
         raise ValueError("a valid height must be a finite number")
     return heights, valid
 
@@ -48,12 +65,19 @@ def _check_order(flow: NDArray[np.uint32], order: NDArray[np.int32]) -> NDArray[
 
 
 def _enough(status: int) -> None:
+    if status == STOPPED:
+        raise Cancelled
     if status < 0:
         raise MemoryError("not enough memory to route water")
 
 
-def fill_pits(heights: NDArray, valid: NDArray) -> NDArray[np.float64]:
+def fill_pits(
+    heights: NDArray, valid: NDArray, space: Workspace = IN_MEMORY, *, tile: int = TILE
+) -> NDArray[np.float64]:
     """Raise every undrained area to its lowest pour point; outlets are the edge and cells without height.
+
+    The map is flooded in squares of `tile` cells, which joins them by the passes between them (Barnes 2016); the result
+    does not depend on their size.
 
     Raises
     ------
@@ -61,86 +85,109 @@ def fill_pits(heights: NDArray, valid: NDArray) -> NDArray[np.float64]:
         Shapes that do not fit, a height that is not finite, too many cells.
     MemoryError
         The flood does not fit in memory.
+    Cancelled
+        The work is no longer wanted; so do all kernels here.
     """
     heights, valid = _surface(heights, valid)
     if LIBRARY is None:
         return plain.fill_pits(heights, valid)
-    filled = np.empty_like(heights)
-    _enough(LIBRARY.onekl_fill_pits(at(heights), at(valid), *heights.shape, at(filled)))
+    filled, labels = space.empty(heights.shape, np.float64), space.empty(heights.shape, np.int32)
+    _enough(LIBRARY.onekl_fill_pits(at(heights), at(valid), *heights.shape, tile, at(labels), at(filled), space.task))
     return filled
 
 
-def slope(heights: NDArray, valid: NDArray, cell_x: float, cell_y: float, nodata: float) -> NDArray[np.float32]:
+def slope(
+    heights: NDArray, valid: NDArray, cell_x: float, cell_y: float, nodata: float, space: Workspace = IN_MEMORY
+) -> NDArray[np.float32]:
     """Slope in percent: differences over the 3 x 3 cells weighted 1, 2, 1 (Horn 1981), at edges over those there are."""
     heights, valid = _surface(heights, valid)
     if LIBRARY is None:
         return plain.slope(heights, valid, cell_x, cell_y, nodata)
-    out = np.empty(heights.shape, np.float32)
-    LIBRARY.onekl_slope(at(heights), at(valid), *heights.shape, cell_x, cell_y, nodata, at(out))
+    out = space.empty(heights.shape, np.float32)
+    _enough(LIBRARY.onekl_slope(at(heights), at(valid), *heights.shape, cell_x, cell_y, nodata, at(out), space.task))
     return out
 
 
-def flow_d8(filled: NDArray, valid: NDArray) -> NDArray[np.uint8]:
+def flow_d8(filled: NDArray, valid: NDArray, space: Workspace = IN_MEMORY) -> NDArray[np.uint8]:
     """Direction of steepest descent, 0..7, 128 without height; over flat areas the way to their drains."""
     filled, valid = _surface(filled, valid)
     if LIBRARY is None:
         return plain.flow_d8(filled, valid)
-    out = np.empty(filled.shape, np.uint8)
-    _enough(LIBRARY.onekl_flow_d8(at(filled), at(valid), *filled.shape, D8_NODATA, at(out)))
+    out, seen, distance = (
+        space.empty(filled.shape, np.uint8), space.zeros(filled.shape, np.uint8), space.empty(filled.shape, np.float64),
+    )  # fmt: skip
+    _enough(
+        LIBRARY.onekl_flow_d8(
+            at(filled), at(valid), *filled.shape, D8_NODATA, at(seen), at(distance), at(out), space.task
+        )
+    )
     return out
 
 
-def flow_mfd(filled: NDArray, valid: NDArray) -> NDArray[np.uint32]:
+def flow_mfd(filled: NDArray, valid: NDArray, space: Workspace = IN_MEMORY) -> NDArray[np.uint32]:
     """Packed flow into all lower neighbours, in proportion to their slopes."""
     filled, valid = _surface(filled, valid)
     if LIBRARY is None:
         return plain.flow_mfd(filled, valid)
-    out = np.empty(filled.shape, np.uint32)
-    _enough(LIBRARY.onekl_flow_mfd(at(filled), at(valid), *filled.shape, at(out)))
+    out, seen, distance = (
+        space.empty(filled.shape, np.uint32), space.zeros(filled.shape, np.uint8), space.empty(filled.shape, np.float64),
+    )  # fmt: skip
+    _enough(LIBRARY.onekl_flow_mfd(at(filled), at(valid), *filled.shape, at(seen), at(distance), at(out), space.task))
     return out
 
 
-def pack_d8(directions: NDArray[np.uint8]) -> NDArray[np.uint32]:
+def pack_d8(directions: NDArray[np.uint8], space: Workspace = IN_MEMORY) -> NDArray[np.uint32]:
     """D8 directions as packed flow, all of it in one direction; anything but 0..7 has none."""
     directions = np.asarray(directions, np.uint8)
-    return np.where(directions < 8, np.uint32(15) << (4 * (directions & 7).astype(np.uint32)), np.uint32(0))
+    packed = np.zeros(256, np.uint32)
+    packed[:8] = np.uint32(15) << (4 * np.arange(8, dtype=np.uint32))
+    out = space.empty(directions.shape, np.uint32)
+    np.take(packed, directions, out=out)
+    return out
 
 
-def flow_order(flow: NDArray[np.uint32]) -> NDArray[np.int32]:
+def flow_order(flow: NDArray[np.uint32], space: Workspace = IN_MEMORY) -> NDArray[np.int32]:
     """Numbers of cells (row * columns + column), each after all that flow into it; cells of a cycle are left out."""
     flow = _check_flow(flow)
     if flow.size > MOST_CELLS:
         raise ValueError(f"a grid of {flow.size} cells is more than can be routed at once")
     if LIBRARY is None:
         return plain.flow_order(flow)
-    order = np.empty(flow.size, np.int32)
-    count = LIBRARY.onekl_flow_order(at(flow), *flow.shape, at(order))
+    order, waiting = space.empty((flow.size,), np.int32), space.zeros(flow.shape, np.uint8)
+    count = LIBRARY.onekl_flow_order(at(flow), *flow.shape, at(waiting), at(order), space.task)
     _enough(count)
-    return order[:count].copy()
+    return order[:count]
 
 
 def accumulate(
-    flow: NDArray[np.uint32], order: NDArray[np.int32], weights: NDArray[np.float32] | None = None
-) -> NDArray[np.float64]:
+    flow: NDArray[np.uint32], order: NDArray[np.int32], weights: NDArray[np.float32] | None = None,
+    space: Workspace = IN_MEMORY,
+) -> NDArray[np.float64]:  # fmt: skip
     """Own weight (1 when left out) plus what arrives from upslope; 0 where nothing flows."""
     weights = None if weights is None else np.ascontiguousarray(weights, np.float32)
     flow = _check_flow(flow, weights)
     order = _check_order(flow, order)
-    out = np.zeros(flow.shape, np.float64)
+    out = space.zeros(flow.shape, np.float64)
     if LIBRARY is None:
         return plain.accumulate(flow, order, weights, out)
-    LIBRARY.onekl_accumulate(at(flow), at(order), len(order), *flow.shape, at(weights), at(out))
+    _enough(LIBRARY.onekl_accumulate(at(flow), at(order), len(order), *flow.shape, at(weights), at(out), space.task))
     return out
 
 
-def streams_d8(flow: NDArray[np.uint32], accumulation: NDArray[np.float64], threshold: float) -> NDArray[np.uint8]:
+def streams_d8(
+    flow: NDArray[np.uint32], accumulation: NDArray[np.float64], threshold: float, space: Workspace = IN_MEMORY
+) -> NDArray[np.uint8]:
     """1 where the accumulation exceeds the threshold, 0 elsewhere, 255 where nothing flows."""
-    return np.where(flow == 0, STREAM_NODATA, accumulation > threshold).astype(np.uint8)
+    out = space.empty(flow.shape, np.uint8)
+    for rows in _strips(*flow.shape):
+        out[rows] = np.where(flow[rows] == 0, STREAM_NODATA, accumulation[rows] > threshold)
+    return out
 
 
 def streams_mfd(
-    flow: NDArray[np.uint32], accumulation: NDArray[np.float64], threshold: float, trace_factor: float = 1.0
-) -> NDArray[np.uint8]:
+    flow: NDArray[np.uint32], accumulation: NDArray[np.float64], threshold: float, trace_factor: float = 1.0,
+    space: Workspace = IN_MEMORY,
+) -> NDArray[np.uint8]:  # fmt: skip
     """Streams that reach an outlet: upslope along cells of at least the threshold; cells of at least `trace_factor`
     of it become stream where they join two such reaches. 0 elsewhere, 255 where nothing flows.
     """
@@ -148,10 +195,10 @@ def streams_mfd(
     flow = _check_flow(flow, accumulation)
     if LIBRARY is None:
         return plain.streams_mfd(flow, accumulation, threshold, trace_factor)
-    out = np.empty(flow.shape, np.uint8)
+    out = space.empty(flow.shape, np.uint8)
     _enough(
         LIBRARY.onekl_streams_mfd(
-            at(flow), at(accumulation), *flow.shape, threshold, trace_factor, STREAM_NODATA, at(out)
+            at(flow), at(accumulation), *flow.shape, threshold, trace_factor, STREAM_NODATA, at(out), space.task
         )
     )
     return out
@@ -159,7 +206,7 @@ def streams_mfd(
 
 def distance_to_channel(
     flow: NDArray[np.uint32], order: NDArray[np.int32], streams: NDArray[np.uint8],
-    weights: NDArray[np.float32] | None = None, *, own_weight: bool = False, nodata: float = -1.0,
+    weights: NDArray[np.float32] | None = None, space: Workspace = IN_MEMORY, *, own_weight: bool = False, nodata: float = -1.0,
 ) -> NDArray[np.float64]:  # fmt: skip
     """Mean distance along the flow to a stream (0 on it, nodata where no flow reaches one).
 
@@ -172,16 +219,17 @@ def distance_to_channel(
     order = _check_order(flow, order)
     if LIBRARY is None:
         return plain.distance_to_channel(flow, order, streams, weights, own_weight, nodata)
-    out = np.empty(flow.shape, np.float64)
-    LIBRARY.onekl_distance_to_channel(
-        at(flow), at(order), len(order), *flow.shape, at(streams), at(weights), int(own_weight), nodata, at(out)
-    )
+    out = space.empty(flow.shape, np.float64)
+    status = LIBRARY.onekl_distance_to_channel(
+        at(flow), at(order), len(order), *flow.shape, at(streams), at(weights), int(own_weight), nodata, at(out), space.task,
+    )  # fmt: skip
+    _enough(status)
     return out
 
 
 def deposition(
     flow: NDArray[np.uint32], order: NDArray[np.int32], ratio: NDArray[np.float32], sheet: NDArray[np.float32],
-    nodata: float = -1.0,
+    space: Workspace = IN_MEMORY, *, nodata: float = -1.0,
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:  # fmt: skip
     """Sediment trapped on its way, and what goes on: each cell traps (s - r) / (1 - r) of what arrives, where r is its
     delivery ratio and s the mean ratio of the cells below (at least r), and adds its own `sheet`.
@@ -192,16 +240,18 @@ def deposition(
     order = _check_order(flow, order)
     if LIBRARY is None:
         return plain.deposition(flow, order, ratio, sheet, nodata)
-    trapped, flux = np.empty(flow.shape, np.float64), np.empty(flow.shape, np.float64)
-    LIBRARY.onekl_deposition(
-        at(flow), at(order), len(order), *flow.shape, at(ratio), at(sheet), nodata, at(trapped), at(flux)
+    trapped, flux = space.empty(flow.shape, np.float64), space.empty(flow.shape, np.float64)
+    status = LIBRARY.onekl_deposition(
+        at(flow), at(order), len(order), *flow.shape, at(ratio), at(sheet), nodata, at(trapped), at(flux), space.task
     )
+    _enough(status)
     return trapped, flux
 
 
 def retention(
     flow: NDArray[np.uint32], order: NDArray[np.int32] | None, streams: NDArray[np.uint8], efficiency: NDArray[np.float32],
-    critical_length: NDArray[np.float32], cell_size: float, *, block_order: bool = True, nodata: float = -1.0,
+    critical_length: NDArray[np.float32], cell_size: float, space: Workspace = IN_MEMORY, *, block_order: bool = True,
+    nodata: float = -1.0,
 ) -> NDArray[np.float32]:  # fmt: skip
     """Share of a nutrient held back on the way to the stream, from each cell's efficiency and critical length (m).
 
@@ -216,46 +266,62 @@ def retention(
     order = _check_order(flow, np.zeros(0, np.int32) if order is None else order)
     if LIBRARY is None:
         return plain.retention(flow, order, streams, efficiency, critical_length, cell_size, block_order, nodata)
-    out = np.empty(flow.shape, np.float32)
+    out, ways = space.empty(flow.shape, np.float32), space.zeros(flow.shape, np.uint8) if block_order else None
     status = LIBRARY.onekl_retention(
         at(flow), at(order), len(order), *flow.shape, at(streams), at(efficiency), at(critical_length), cell_size, nodata,
-        int(block_order), at(out),
+        int(block_order), at(ways), at(out), space.task,
     )  # fmt: skip
     _enough(status)
     return out
 
 
-def upslope(flow: NDArray[np.uint32], outlets: NDArray[np.bool_]) -> NDArray[np.bool_]:
+def upslope(flow: NDArray[np.uint32], outlets: NDArray[np.bool_], space: Workspace = IN_MEMORY) -> NDArray[np.bool_]:
     """The watershed of some cells: they, and every cell any of whose water passes them."""
     flow = _check_flow(flow, outlets)
-    marked = np.ascontiguousarray(outlets).astype(np.uint8)
+    marked = space.empty(flow.shape, np.uint8)
+    marked[...] = outlets
     if LIBRARY is None:
         return plain.upslope(flow, marked).astype(bool)
-    _enough(LIBRARY.onekl_upslope(at(flow), *flow.shape, at(marked)))
-    return marked.astype(bool)
+    _enough(LIBRARY.onekl_upslope(at(flow), *flow.shape, at(marked), space.task))
+    return marked.view(np.bool_)
 
 
-def label(codes: NDArray, valid: NDArray[np.bool_]) -> tuple[NDArray[np.int32], int]:
+def label(codes: NDArray, valid: NDArray[np.bool_], space: Workspace = IN_MEMORY) -> tuple[NDArray[np.int32], int]:
     """Patches of equal codes (8 neighbours), numbered from 1 in the order of their first cells; 0 where not valid."""
     codes = np.ascontiguousarray(codes, np.int32)
-    mask = np.ascontiguousarray(valid, np.uint8)
+    mask = _mask(valid)
     if codes.ndim != 2 or codes.shape != mask.shape or codes.size > MOST_CELLS:
         raise ValueError(f"codes {codes.shape} and valid {mask.shape} do not fit")
     if LIBRARY is None:
         return plain.label(codes, mask)
-    out = np.empty(codes.shape, np.int32)
-    count = LIBRARY.onekl_label(at(codes), at(mask), *codes.shape, at(out))
+    out = space.empty(codes.shape, np.int32)
+    count = LIBRARY.onekl_label(at(codes), at(mask), *codes.shape, at(out), space.task)
     _enough(count)
     return out, int(count)
 
 
-def distance(source: NDArray[np.uint8]) -> NDArray[np.float32]:
-    """Exact Euclidean distance in cells to the nearest source (Meijster et al. 2000); rows + columns without any."""
-    source = np.ascontiguousarray(source, np.uint8)
+def distance(
+    source: NDArray, above: NDArray[np.int32] | None = None, below: NDArray[np.int32] | None = None, none: int | None = None,
+    space: Workspace = IN_MEMORY,
+) -> NDArray[np.float32]:  # fmt: skip
+    """Exact Euclidean distance in cells to the nearest source (Meijster et al. 2000).
+
+    Of a part of a map, `above` (columns,) is how many rows over the first row the nearest source of each column lies
+    (1: right above it), and `below` likewise under the last row; `none` or more where there is none. With those of the
+    whole map the distances are exact. Where there is no source at all the distance is `none` (rows + columns when left out).
+    """
+    source = _mask(source)
     if source.ndim != 2:
         raise ValueError(f"sources must have two dimensions, not {source.shape}")
+    none = sum(source.shape) if none is None else none
+    sides = [
+        np.full(source.shape[1], none, np.int32) if side is None else np.ascontiguousarray(side, np.int32)
+        for side in (above, below)
+    ]
+    if any(side.shape != source.shape[1:] for side in sides):
+        raise ValueError(f"carried rows {[side.shape for side in sides]} do not fit {source.shape}")
     if LIBRARY is None:
-        return plain.distance(source)
-    out = np.empty(source.shape, np.float32)
-    _enough(LIBRARY.onekl_distance(at(source), *source.shape, at(out)))
+        return plain.distance(source, sides[0], sides[1], none)
+    out = space.empty(source.shape, np.float32)
+    _enough(LIBRARY.onekl_distance(at(source), at(sides[0]), at(sides[1]), *source.shape, none, at(out), space.task))
     return out

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from onekl_desktop.base.work import Work
+from onekl_desktop.base.workspace import Arrays, Workspace
 from onekl_desktop.native.routing import (
+    D8_NODATA,
+    MFD_NODATA,
     accumulate,
     fill_pits,
     flow_d8,
@@ -21,6 +24,8 @@ from onekl_desktop.native.routing import (
 from onekl_desktop.native.routing import slope as slope_percent
 
 SLOPE_NODATA = float(np.finfo(np.float32).min)
+FLOAT32_MAX = float(np.finfo(np.float32).max)
+ACCUMULATION_NODATA = -1.23789789e29
 
 
 @dataclass
@@ -30,40 +35,62 @@ class Terrain:
     valid: NDArray[np.bool_]
     slope: NDArray[np.float32]
     flow: NDArray[np.uint32]
-    directions: NDArray
     order: NDArray[np.int32]
     accumulation: NDArray[np.float64]
+    key: str
 
 
-def read_terrain(
-    heights: list[NDArray[np.float64]], valid: NDArray[np.bool_], cell_x: float, cell_y: float, d8: bool,
-    on_filled: Callable[[NDArray[np.float64]], None] = lambda filled: None,
+def survey(
+    work: Work, heights: list[NDArray[np.float64]], valid: NDArray[np.bool_], d8: bool, start: float, stop: float,
+    accumulation_nodata: float = ACCUMULATION_NODATA,
 ) -> Terrain:  # fmt: skip
-    """Slope (percent), flow and its accumulation (cells).
+    """Slope (percent), flow and its accumulation (cells); writes those of them that are wanted.
 
-    `heights` holds one array of float64, which is taken out and let go as soon as it is not needed; `on_filled` sees the
-    heights without pits.
+    `heights` holds one array of float64, which is taken out and let go as soon as it is not needed. A workspace that
+    keeps finished parts gives them back for the same heights and the same valid cells.
     """
-    filled = fill_pits(heights.pop(), valid)
-    on_filled(filled)
-    slope = slope_percent(filled, valid, cell_x, cell_y, SLOPE_NODATA)
-    directions: NDArray
+    grid, space, surface = work.grid, work.space, heights.pop()
+    work.progress.expect(start, stop, 8.0 * valid.size)
+    wants_filled = work.results.wants("filled_dem")
+    parts = ["d8" if d8 else "mfd", *(["filled"] if wants_filled else [])]
+    key = f"terrain-{'-'.join(parts)}-{space.digest(surface, valid)}"
+
+    def make() -> Arrays:
+        nonlocal surface
+        filled = fill_pits(surface, valid, space)
+        del surface
+        slope = slope_percent(filled, valid, grid.cell_x, grid.cell_y, SLOPE_NODATA, space)
+        made: dict[str, NDArray] = {"slope": slope, "filled": filled} if wants_filled else {"slope": slope}
+        if d8:
+            made["directions"] = flow_d8(filled, valid, space)
+            made["flow"] = pack_d8(made["directions"], space)
+        else:
+            made["flow"] = flow_mfd(filled, valid, space)
+        del filled
+        made["order"] = flow_order(made["flow"], space)
+        made["accumulation"] = accumulate(made["flow"], made["order"], None, space)
+        return made
+
+    made = space.part(key, make)
+    work.progress.report(stop)
+    if wants_filled:
+        work.write("filled_dem", made["filled"], "float32", FLOAT32_MAX, valid)
+    work.write("slope", made["slope"], "float32", SLOPE_NODATA)
     if d8:
-        directions = flow_d8(filled, valid)
-        flow = pack_d8(directions)
+        work.write("flow_direction", made["directions"], "uint8", D8_NODATA)
     else:
-        flow = flow_mfd(filled, valid)
-        directions = flow.view(np.int32)
-    del filled
-    order = flow_order(flow)
-    return Terrain(valid, slope, flow, directions, order, accumulate(flow, order))
+        work.write("flow_direction", made["flow"].view(np.int32), "int32", MFD_NODATA)
+    work.write("flow_accumulation", made["accumulation"], "float64", accumulation_nodata, valid)
+    return Terrain(valid, made["slope"], made["flow"], made["order"], made["accumulation"], key)
 
 
-def find_streams(land: Terrain, threshold: float, d8: bool, trace_factor: float = 1.0) -> NDArray[np.uint8]:
+def find_streams(
+    land: Terrain, threshold: float, d8: bool, space: Workspace, trace_factor: float = 1.0
+) -> NDArray[np.uint8]:
     """Where enough cells gather (see `native.streams_d8` and `native.streams_mfd`): 1 stream, 0 land, 255 nothing."""
     if d8:
-        return streams_d8(land.flow, land.accumulation, threshold)
-    return streams_mfd(land.flow, land.accumulation, threshold, trace_factor)
+        return streams_d8(land.flow, land.accumulation, threshold, space)
+    return streams_mfd(land.flow, land.accumulation, threshold, trace_factor, space)
 
 
 def connectivity(

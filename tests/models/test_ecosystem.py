@@ -274,12 +274,21 @@ def test_rarity_by_hand():
 @given(st.integers(0, 2**32 - 1), st.booleans())
 def test_chosen_cells_are_the_lowest_or_highest_ties_row_by_row(seed, farthest):
     rng = np.random.default_rng(seed)
-    score = rng.integers(0, 5, (7, 9)).astype(np.float32)
+    score = (rng.integers(0, 5, (7, 9)) * rng.choice([1.0, 0.001, 1e6])).astype(np.float32)
     candidates = rng.random(score.shape) < 0.7
     count = int(rng.integers(1, 40))
     flat = np.flatnonzero(candidates)
     ranked = flat[np.argsort(-score.ravel()[flat] if farthest else score.ravel()[flat], kind="stable")][:count]
-    assert sorted(proximity.choose(score, candidates, count, farthest=farthest)) == sorted(ranked)
+    ranking = proximity.Ranking(count, farthest=farthest)
+    parts = [np.flatnonzero(candidates[first : first + 3]) + first * 9 for first in range(0, 7, 3)]
+    for part in parts:
+        ranking.count(score.ravel()[part])
+    ranking.choose_bucket()
+    for part in parts:
+        ranking.refine(score.ravel()[part])
+    ranking.finish()
+    chosen = np.concatenate([part[ranking.take(score.ravel()[part])] for part in parts])
+    assert chosen.tolist() == sorted(ranked)
 
 
 # ------------------------------------------------------------------ what they share

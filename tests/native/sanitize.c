@@ -63,22 +63,31 @@ int main(void) {
             length[i] = (float)number();
             slope[i] = (float)number();
         }
-        onekl_fill_pits(heights, valid, rows, columns, filled);
-        onekl_slope(filled, valid, rows, columns, 30.0, 30.0, -1.0f, slope);
-        onekl_flow_d8(filled, valid, rows, columns, 128, d8);
-        onekl_flow_mfd(filled, valid, rows, columns, flow);
+        int64_t task[2] = {next() % 16 == 0, 0}; /* sometimes stopped at once */
+        uint8_t *scratch = calloc((size_t)(cells + 1), 1);
+        onekl_fill_pits(heights, valid, rows, columns, (int64_t)(next() % 20), order, filled, task);
+        onekl_slope(filled, valid, rows, columns, 30.0, 30.0, -1.0f, slope, task);
+        onekl_flow_d8(filled, valid, rows, columns, 128, scratch, b, d8, task);
+        memset(scratch, 0, (size_t)(cells + 1));
+        onekl_flow_mfd(filled, valid, rows, columns, scratch, b, flow, task);
+        memset(scratch, 0, (size_t)(cells + 1));
         if (next() % 2)
             for (int64_t i = 0; i < cells; i++) flow[i] = next() % 3 ? (uint32_t)next() : 0; /* hostile: cycles, ways out */
-        const int64_t ordered = onekl_flow_order(flow, rows, columns, order);
+        int64_t ordered = onekl_flow_order(flow, rows, columns, scratch, order, task);
+        if (ordered < 0) ordered = 0;
+        memset(scratch, 0, (size_t)(cells + 1));
         if (ordered > cells) { printf("order of %lld cells\n", (long long)ordered); return 1; }
-        onekl_accumulate(flow, order, ordered, rows, columns, next() % 2 ? slope : NULL, a);
-        onekl_streams_mfd(flow, a, rows, columns, number(), 0.7, 255, streams);
-        onekl_distance_to_channel(flow, order, ordered, rows, columns, streams, next() % 2 ? slope : NULL, (int32_t)(next() % 2), -1.0, b);
-        onekl_deposition(flow, order, ordered, rows, columns, slope, length, -1.0f, a, weights);
-        onekl_retention(flow, order, ordered, rows, columns, streams, slope, length, 30.0, -1.0f, (int32_t)(next() % 2), slope);
-        onekl_upslope(flow, rows, columns, valid);
-        if (onekl_label(order, d8, rows, columns, (int32_t *)flow) > cells) return 1;
-        onekl_distance(d8, rows, columns, length);
+        onekl_accumulate(flow, order, ordered, rows, columns, next() % 2 ? slope : NULL, a, task);
+        onekl_streams_mfd(flow, a, rows, columns, number(), 0.7, 255, streams, task);
+        onekl_distance_to_channel(flow, order, ordered, rows, columns, streams, next() % 2 ? slope : NULL, (int32_t)(next() % 2), -1.0, b, task);
+        onekl_deposition(flow, order, ordered, rows, columns, slope, length, -1.0f, a, weights, task);
+        onekl_retention(flow, order, ordered, rows, columns, streams, slope, length, 30.0, -1.0f, (int32_t)(next() % 2), scratch, slope, task);
+        onekl_upslope(flow, rows, columns, valid, task);
+        if (onekl_label(order, d8, rows, columns, (int32_t *)flow, task) > cells) return 1;
+        int32_t above[40], below[40];
+        for (int i = 0; i < 40; i++) { above[i] = (int32_t)next() % 90 - 5; below[i] = (int32_t)next(); }
+        onekl_distance(d8, above, below, rows, columns, (int32_t)(rows + columns), length, task);
+        free(scratch);
         free(heights); free(filled); free(weights); free(a); free(b); free(slope); free(length); free(valid); free(d8);
         free(streams); free(flow); free(order);
     }

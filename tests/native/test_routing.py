@@ -41,6 +41,8 @@ def test_terrain_kernels_equal_their_twins(seed):
     filled = native.fill_pits(heights, valid)
     v = valid.astype(np.uint8)
     assert (filled == plain.fill_pits(heights, v)).all()
+    for tile in (2, 3, 7):  # the squares in which the map is flooded make no difference
+        assert (native.fill_pits(heights, valid, tile=tile) == filled)[valid].all()
     assert native.slope(filled, valid, 30.0, 20.0, -1.0) == pytest.approx(
         plain.slope(filled, v, 30.0, 20.0, -1.0), rel=1e-6
     )
@@ -144,7 +146,18 @@ def test_distances_equal_their_twin_and_scipy(seed):
     rng = np.random.default_rng(seed)
     source = rng.random(tuple(rng.integers(1, 25, 2))) < rng.choice([0.0, 0.02, 0.3])
     ours = native.distance(source)
-    assert (ours == plain.distance(source.astype(np.uint8))).all()
+    none = sum(source.shape)
+    nothing = np.full(source.shape[1], none, np.int32)
+    assert (ours == plain.distance(source.astype(np.uint8), nothing, nothing, none)).all()
+    first, last = sorted(rng.integers(0, len(source) + 1, 2))
+    if first < last:  # a part of the map, told where the sources beyond it are
+        above = [
+            next((n + 1 for n, has in enumerate(source[:first, c][::-1]) if has), none) for c in range(source.shape[1])
+        ]
+        below = [next((n + 1 for n, has in enumerate(source[last:, c]) if has), none) for c in range(source.shape[1])]
+        part, sides = source[first:last], (np.array(above, np.int32), np.array(below, np.int32))
+        assert (native.distance(part, *sides, none) == ours[first:last]).all()
+        assert (plain.distance(part.astype(np.uint8), *sides, none) == ours[first:last]).all()
     if source.any():
         assert ours == pytest.approx(ndimage.distance_transform_edt(~source), rel=1e-6)
     else:

@@ -77,7 +77,7 @@ def valuation_factor(price: float, discount_rate: float, price_change: float, ye
 
 
 def run(work: Work) -> None:
-    """Storage of one or two maps, their difference and its present value, strip by strip.
+    """Storage of one or two maps, their difference and its present value, block by block.
 
     Nodata and the treatment of a change of exactly -1 t/ha (read as nodata, and so absent from the totals and the
     value) are InVEST's.
@@ -128,7 +128,7 @@ def run(work: Work) -> None:
         return sums, _count(read) if ranged else []
 
     cells: list[Counter[int]] = [Counter() for _part in range(4 if len(maps) == 2 else 1)]
-    for part, counts in work.each_strip(compute):
+    for part, counts in work.each_block(compute):
         for id, value in part.items():
             totals[id] += value
         for whole, found in zip(cells, counts, strict=False):

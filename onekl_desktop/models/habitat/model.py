@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import math
+from collections import Counter
+from functools import partial
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from onekl_desktop import native
 from onekl_desktop.base.rasters import Window
-from onekl_desktop.base.work import Lookup, Work, column, count_codes, is_valid
+from onekl_desktop.base.work import BLOCK_COLUMNS, Lookup, Work, column, count_codes, is_valid
+from onekl_desktop.native.reach import Reach
 from onekl_desktop.native.zonal import ZonalSums
 
 SCALING = 2.5
-DISTANCE_ROWS = 512  # a strip is read with the rows around it that a threat reaches
 FLOAT32_MAX = float(np.finfo(np.float32).max)
 FLOAT32_MIN = float(np.finfo(np.float32).min)
 SCENARIOS = (("c", "lulc_cur_path"), ("f", "lulc_fut_path"))
@@ -46,19 +46,16 @@ def rarity(before: NDArray[np.int64], after: NDArray[np.int64], codes: NDArray) 
 
 
 def run(work: Work) -> None:
-    """Degradation and quality of each map, then rarity against the baseline map, strip by strip.
+    """Degradation and quality of each map, and rarity against the baseline map, strip by strip.
 
-    Distances are exact: a strip is read with as many rows around it as the farthest threat reaches.
+    Distances are exact: a first pass notes where the sources of each column lie above and below each strip.
     """
     threats = work.tables["threats_table_path"]
     maps = [(key, id) for key, id in SCENARIOS if work.has(id)]
-    share = 0.8 / len(maps)
+    share = 0.9 / len(maps)
     access = _write_access(work)
     for number, (key, id) in enumerate(maps):
         _run_map(work, threats, key, id, access, 0.1 + share * number, 0.1 + share * (number + 1))
-    if work.has("lulc_bas_path"):
-        for key, id in maps:
-            _run_rarity(work, key, id)
 
 
 def _access_of(work: Work, window: Window, access: tuple[NDArray[np.float32], ZonalSums] | None) -> NDArray[np.float32]:
@@ -77,8 +74,8 @@ def _write_access(work: Work) -> tuple[NDArray[np.float32], ZonalSums] | None:
         access = (np.array([row[at] for row in zones.rows], np.float32), ZonalSums(zones.shapes, work.grid))
     if work.results.wants("access_layer"):
         sink = work.results.raster("access_layer", work.grid, "float32", FLOAT32_MIN)
-        for window in work.strips(0.0, 0.1):
-            sink.write(window, _access_of(work, window, access))
+        for _done in work.each_block(lambda window: sink.write(window, _access_of(work, window, access)), 0.0, 0.1):
+            pass
     return access
 
 
@@ -105,17 +102,43 @@ def _run_map(
     extra = {name: work.results.raster(filtered[name], work.grid, "float32", FLOAT32_MAX)
              for name in used if work.results.wants(filtered[name])}  # fmt: skip
 
-    def compute(window: Window) -> None:
+    middle = start + (stop - start) * 0.25
+    rare = _Rarity(work, key, id) if work.has("lulc_bas_path") else None
+    felt_from = _Threats(work, [f"{name}_{key}" for name in used])
+
+    def look(strip: Window) -> Any:
+        felt_from.look(strip)
+        return rare.count(strip) if rare else None
+
+    counts = list(work.each_strip(look, start, middle))
+    felt_from.prepare()
+    if rare:
+        rare.add_up(counts)
+
+    def compute(strip: Window) -> None:
+        distances = {name: felt_from.distance(f"{name}_{key}", strip) for name in used}
+        for part in work.grid.sub(strip).tiles(strip.rows, BLOCK_COLUMNS):
+            across = part.slices[1]
+            block = Window(strip.row, part.column, part.rows, part.columns)
+            if rare:
+                rare.write(block)
+            compute_block(block, {name: values[:, across] for name, values in distances.items()})
+
+    def compute_block(window: Window, distances: dict[str, NDArray[np.float32]]) -> None:
         codes, valid = work.read_codes(id, sensitivity, window)
         degradation = np.zeros(codes.shape, np.float32)
         for name in used:
-            left = decay(_distance(work, f"{name}_{key}", window, reach[name]), reach[name], threats[name]["decay"])
-            if name in extra:
-                extra[name].write(window, left)
             felt = lookups[name](codes)
             valid = valid & (felt >= 0)
+            near = bool((distances[name] <= reach[name]).any())
+            if not near and name not in extra:
+                continue
+            left = decay(distances[name], reach[name], threats[name]["decay"])
+            if name in extra:
+                extra[name].write(window, left)
             degradation += left * felt * np.float32(threats[name]["weight"] / total_weight)
-        degradation *= _access_of(work, window, access)
+        if access is not None:
+            degradation *= _access_of(work, window, access)
         good = habitat(codes)
         valid = valid & is_valid(good, FLOAT32_MAX)
         with np.errstate(over="ignore", invalid="ignore"):
@@ -123,48 +146,84 @@ def _run_map(
         for name, values in (("deg_sum", degradation), ("quality", left_over)):
             sinks[name].write(window, np.where(valid, values, np.float32(FLOAT32_MAX)))
 
-    for _done in work.each_strip(compute, start, stop, DISTANCE_ROWS):
+    for _done in work.each_strip(compute, middle, stop):
         pass
 
 
-def _distance(work: Work, id: str, window: Window, reach: float) -> NDArray[np.float32]:
-    """Distance in cells to the nearest source, exact up to `reach`; beyond it at least `reach`."""
-    grid = work.grid
-    none = grid.rows + grid.columns
-    around = min(math.ceil(reach) + 1, grid.rows)
-    first = max(window.row - around, 0)
-    last = min(window.row + window.rows + around, grid.rows)
-    values, valid = work.read(id, Window(first, 0, last - first, grid.columns))
-    source = valid & (values != 0)
-    if not source.any():  # nothing within reach; with nothing at all InVEST takes rows + columns
-        return np.full((window.rows, window.columns), none, np.float32)
-    return native.distance(source.astype(np.uint8))[window.row - first : window.row - first + window.rows]
+class _Threats:
+    """Distances to the sources of each threat: computed strip by strip, or once for all runs of a workspace that keeps."""
+
+    def __init__(self, work: Work, ids: list[str]) -> None:
+        self._work, self._reach = work, {id: Reach(*work.shape) for id in ids}
+        self._digests: dict[tuple[str, int], str] = {}
+        self._kept: dict[str, NDArray[np.float32]] = {}
+
+    def look(self, window: Window) -> None:
+        """The first pass: where the sources of a strip are."""
+        for id, reach in self._reach.items():
+            source = self._source(id, window)
+            reach.look(window, source)
+            if self._work.space.keeps:
+                self._digests[id, window.row] = self._work.space.digest(source)
+
+    def prepare(self) -> None:
+        """All strips have been looked at."""
+        for id, reach in self._reach.items():
+            reach.prepare()
+            if self._work.space.keeps:
+                names = "".join(name for (of, _row), name in sorted(self._digests.items()) if of == id)
+                content = self._work.space.digest(np.frombuffer(names.encode(), np.uint8))
+                self._kept[id] = self._work.space.part(f"distance-{content}", partial(self._all, id))["distance"]
+
+    def _source(self, id: str, window: Window) -> NDArray[np.bool_]:
+        values, valid = self._work.read(id, window)
+        return valid & (values != 0)
+
+    def _all(self, id: str) -> dict[str, NDArray]:
+        out = self._work.space.empty(self._work.shape, np.float32)
+
+        def fill(window: Window) -> None:
+            out[window.slices] = self._reach[id].distance(window, self._source(id, window))
+
+        for _done in self._work.each_strip(fill, 0.1, 0.1):
+            pass
+        return {"distance": out}
+
+    def distance(self, id: str, window: Window) -> NDArray[np.float32]:
+        """Distance in cells to the nearest source; rows + columns where there is none, as InVEST takes it."""
+        if id in self._kept:
+            return self._kept[id][window.slices]
+        return self._reach[id].distance(window, self._source(id, window))
 
 
-def _run_rarity(work: Work, key: str, id: str) -> None:
-    counts: tuple[dict[int, int], dict[int, int]] = ({}, {})
+class _Rarity:
+    """How rare the classes of a map have become against the baseline map: counted in the first pass, written in the second."""
 
-    def count(window: Window) -> tuple[dict[int, int], dict[int, int]]:
-        before, had = work.read("lulc_bas_path", window)
-        after, has = work.read(id, window)
+    def __init__(self, work: Work, key: str, id: str) -> None:
+        self._work, self._key, self._id = work, key, id
+        self._sink = work.results.raster(f"rarity_{key}", work.grid, "float32", FLOAT32_MIN)
+        self._lookup = Lookup({}, FLOAT32_MIN)
+
+    def count(self, window: Window) -> tuple[dict[int, int], dict[int, int]]:
+        """Cells by class on the baseline and, where that has a class, on the map."""
+        before, had = self._work.read("lulc_bas_path", window)
+        after, has = self._work.read(self._id, window)
         return count_codes(before[had])[0], count_codes(after[has & had])[0]
 
-    for part in work.each_strip(count, 0.9, 0.95):
-        for whole, found in zip(counts, part, strict=True):
-            for code, number in found.items():
-                whole[code] = whole.get(code, 0) + number
-    codes = np.array(sorted(counts[1]), np.int64)
-    before_n = np.array([counts[0].get(int(code), 0) for code in codes], np.int64)
-    after_n = np.array([counts[1][int(code)] for code in codes], np.int64)
-    values = rarity(before_n, after_n, codes)
-    work.results.table(f"rarity_table_{key}", ("lucode", "rarity_value"), sorted(values.items()))
-    lookup = Lookup(values, FLOAT32_MIN)
-    sink = work.results.raster(f"rarity_{key}", work.grid, "float32", FLOAT32_MIN)
+    def add_up(self, parts: list[tuple[dict[int, int], dict[int, int]]]) -> None:
+        """All blocks are counted: write the table."""
+        before, after = Counter[int](), Counter[int]()
+        for had, has in parts:
+            before.update(had)
+            after.update(has)
+        codes = np.array(sorted(after), np.int64)
+        counts = [np.array([count[int(code)] for code in codes], np.int64) for count in (before, after)]
+        values = rarity(counts[0], counts[1], codes)
+        self._work.results.table(f"rarity_table_{self._key}", ("lucode", "rarity_value"), sorted(values.items()))
+        self._lookup = Lookup(values, FLOAT32_MIN)
 
-    def write(window: Window) -> None:
-        _before, had = work.read("lulc_bas_path", window)
-        after, has = work.read(id, window)
-        sink.write(window, np.where(had & has, lookup(after), np.float32(FLOAT32_MIN)))
-
-    for _done in work.each_strip(write, 0.95, 1.0):
-        pass
+    def write(self, window: Window) -> None:
+        """The rarity of a block."""
+        _before, had = self._work.read("lulc_bas_path", window)
+        after, has = self._work.read(self._id, window)
+        self._sink.write(window, np.where(had & has, self._lookup(after), np.float32(FLOAT32_MIN)))

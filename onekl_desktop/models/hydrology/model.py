@@ -9,31 +9,27 @@ import numpy as np
 from numpy.typing import NDArray
 
 from onekl_desktop import native
-from onekl_desktop.base.work import Work, Zones
-from onekl_desktop.native.terrain import SLOPE_NODATA, Terrain, find_streams, read_terrain
+from onekl_desktop.base.rasters import Window
+from onekl_desktop.base.work import BLOCK_COLUMNS, STRIP_ROWS, Work, Zones
+from onekl_desktop.native.terrain import Terrain, find_streams, survey
 
-FLOAT32_MAX = float(np.finfo(np.float32).max)
 NO_WATERSHED = -1
 
 
 def run(work: Work) -> None:
-    """Terrain rasters, streams, and with outlets their watersheds. Holds the landscape in memory."""
-    grid, o = work.grid, work.options
+    """Terrain rasters, streams, and with outlets their watersheds. Holds about 50 bytes a cell in its workspace."""
+    o, space = work.options, work.space
     d8 = o["flow_dir_algorithm"] == "D8"
-    values, valid = work.read("dem_path")
-    heights = [np.where(valid, values, 0.0).astype(np.float64)]
+    heights, valid = [space.zeros(work.shape, np.float64)], space.zeros(work.shape, np.bool_)
 
-    def keep(filled: NDArray[np.float64]) -> None:
-        work.write("filled_dem", filled, "float32", FLOAT32_MAX, valid)
+    def look(window: Window) -> None:
+        values, valid[window.slices] = work.read("dem_path", window)
+        np.copyto(heights[0][window.slices], values, where=valid[window.slices])
 
-    land = read_terrain(heights, valid, grid.cell_x, grid.cell_y, d8, keep)
-    work.progress.report(0.6)
-    work.write("slope", land.slope, "float32", SLOPE_NODATA)
-    work.write(
-        "flow_direction", land.directions, "uint8" if d8 else "int32", native.D8_NODATA if d8 else native.MFD_NODATA
-    )
-    work.write("flow_accumulation", land.accumulation, "float64", -1.0, valid)
-    streams = find_streams(land, float(o["threshold_flow_accumulation"]), d8)
+    for _done in work.each_block(look, 0.0, 0.1):
+        pass
+    land = survey(work, heights, valid, d8, 0.1, 0.7, accumulation_nodata=-1.0)
+    streams = find_streams(land, float(o["threshold_flow_accumulation"]), d8, space)
     work.write("stream", streams, "uint8", 255)
     if "outlets_path" in work.zones:
         watersheds, rows = delineate(work, land, streams, work.zones["outlets_path"], int(o["snap_distance"]))
@@ -76,16 +72,22 @@ def delineate(
         at = (math.floor(row), math.floor(column))
         inside = 0 <= at[0] < grid.rows and 0 <= at[1] < grid.columns
         places.append(snap(streams, *at, reach) if inside and reach else at if inside else None)
-    found = np.full(land.valid.shape, NO_WATERSHED, np.int32)
+    found = work.space.full(land.valid.shape, NO_WATERSHED, np.int32)
     upslope: dict[int, int] = {}
     wet = [number for number, place in enumerate(places) if place is not None and land.valid[place]]
     for number in sorted(wet, key=lambda number: -land.accumulation[places[number]]):  # the lowest first
-        outlet = np.zeros(land.valid.shape, bool)
+        outlet = work.space.zeros(land.valid.shape, np.bool_)
         outlet[places[number]] = True
-        watershed = native.upslope(land.flow, outlet)
-        upslope[number] = int(watershed.sum())
-        found[watershed] = number + 1
-    own = np.bincount(found[found > 0], minlength=len(places) + 1)
+        watershed = native.upslope(land.flow, outlet, work.space)
+        upslope[number] = 0
+        for window in grid.tiles(STRIP_ROWS, BLOCK_COLUMNS):
+            mine = watershed[window.slices]
+            upslope[number] += int(np.count_nonzero(mine))
+            found[window.slices][mine] = number + 1
+    own = np.zeros(len(places) + 1, np.int64)
+    for window in grid.tiles(STRIP_ROWS, BLOCK_COLUMNS):
+        part = found[window.slices]
+        own += np.bincount(part[part > 0], minlength=len(places) + 1)
     rows: list[list[Any]] = []
     for number, attributes in enumerate(outlets.rows):
         place = places[number]

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from onekl_desktop import native
 from onekl_desktop.base.rasters import Window
 from onekl_desktop.base.work import Work, count_codes
+from onekl_desktop.base.workspace import IN_MEMORY, Workspace
 from onekl_desktop.native.zonal import ZonalSums
 
 SAME, NODATA = 0, -1
@@ -32,7 +33,12 @@ class Patches:
     sides_down: int
 
 
-def count_patches(codes: NDArray, valid: NDArray[np.bool_]) -> dict[int, Patches]:
+CELLS_AT_ONCE = 1 << 22
+
+
+def count_patches(
+    codes: NDArray[np.int32], valid: NDArray[np.bool_], space: Workspace = IN_MEMORY
+) -> dict[int, Patches]:
     """Patches of every class of a map, in one labelling pass.
 
     Parameters
@@ -40,17 +46,20 @@ def count_patches(codes: NDArray, valid: NDArray[np.bool_]) -> dict[int, Patches
     codes, valid
         Class codes and where there is one, both (rows, columns).
     """
-    labels, count = native.label(codes, valid)
-    sizes = np.bincount(labels.ravel(), minlength=count + 1)
-    firsts = np.zeros(count + 1, np.int64)
-    cells = np.flatnonzero(labels)
-    firsts[labels.ravel()[cells][::-1]] = cells[::-1]  # of equal labels the first cell is written last
-    owner = codes.ravel()[firsts[1:]] if count else np.zeros(0, np.int64)
-    across = _sides(codes[:, :-1], codes[:, 1:], valid[:, :-1] & valid[:, 1:])
-    down = _sides(codes[:-1], codes[1:], valid[:-1] & valid[1:])
+    labels, count = native.label(codes, valid, space)
+    sizes, owners = np.zeros(count + 1, np.int64), np.zeros(count + 1, codes.dtype)
+    across: Counter[int] = Counter()
+    down: Counter[int] = Counter()
+    step = max(1, CELLS_AT_ONCE // max(codes.shape[1], 1))
+    for row in range(0, len(codes), step):
+        rows, more = slice(row, row + step), slice(row, row + step + 1)  # one row more, to the next part
+        sizes += np.bincount(labels[rows].ravel(), minlength=count + 1)
+        owners[labels[rows]] = codes[rows]  # all cells of a patch have its code
+        across += _sides(codes[rows, :-1], codes[rows, 1:], valid[rows, :-1] & valid[rows, 1:])
+        down += _sides(codes[more][:-1], codes[more][1:], valid[more][:-1] & valid[more][1:])
     found = {}
-    for code in np.unique(owner).tolist():
-        own = sizes[1:][owner == code]
+    for code in np.unique(owners[1:]).tolist():
+        own = sizes[1:][owners[1:] == code]
         found[int(code)] = Patches(len(own), int(own.max()), int(own.sum()), across[int(code)], down[int(code)])
     return found
 
@@ -76,7 +85,7 @@ def run(work: Work) -> None:
     sums = ZonalSums(zones.shapes, work.grid) if zones is not None else None
     factor, sink = 0, None
     if len(maps) == 2:
-        highest = max(max(part) for part in work.each_strip(lambda window: _codes(work, maps, window), 0.0, 0.2))
+        highest = max(max(part) for part in work.each_block(lambda window: _codes(work, maps, window), 0.0, 0.2))
         factor = pair_factor(highest)
         fits = highest * factor + highest <= np.iinfo(np.int32).max
         sink = work.results.raster("change", work.grid, "int32" if fits else "float64", NODATA)
@@ -101,7 +110,7 @@ def run(work: Work) -> None:
             sink.write(window, np.where(both, np.where(before == after, SAME, key), NODATA))
         return counts, changed
 
-    for counts, changed in work.each_strip(look, 0.2, 0.6):
+    for counts, changed in work.each_block(look, 0.2, 0.6):
         for zone, by_map in enumerate(counts):
             for number, found in enumerate(by_map):
                 areas[zone][number].update(found)
@@ -144,10 +153,15 @@ def _tell_areas(
 def _tell_patches(work: Work, maps: list[str]) -> None:
     grid, rows = work.grid, []
     for number, id in enumerate(maps):
-        work.progress.report(0.6 + 0.4 * number / len(maps))
-        codes, valid = work.read(id)
-        land = int(np.count_nonzero(valid))
-        for code, patches in sorted(count_patches(codes, valid).items()):
+        codes, valid = work.space.empty(work.shape, np.int32), work.space.empty(work.shape, np.bool_)
+
+        def read(window: Window, id: str = id, codes: NDArray = codes, valid: NDArray = valid) -> int:
+            codes[window.slices], valid[window.slices] = work.read(id, window)
+            return int(np.count_nonzero(valid[window.slices]))
+
+        start = 0.6 + 0.4 * number / len(maps)
+        land = sum(work.each_block(read, start, start))
+        for code, patches in sorted(count_patches(codes, valid, work.space).items()):
             edge_m = patches.sides_across * grid.cell_y + patches.sides_down * grid.cell_x
             rows.append([
                 "bas" if id == "lulc_bas_path" else "alt", code, patches.count, patches.cells / patches.count * grid.cell_area_ha,

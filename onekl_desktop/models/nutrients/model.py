@@ -19,8 +19,8 @@ from onekl_desktop import native
 from onekl_desktop.base.errors import Problem, make_problem
 from onekl_desktop.base.rasters import Window
 from onekl_desktop.base.translate import _
-from onekl_desktop.base.work import STRIP_ROWS, Lookup, Work, column
-from onekl_desktop.native.terrain import Terrain, connectivity, find_streams, read_terrain
+from onekl_desktop.base.work import BLOCK_COLUMNS, STRIP_ROWS, Lookup, Work, column
+from onekl_desktop.native.terrain import Terrain, connectivity, find_streams, survey
 from onekl_desktop.native.zonal import Measured, ZonalSums
 
 FLOAT32_MAX = float(np.finfo(np.float32).max)
@@ -48,25 +48,21 @@ def subsurface_delivery(
 
 
 def run(work: Work) -> None:
-    """All rasters and the watershed table. Holds about 45 bytes a cell in memory."""
+    """All rasters and the watershed table. Holds about 45 bytes a cell in its workspace."""
     grid, o = work.grid, work.options
     d8 = o["flow_dir_algorithm"] == "D8"
     sums = ZonalSums(work.zones["watersheds_path"].shapes, grid)
     heights, valid, proxy_mean = _read(work, sums)
-    land = read_terrain(heights, valid, grid.cell_x, grid.cell_y, d8)
-    work.progress.report(0.35)
-    streams = find_streams(land, float(o["threshold_flow_accumulation"]), d8)
+    land = survey(work, heights, valid, d8, 0.1, 0.45)
+    streams = find_streams(land, float(o["threshold_flow_accumulation"]), d8, work.space)
     work.write("stream", streams, "uint8", 255)
     ic, distance = _connect(work, land, streams, d8)
-    work.progress.report(0.6)
-    has_ic = ic != np.float32(FLOAT32_MIN)
-    middle = (float(ic.min(where=has_ic, initial=np.inf)) + float(ic.max(where=has_ic, initial=-np.inf))) / 2.0
+    middle = _middle(work, ic)
     nutrients = [nutrient for nutrient in ("n", "p") if o.get(f"calc_{nutrient}")]
     held = _retain(work, land, streams, nutrients)
-    del land, streams, valid, has_ic, heights
-    work.progress.report(0.75)
+    del land, streams, valid, heights
     export = _Export(work, sums, ic, distance, middle, float(o.get("runoff_proxy_av") or proxy_mean), nutrients)
-    for part in work.each_strip(lambda window: export.strip(window, held), 0.75, 1.0):
+    for part in work.each_block(lambda window: export.strip(window, held), 0.75, 1.0):
         sums.add(part)
     zones, names = work.zones["watersheds_path"], [name for name in TABLE if name in sums.sums]
     rows = [
@@ -81,11 +77,10 @@ TABLE = ("n_surface_load", "n_surface_export", "n_subsurface_export", "n_total_e
 
 def _read(work: Work, sums: ZonalSums) -> tuple[list[NDArray[np.float64]], NDArray[np.bool_], float]:
     """Heights, where they are valid within the polygons, and the mean of the runoff there (1 where there is none)."""
-    heights = np.zeros((work.grid.rows, work.grid.columns))
-    valid = np.zeros(heights.shape, bool)
+    heights, valid = work.space.zeros(work.shape, np.float64), work.space.zeros(work.shape, np.bool_)
 
     def look(window: Window) -> tuple[float, int]:
-        rows, inside = slice(window.row, window.row + window.rows), sums.mask(window)
+        rows, inside = window.slices, sums.mask(window)
         values, has = work.read("dem_path", window)
         valid[rows] = inside & has
         np.copyto(heights[rows], values, where=valid[rows])
@@ -94,7 +89,7 @@ def _read(work: Work, sums: ZonalSums) -> tuple[list[NDArray[np.float64]], NDArr
         return float(proxy.sum(where=counted, dtype=np.float64)), int(np.count_nonzero(counted))
 
     total, count = 0.0, 0
-    for some, cells in work.each_strip(look, 0.0, 0.1):
+    for some, cells in work.each_block(look, 0.0, 0.1):
         total, count = total + some, count + cells
     return [heights], valid, total / count if count else 1.0
 
@@ -103,30 +98,47 @@ def _connect(
     work: Work, land: Terrain, streams: NDArray[np.uint8], d8: bool
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """IC (float32 min where there is none), and the distance to the stream in cells (-1 where none is reached)."""
-    grid, valid = work.grid, land.valid
-    s = np.zeros(valid.shape, np.float32)
-    strips = [slice(window.row, window.row + window.rows) for window in grid.blocks(STRIP_ROWS)]
-    for rows in strips:
-        np.copyto(s[rows], np.clip(land.slope[rows] / np.float32(100), LEAST_SLOPE, 1.0), where=valid[rows])
-    d_up = native.accumulate(land.flow, land.order, s)
+    grid, valid, space = work.grid, land.valid, work.space
+    s = space.zeros(valid.shape, np.float32)
+    blocks = [window.slices for window in grid.tiles(STRIP_ROWS, BLOCK_COLUMNS)]
+    for at in blocks:
+        np.copyto(s[at], np.clip(land.slope[at] / np.float32(100), LEAST_SLOPE, 1.0), where=valid[at])
+    work.progress.expect(0.45, 0.6, 3.0 * valid.size)
+    d_up = native.accumulate(land.flow, land.order, s, space)
     side = np.sqrt(grid.cell_x * grid.cell_y)
-    for rows in strips:
+    for at in blocks:
         # The mean slope upslope times the root of the area: S / A sqrt(A c^2).
-        d_up[rows] *= side / np.sqrt(np.maximum(land.accumulation[rows], 1.0))
-        np.copyto(s[rows], np.float32(1) / np.maximum(s[rows], np.float32(LEAST_SLOPE)), where=valid[rows])
+        d_up[at] *= side / np.sqrt(np.maximum(land.accumulation[at], 1.0))
+        np.copyto(s[at], np.float32(1) / np.maximum(s[at], np.float32(LEAST_SLOPE)), where=valid[at])
     del land.accumulation, land.slope
-    d_dn = native.distance_to_channel(land.flow, land.order, streams, s, own_weight=d8)
+    d_dn = native.distance_to_channel(land.flow, land.order, streams, s, space, own_weight=d8)
     del s
     work.write("d_dn", d_dn, "float64", -1.0)
-    ic = np.full(valid.shape, FLOAT32_MIN, np.float32)
-    for rows in strips:
-        values, has = connectivity(d_up[rows], d_dn[rows], valid[rows] & (d_dn[rows] != -1.0))
-        np.copyto(ic[rows], values, where=has)
+    ic = space.full(valid.shape, FLOAT32_MIN, np.float32)
+    for at in blocks:
+        values, has = connectivity(d_up[at], d_dn[at], valid[at] & (d_dn[at] != -1.0))
+        np.copyto(ic[at], values, where=has)
     work.write("ic_factor", ic, "float32", FLOAT32_MIN)
     del d_up, d_dn
-    exact = native.distance_to_channel(land.flow, land.order, streams)
+    exact = native.distance_to_channel(land.flow, land.order, streams, None, space)
     work.write("dist_to_channel", exact, "float64", -1.0)
-    return ic, exact.astype(np.float32)
+    distance = space.empty(valid.shape, np.float32)
+    for at in blocks:
+        distance[at] = exact[at]
+    return ic, distance
+
+
+def _middle(work: Work, ic: NDArray[np.float32]) -> float:
+    """IC0: the middle between the lowest and the highest IC of the map."""
+    low, high = np.inf, -np.inf
+    for window in work.grid.tiles(STRIP_ROWS, BLOCK_COLUMNS):
+        part = ic[window.slices]
+        has = part != np.float32(FLOAT32_MIN)
+        low, high = (
+            min(low, float(part.min(where=has, initial=np.inf))),
+            max(high, float(part.max(where=has, initial=-np.inf))),
+        )
+    return (low + high) / 2.0
 
 
 def _retain(
@@ -138,21 +150,22 @@ def _retain(
     order = land.order if clean else None
     del land.order
     for nutrient in nutrients:
-        efficiency, length = (np.zeros(streams.shape, np.float32) for _ in range(2))
+        efficiency, length = (work.space.zeros(streams.shape, np.float32) for _ in range(2))
         find_efficiency = Lookup(column(table, f"eff_{nutrient}"), -1.0)
         find_length = Lookup(column(table, f"crit_len_{nutrient}"), 0.0)
 
         def look(window: Window, efficiency=efficiency, length=length, find=(find_efficiency, find_length)) -> None:  # type: ignore[no-untyped-def]
-            rows = slice(window.row, window.row + window.rows)
+            rows = window.slices
             codes, has = work.read_codes("lulc_path", table, window)
             off = streams[rows] != 1
             np.copyto(efficiency[rows], np.where(has, find[0](codes), np.float32(-1)), where=off)
             np.copyto(length[rows], find[1](codes), where=off)
 
-        for _done in work.each_strip(look, 0.6, 0.65):
+        for _done in work.each_block(look, 0.6, 0.65):
             pass
+        work.progress.expect(0.65, 0.75, float(streams.size))
         found = native.retention(
-            land.flow, order, streams, efficiency, length, work.grid.cell_x,
+            land.flow, order, streams, efficiency, length, work.grid.cell_x, work.space,
             block_order=not clean,
         )  # fmt: skip
         del efficiency, length
@@ -186,7 +199,7 @@ class _Export:
     def strip(self, window: Window, held: dict[str, NDArray[np.float32]]) -> Measured:
         """Write the rasters of a strip and measure them by watershed."""
         work, o = self.work, self.work.options
-        rows, inside = slice(window.row, window.row + window.rows), self.sums.mask(window)
+        rows, inside = window.slices, self.sums.mask(window)
         codes, has_class = work.read_codes("lulc_path", self._table, window)
         proxy, has_proxy = work.read("runoff_proxy_path", window)
         has_class, has_proxy = has_class & inside, has_proxy & inside

@@ -13,14 +13,13 @@ from numpy.typing import NDArray
 
 from onekl_desktop import native
 from onekl_desktop.base.rasters import Window
-from onekl_desktop.base.work import STRIP_ROWS, Lookup, Work, column
-from onekl_desktop.native.terrain import Terrain, connectivity, find_streams, read_terrain
+from onekl_desktop.base.work import BLOCK_COLUMNS, STRIP_ROWS, Lookup, Work, column
+from onekl_desktop.native.terrain import Terrain, connectivity, find_streams, survey
 from onekl_desktop.native.zonal import Measured, ZonalSums
 
 FLOAT32_MAX = float(np.finfo(np.float32).max)
 FLOAT32_MIN = float(np.finfo(np.float32).min)
 FLOAT64_MAX = float(np.finfo(np.float64).max)
-ACCUMULATION_NODATA = -1.23789789e29
 TRACE_FACTOR = 0.7
 UNIT_PLOT_M = 22.13
 LEAST_SLOPE, LEAST_COVER = 0.005, 0.001
@@ -53,51 +52,39 @@ RASTERS = ("dem_path", "lulc_path", "erosivity_path", "erodibility_path", "drain
 
 
 def run(work: Work) -> None:
-    """All rasters and the watershed table. Holds about 60 bytes a cell in memory."""
-    grid, o = work.grid, work.options
+    """All rasters and the watershed table. Holds about 60 bytes a cell in its workspace."""
+    grid, o, space = work.grid, work.options, work.space
     d8 = o["flow_dir_algorithm"] == "D8"
     sums = ZonalSums(work.zones["watersheds_path"].shapes, grid)
     heights, valid = read_heights(work, sums, [id for id in RASTERS if work.has(id)])
-
-    def keep(filled: NDArray[np.float64]) -> None:
-        work.write("filled_dem", filled, "float32", FLOAT32_MAX, valid)
-
-    land = read_terrain(heights, valid, grid.cell_x, grid.cell_y, d8, keep)
-    work.progress.report(0.35)
-    work.write("slope", land.slope, "float32", FLOAT32_MIN)
-    work.write(
-        "flow_direction", land.directions, "uint8" if d8 else "int32", native.D8_NODATA if d8 else native.MFD_NODATA
-    )
-    work.write("flow_accumulation", land.accumulation, "float64", ACCUMULATION_NODATA, valid)
+    land = survey(work, heights, valid, d8, 0.1, 0.5)
     streams = _find_streams(work, land, d8)
     s, w = _weights(work, land)
-    with ThreadPoolExecutor(2, thread_name_prefix="accumulate") as pool:
-        gathered = pool.submit(native.accumulate, land.flow, land.order, w)
-        upslope = native.accumulate(land.flow, land.order, s)
-        covered = gathered.result()
-    work.progress.report(0.5)
+    work.progress.expect(0.5, 0.6, 3.0 * valid.size)
+    upslope, covered = _gather(work, land, s, w)
     if work.results.wants("s_bar"):
-        work.write("s_bar", upslope / np.maximum(land.accumulation, 1.0), "float64", FLOAT64_MAX, valid)
-    for window in grid.blocks(STRIP_ROWS):
-        rows_of = slice(window.row, window.row + window.rows)
-        product = np.where(valid[rows_of], w[rows_of] * s[rows_of], np.float32(1))
-        w[rows_of] = np.where(valid[rows_of], np.float32(1) / product, np.float32(0))
+        _write_mean_slope(work, upslope, land)
+    for window in grid.tiles(STRIP_ROWS, BLOCK_COLUMNS):
+        at = window.slices
+        product = np.where(valid[at], w[at] * s[at], np.float32(1))
+        w[at] = np.where(valid[at], np.float32(1) / product, np.float32(0))
     del s
-    d_dn = native.distance_to_channel(land.flow, land.order, streams, w, own_weight=d8)
+    d_dn = native.distance_to_channel(land.flow, land.order, streams, w, space, own_weight=d8)
     work.write("d_dn", d_dn, "float64", -1.0)
     if work.results.wants("what_drains_to_stream"):
-        work.write("what_drains_to_stream", np.where(valid, d_dn != -1.0, 255), "uint8", 255)
-    work.progress.report(0.6)
+        sink = work.results.raster("what_drains_to_stream", grid, "uint8", 255)
+        for window in grid.tiles(STRIP_ROWS, BLOCK_COLUMNS):
+            sink.write(window, np.where(valid[window.slices], d_dn[window.slices] != -1.0, 255))
     rows = _Rows(work, land, streams, upslope, covered, d_dn, w)
-    for _done in work.each_strip(rows.erode, 0.6, 0.75):
+    for _done in work.each_block(rows.erode, 0.6, 0.75):
         pass
     ratio, sheet = rows.ratio, rows.sheet
     del land.accumulation, upslope, covered, d_dn, w
     rows.forget()
-    deposited, flux = native.deposition(land.flow, land.order, ratio, sheet)
+    work.progress.expect(0.75, 0.85, float(valid.size))
+    deposited, flux = native.deposition(land.flow, land.order, ratio, sheet, space)
     del flux
-    work.progress.report(0.85)
-    for part in work.each_strip(lambda window: rows.settle(window, deposited, sums), 0.85, 1.0):
+    for part in work.each_block(lambda window: rows.settle(window, deposited, sums), 0.85, 1.0):
         sums.add(part)
     names = {"usle_tot": "usle", "sed_export": "sed_export", "sed_dep": "sed_deposition", "avoid_exp": "avoided_export",
              "avoid_eros": "avoided_erosion"}  # fmt: skip
@@ -106,13 +93,34 @@ def run(work: Work) -> None:
     work.results.table("watershed_results", [*zones.columns, *names], table)
 
 
+def _gather(
+    work: Work, land: Terrain, s: NDArray[np.float32], w: NDArray[np.float32]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Slopes and cover factors, summed over all that lies upslope; the slopes are shared by runs on one landscape."""
+    space = work.space
+    with ThreadPoolExecutor(1, thread_name_prefix="accumulate") as pool:
+        gathered = pool.submit(native.accumulate, land.flow, land.order, w, space)
+
+        def make() -> dict[str, NDArray]:
+            return {"upslope": native.accumulate(land.flow, land.order, s, space)}
+
+        return space.part(f"slopes-{land.key}", make)["upslope"], gathered.result()
+
+
+def _write_mean_slope(work: Work, upslope: NDArray[np.float64], land: Terrain) -> None:
+    sink = work.results.raster("s_bar", work.grid, "float64", FLOAT64_MAX)
+    for window in work.grid.tiles(STRIP_ROWS, BLOCK_COLUMNS):
+        at = window.slices
+        mean = upslope[at] / np.maximum(land.accumulation[at], 1.0)
+        sink.write(window, np.where(land.valid[at], mean, FLOAT64_MAX))
+
+
 def read_heights(work: Work, sums: ZonalSums, ids: list[str]) -> tuple[list[NDArray[np.float64]], NDArray[np.bool_]]:
     """Heights, and where they and all other rasters are valid within the polygons."""
-    heights = np.zeros((work.grid.rows, work.grid.columns))
-    valid = np.zeros(heights.shape, bool)
+    heights, valid = work.space.zeros(work.shape, np.float64), work.space.zeros(work.shape, np.bool_)
 
     def look(window: Window) -> None:
-        rows = slice(window.row, window.row + window.rows)
+        rows = window.slices
         inside = sums.mask(window)
         for id in ids:
             values, has = work.read(id, window)
@@ -122,35 +130,35 @@ def read_heights(work: Work, sums: ZonalSums, ids: list[str]) -> tuple[list[NDAr
         valid[rows] = inside
         np.copyto(heights[rows], high, where=inside)
 
-    for _done in work.each_strip(look, 0.0, 0.1):
+    for _done in work.each_block(look, 0.0, 0.1):
         pass
     return [heights], valid
 
 
 def _find_streams(work: Work, land: Terrain, d8: bool) -> NDArray[np.uint8]:
-    streams = find_streams(land, float(work.options["threshold_flow_accumulation"]), d8, TRACE_FACTOR)
+    streams = find_streams(land, float(work.options["threshold_flow_accumulation"]), d8, work.space, TRACE_FACTOR)
     work.write("stream", streams, "uint8", 255)
     if work.has("drainage_path"):
-        drains, _has = work.read("drainage_path")
-        streams[land.valid & (drains == 1)] = 1
+        for window in work.grid.tiles(STRIP_ROWS, BLOCK_COLUMNS):
+            drains, _has = work.read("drainage_path", window)
+            streams[window.slices][land.valid[window.slices] & (drains == 1)] = 1
         work.write("stream_and_drainage", streams, "uint8", 255)
     return streams
 
 
 def _weights(work: Work, land: Terrain) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """Slope (m/m, 0.005 to 1) and cover factor (at least 0.001), 0 where there is no land."""
-    s = np.zeros(land.slope.shape, np.float32)
-    w = np.zeros(land.slope.shape, np.float32)
+    s, w = work.space.zeros(work.shape, np.float32), work.space.zeros(work.shape, np.float32)
     cover = Lookup(column(work.tables["biophysical_table_path"], "usle_c"), 0.0)
 
     def weigh(window: Window) -> None:
-        rows = slice(window.row, window.row + window.rows)
+        rows = window.slices
         codes, _has = work.read("lulc_path", window)
         inside = land.valid[rows]
         np.copyto(s[rows], np.clip(land.slope[rows] / np.float32(100), LEAST_SLOPE, 1.0), where=inside)
         np.copyto(w[rows], np.maximum(cover(codes), np.float32(LEAST_COVER)), where=inside)
 
-    for _done in work.each_strip(weigh, 0.4, 0.45):
+    for _done in work.each_block(weigh, 0.5, 0.5):
         pass
     return s, w
 
@@ -166,15 +174,39 @@ class _Rows:
         self._upslope: NDArray | None = upslope
         self._covered: NDArray | None = covered
         self._d_dn: NDArray | None = d_dn
-        shape = land.valid.shape
-        self.ratio, self.sheet = np.empty(shape, np.float32), sheet
-        self.rkls, self.usle = np.empty(shape, np.float32), np.empty(shape, np.float32)
-        self.has_ic = np.empty(shape, bool)
+        shape, empty = land.valid.shape, work.space.empty
+        self.ratio, self.sheet = empty(shape, np.float32), sheet
+        self.rkls, self.usle = empty(shape, np.float32), empty(shape, np.float32)
+        self.has_ic = empty(shape, np.bool_)
+        self._ls = self._all_slope_lengths() if work.space.keeps else None
         table = work.tables["biophysical_table_path"]
         self._practice = Lookup({code: row["usle_c"] * row["usle_p"] for code, row in table.items()}, 0.0)
         self._sinks = {id: work.results.raster(id, work.grid, "float32", FLOAT32_MIN if id == "ic" else -1.0)
                        for id in ("ic", "sdr_factor") if work.results.wants(id)}  # fmt: skip
         self._final = {id: work.results.raster(id, work.grid, "float32", nodata) for id, nodata in FINAL.items()}
+
+    def _all_slope_lengths(self) -> NDArray[np.float64]:
+        """LS of the whole map, which does not depend on land cover, for other runs on the same landscape."""
+        streams = self.work.space.digest(self.streams)
+
+        def make() -> dict[str, NDArray]:
+            out = self.work.space.empty(self.land.valid.shape, np.float64)
+
+            def fill(window: Window) -> None:
+                out[window.slices] = self._slope_length(window)
+
+            for _done in self.work.each_block(fill, 0.6, 0.6):
+                pass
+            return {"ls": out}
+
+        return self.work.space.part(f"ls-{self.work.options['l_max']}-{streams}-{self.land.key}", make)["ls"]
+
+    def _slope_length(self, window: Window) -> NDArray[np.float64]:
+        at = window.slices
+        off = self.land.valid[at] & (self.streams[at] != 1)
+        cells = np.maximum(self.land.accumulation[at], 1.0)
+        slope = np.where(off, self.land.slope[at], 0)
+        return slope_length(slope, cells, self.work.grid.cell_x, self.work.options["l_max"])
 
     def forget(self) -> None:
         """Let go of what only the first part needs."""
@@ -185,7 +217,7 @@ class _Rows:
         assert self._upslope is not None
         assert self._covered is not None
         assert self._d_dn is not None
-        rows, work, o = slice(window.row, window.row + window.rows), self.work, self.work.options
+        rows, work, o = window.slices, self.work, self.work.options
         inside, on_stream = self.land.valid[rows], self.streams[rows] == 1
         cells = np.maximum(self.land.accumulation[rows], 1.0)
         d_up = (
@@ -205,7 +237,7 @@ class _Rows:
         erodibility, _has = work.read("erodibility_path", window)
         codes, _has = work.read("lulc_path", window)
         off = inside & ~on_stream
-        ls = slope_length(np.where(off, self.land.slope[rows], 0), cells, work.grid.cell_x, o["l_max"])
+        ls = self._slope_length(window) if self._ls is None else self._ls[rows]
         rkls = np.where(off, ls * erosivity.astype(np.float64) * erodibility, 0.0)
         usle = rkls * self._practice(codes)
         self.rkls[rows], self.usle[rows] = rkls, usle
@@ -213,7 +245,7 @@ class _Rows:
 
     def settle(self, window: Window, deposited: NDArray[np.float64], sums: ZonalSums) -> Measured:
         """Write the final rasters of a strip and measure them by watershed."""
-        rows = slice(window.row, window.row + window.rows)
+        rows = window.slices
         off = self.land.valid[rows] & (self.streams[rows] != 1)
         ratio, usle, has = self.ratio[rows], self.usle[rows], off & self.has_ic[rows]
         avoided, settled = self.rkls[rows] - usle, deposited[rows]

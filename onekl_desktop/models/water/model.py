@@ -55,7 +55,7 @@ def hydropower(
 
 
 def run(work: Work) -> None:
-    """Rasters of evapotranspiration and yield, and their means by watershed, strip by strip."""
+    """Rasters of evapotranspiration and yield, and their means by watershed, block by block."""
     table = work.tables["biophysical_table_path"]
     vegetation = {code: row["lulc_veg"] == 1 for code, row in table.items()}
     kc = Lookup(column(table, "kc"), -1.0)
@@ -100,7 +100,7 @@ def run(work: Work) -> None:
             measured["demand"] = (wanted, lulc_valid & (wanted >= 0))
         return {id: sum_.measure(window, measured) for id, sum_ in sums.items()}
 
-    for part in work.each_strip(compute):
+    for part in work.each_block(compute):
         for id, measured_here in part.items():
             sums[id].add(measured_here)
     for id, sum_ in sums.items():

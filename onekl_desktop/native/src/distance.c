@@ -16,8 +16,8 @@ static void put(float *at, int32_t value) { memcpy(at, &value, sizeof value); }
 
 #define SQUARE(x) ((int64_t)(x) * (int64_t)(x))
 
-int32_t onekl_distance(const uint8_t *source, int64_t rows, int64_t columns, float *distance) {
-    const int32_t none = (int32_t)(rows + columns);
+int32_t onekl_distance(const uint8_t *source, const int32_t *above, const int32_t *below, int64_t rows, int64_t columns,
+                       int32_t none, float *distance, int64_t *task) {
     const size_t size = (size_t)(columns > 0 ? columns : 1);
     int32_t *g = malloc(size * sizeof(int32_t));
     int64_t *at = malloc(size * sizeof(int64_t)), *from = malloc(size * sizeof(int64_t));
@@ -30,16 +30,22 @@ int32_t onekl_distance(const uint8_t *source, int64_t rows, int64_t columns, flo
     for (int64_t row = 0; row < rows; row++)
         for (int64_t column = 0; column < columns; column++) {
             int64_t cell = row * columns + column;
-            int32_t above = row > 0 ? get(distance + cell - columns) + 1 : none;
-            put(distance + cell, source[cell] ? 0 : above < none ? above : none);
+            int32_t over = row > 0 ? get(distance + cell - columns) : above[column] > 0 && above[column] < none ? above[column] - 1 : none;
+            put(distance + cell, source[cell] ? 0 : over < none ? over + 1 : none);
         }
-    for (int64_t row = rows - 2; row >= 0; row--)
+    for (int64_t row = rows - 1; row >= 0; row--)
         for (int64_t column = 0; column < columns; column++) {
             int64_t cell = row * columns + column;
-            int32_t below = get(distance + cell + columns) + 1;
-            if (below < get(distance + cell)) put(distance + cell, below);
+            int32_t under = row < rows - 1 ? get(distance + cell + columns) : below[column] > 0 && below[column] < none ? below[column] - 1 : none;
+            if (under + 1 < get(distance + cell)) put(distance + cell, under + 1);
         }
     for (int64_t row = 0; row < rows; row++) {
+        if (onekl_tick(task, columns)) {
+            free(g);
+            free(at);
+            free(from);
+            return ONEKL_STOPPED;
+        }
         memcpy(g, distance + row * columns, (size_t)columns * sizeof(int32_t));
         int64_t q = 0;
         at[0] = 0;

@@ -9,9 +9,20 @@
 #define ONEKL_API __attribute__((visibility("default")))
 #endif
 
-#define ONEKL_ABI 6
+#define ONEKL_ABI 7
 
 ONEKL_API int32_t onekl_abi(void);
+
+/* A long kernel's line to its caller: task[0] is set to 1 by another thread when the work is no longer wanted (the
+ * kernel then ends early with ONEKL_STOPPED), task[1] counts the cells that are done. `task` may be NULL. */
+#define ONEKL_STOPPED (-2)
+#define ONEKL_STRIDE 65536 /* cells between two looks at the task */
+
+static inline int onekl_tick(int64_t *task, int64_t cells) {
+    if (!task) return 0;
+    __atomic_fetch_add(&task[1], cells, __ATOMIC_RELAXED);
+    return __atomic_load_n(&task[0], __ATOMIC_RELAXED) != 0;
+}
 
 /* counts[z * n_classes + c] += 1 and areas[...] += row_area[row] for every cell whose zone is in
  * 0..n_zones-1 and whose class is in 0..n_classes-1; other cells are left out. */
@@ -34,59 +45,70 @@ ONEKL_API int64_t onekl_fill_shapes(const double *xy, int64_t n_points, const in
 /* Directions k = 0..7 run anticlockwise from east. Heights are double, `valid` is 1 where a cell has a height. */
 extern const int64_t ONEKL_DROW[8], ONEKL_DCOLUMN[8];
 
-/* Raises every cell that cannot drain to the edge or to a cell without height to its lowest pour point.
- * Returns 0, or -1 when memory is short; so do the other kernels that return int32_t. */
+/* Raises every cell that cannot drain to the edge or to a cell without height to its lowest pour point; `labels` has
+ * room for all cells, `tile` is the side of the squares that are flooded one by one.
+ * Returns 0, -1 when memory is short, or ONEKL_STOPPED; so do the other kernels that return int32_t. */
 ONEKL_API int32_t onekl_fill_pits(const double *heights, const uint8_t *valid, int64_t rows, int64_t columns,
-                                  double *filled);
+                                  int64_t tile, int32_t *labels, double *filled, int64_t *task);
 
 /* Slope in percent by weighted differences over the 3 x 3 cells around each. */
-ONEKL_API void onekl_slope(const double *heights, const uint8_t *valid, int64_t rows, int64_t columns, double cell_x,
-                           double cell_y, float nodata, float *slope);
+ONEKL_API int32_t onekl_slope(const double *heights, const uint8_t *valid, int64_t rows, int64_t columns, double cell_x,
+                           double cell_y, float nodata, float *slope, int64_t *task);
 
-/* Direction of steepest descent, 0..7; over flat areas the way to their drains. */
+/* Direction of steepest descent, 0..7; over flat areas the way to their drains. `seen` (zeros) and `distance` (of any
+ * content) have room for all cells; they are touched on flat areas only. */
 ONEKL_API int32_t onekl_flow_d8(const double *heights, const uint8_t *valid, int64_t rows, int64_t columns,
-                                uint8_t nodata, uint8_t *directions);
+                                uint8_t nodata, uint8_t *seen, double *distance, uint8_t *directions, int64_t *task);
 
 /* Eight weights of four bits, direction k in bits 4k to 4k + 3; 0 where there is no height. */
 ONEKL_API int32_t onekl_flow_mfd(const double *heights, const uint8_t *valid, int64_t rows, int64_t columns,
-                                 uint32_t *flow);
+                                 uint8_t *seen, double *distance, uint32_t *flow, int64_t *task);
 
 /* Cells from ridges to outlets, each after all that flow into it; returns their number (cells of a cycle are left
- * out) or -1 when memory is short. `order` has room for all cells. */
-ONEKL_API int64_t onekl_flow_order(const uint32_t *flow, int64_t rows, int64_t columns, int32_t *order);
+ * out), or as the others. `waiting` (zeros) and `order` have room for all cells. Neighbours in the order are mostly
+ * neighbours on the map, so that a landscape larger than memory is walked through, not jumped over. */
+ONEKL_API int64_t onekl_flow_order(const uint32_t *flow, int64_t rows, int64_t columns, uint8_t *waiting, int32_t *order,
+                                   int64_t *task);
 
 /* accumulation = own weight (1 when `weights` is NULL) + what flows in; other cells keep what they had. */
-ONEKL_API void onekl_accumulate(const uint32_t *flow, const int32_t *order, int64_t n_order, int64_t rows,
-                                int64_t columns, const float *weights, double *accumulation);
+ONEKL_API int32_t onekl_accumulate(const uint32_t *flow, const int32_t *order, int64_t n_order, int64_t rows,
+                                   int64_t columns, const float *weights, double *accumulation, int64_t *task);
 
 /* Streams above outlets: 1 where the accumulation reaches the threshold, and where a cell of at least
  * trace_factor of it joins two such reaches; 0 elsewhere, `nodata` where nothing flows. */
 ONEKL_API int32_t onekl_streams_mfd(const uint32_t *flow, const double *accumulation, int64_t rows, int64_t columns,
-                                    double threshold, double trace_factor, uint8_t nodata, uint8_t *streams);
+                                    double threshold, double trace_factor, uint8_t nodata, uint8_t *streams,
+                                    int64_t *task);
 
 /* Mean distance along the flow to a stream, in cells, or in weights (of the cell itself, or of the one below). */
-ONEKL_API void onekl_distance_to_channel(const uint32_t *flow, const int32_t *order, int64_t n_order, int64_t rows,
-                                         int64_t columns, const uint8_t *streams, const float *weights,
-                                         int32_t own_weight, double nodata, double *distance);
+ONEKL_API int32_t onekl_distance_to_channel(const uint32_t *flow, const int32_t *order, int64_t n_order,
+                                            int64_t rows, int64_t columns, const uint8_t *streams,
+                                            const float *weights, int32_t own_weight, double nodata,
+                                            double *distance, int64_t *task);
 
 /* Sediment that is trapped on its way (`deposition`) and that goes on (`flux`). */
-ONEKL_API void onekl_deposition(const uint32_t *flow, const int32_t *order, int64_t n_order, int64_t rows,
-                                int64_t columns, const float *ratio, const float *sheet, float nodata,
-                                double *deposition, double *flux);
+ONEKL_API int32_t onekl_deposition(const uint32_t *flow, const int32_t *order, int64_t n_order, int64_t rows,
+                                   int64_t columns, const float *ratio, const float *sheet, float nodata,
+                                   double *deposition, double *flux, int64_t *task);
 
-/* Retention of nutrients along the flow; block_order: computed in the order of 256 x 256 blocks. */
+/* Retention of nutrients along the flow; block_order: computed in the order of 256 x 256 blocks, for which `ways` (zeros)
+ * has room for all cells. */
 ONEKL_API int32_t onekl_retention(const uint32_t *flow, const int32_t *order, int64_t n_order, int64_t rows,
                                   int64_t columns, const uint8_t *streams, const float *efficiency,
                                   const float *critical_length, double cell_size, float nodata,
-                                  int32_t block_order, float *retention);
+                                  int32_t block_order, uint8_t *ways, float *retention, int64_t *task);
 
-/* Marks the cells whose water passes a cell marked with 1 already; returns how many are marked, or -1. */
-ONEKL_API int64_t onekl_upslope(const uint32_t *flow, int64_t rows, int64_t columns, uint8_t *marked);
+/* Marks the cells whose water passes a cell marked with 1 already; returns how many are marked, or as the others. */
+ONEKL_API int64_t onekl_upslope(const uint32_t *flow, int64_t rows, int64_t columns, uint8_t *marked, int64_t *task);
 
 /* Numbers the patches of equal codes (8 neighbours) from 1, in the order of their first cells row by row; 0 where not
  * valid. Returns how many there are, or -1 when memory is short. */
-ONEKL_API int64_t onekl_label(const int32_t *codes, const uint8_t *valid, int64_t rows, int64_t columns, int32_t *labels);
+ONEKL_API int64_t onekl_label(const int32_t *codes, const uint8_t *valid, int64_t rows, int64_t columns, int32_t *labels,
+                              int64_t *task);
 
-/* Euclidean distance in cells to the nearest source; rows + columns where there is none. */
-ONEKL_API int32_t onekl_distance(const uint8_t *source, int64_t rows, int64_t columns, float *distance);
+/* Euclidean distance in cells to the nearest source, for rows of a larger map: above[column] is how many rows lie
+ * between the first row and the nearest source over it (1: right above), below[column] likewise under the last row;
+ * `none` or more means that there is none, and is the distance where no source is reached at all. */
+ONEKL_API int32_t onekl_distance(const uint8_t *source, const int32_t *above, const int32_t *below, int64_t rows,
+                                 int64_t columns, int32_t none, float *distance, int64_t *task);
 #endif

@@ -11,7 +11,8 @@ static int32_t find(int32_t *parent, int32_t label) {
     return label;
 }
 
-int64_t onekl_label(const int32_t *codes, const uint8_t *valid, int64_t rows, int64_t columns, int32_t *labels) {
+int64_t onekl_label(const int32_t *codes, const uint8_t *valid, int64_t rows, int64_t columns, int32_t *labels,
+                    int64_t *task) {
     int64_t room = 1024, count = 1;
     int32_t *parent = malloc((size_t)room * sizeof(int32_t));
     if (!parent) return -1;
@@ -51,6 +52,10 @@ int64_t onekl_label(const int32_t *codes, const uint8_t *valid, int64_t rows, in
                 parent[count++] = mine;
             }
             labels[cell] = mine;
+        }
+        if (onekl_tick(task, columns)) {
+            free(parent);
+            return ONEKL_STOPPED;
         }
     }
     int64_t patches = 0;

@@ -1,138 +1,14 @@
-/* Heights: pits filled, slope, and where water flows (D8 and multiple flow directions) over filled heights. */
+/* Heights: slope, and where water flows (D8 and multiple flow directions) over filled heights. */
 #include "kernels.h"
+#include "queue.h"
 
 #include <math.h>
-#include <stdlib.h>
-#include <string.h>
 
 const int64_t ONEKL_DROW[8] = {0, -1, -1, -1, 0, 1, 1, 1};
 const int64_t ONEKL_DCOLUMN[8] = {1, 1, 0, -1, -1, -1, 0, 1};
 
 #define ROOT2 1.4142135623730951
 #define ROOT2_INVERSE 0.7071067811865475
-
-typedef struct {
-    double height;
-    int64_t cell;
-} Entry;
-
-typedef struct {
-    Entry *items;
-    int64_t size, room;
-} Heap;
-
-static int heap_push(Heap *heap, double height, int64_t cell) {
-    if (heap->size == heap->room) {
-        int64_t room = heap->room ? heap->room * 2 : 1024;
-        Entry *items = realloc(heap->items, (size_t)room * sizeof(Entry));
-        if (!items) return -1;
-        heap->items = items;
-        heap->room = room;
-    }
-    int64_t at = heap->size++;
-    while (at > 0) {
-        int64_t parent = (at - 1) / 2;
-        if (heap->items[parent].height <= height) break;
-        heap->items[at] = heap->items[parent];
-        at = parent;
-    }
-    heap->items[at].height = height;
-    heap->items[at].cell = cell;
-    return 0;
-}
-
-static Entry heap_pop(Heap *heap) {
-    Entry top = heap->items[0];
-    Entry last = heap->items[--heap->size];
-    int64_t at = 0;
-    for (;;) {
-        int64_t child = 2 * at + 1;
-        if (child >= heap->size) break;
-        if (child + 1 < heap->size && heap->items[child + 1].height < heap->items[child].height) child++;
-        if (heap->items[child].height >= last.height) break;
-        heap->items[at] = heap->items[child];
-        at = child;
-    }
-    if (heap->size > 0) heap->items[at] = last;
-    return top;
-}
-
-/* A queue of cells that grows; used first in, first out. */
-typedef struct {
-    int64_t *items;
-    int64_t first, size, room;
-} Queue;
-
-static int queue_push(Queue *queue, int64_t cell) {
-    if (queue->first + queue->size == queue->room) {
-        if (queue->first > queue->room / 2) {
-            memmove(queue->items, queue->items + queue->first, (size_t)queue->size * sizeof(int64_t));
-            queue->first = 0;
-        } else {
-            int64_t room = queue->room ? queue->room * 2 : 256;
-            int64_t *items = realloc(queue->items, (size_t)room * sizeof(int64_t));
-            if (!items) return -1;
-            queue->items = items;
-            queue->room = room;
-        }
-    }
-    queue->items[queue->first + queue->size++] = cell;
-    return 0;
-}
-
-static int64_t queue_pop(Queue *queue) {
-    queue->size--;
-    return queue->items[queue->first++];
-}
-
-static void queue_clear(Queue *queue) { queue->first = queue->size = 0; }
-
-int32_t onekl_fill_pits(const double *heights, const uint8_t *valid, int64_t rows, int64_t columns, double *filled) {
-    /* Priority flood (Barnes, Lehman & Mulla 2014, algorithm 2): cells below the flood go through a plain queue. */
-    int64_t n = rows * columns;
-    Heap heap = {0};
-    Queue pit = {0};
-    int32_t status = -1;
-    uint8_t *closed = calloc((size_t)(n > 0 ? n : 1), 1);
-    if (!closed) return -1;
-    memcpy(filled, heights, (size_t)n * sizeof(double));
-    for (int64_t row = 0; row < rows; row++) {
-        for (int64_t column = 0; column < columns; column++) {
-            int64_t cell = row * columns + column;
-            if (!valid[cell]) continue;
-            int edge = row == 0 || column == 0 || row == rows - 1 || column == columns - 1;
-            for (int k = 0; k < 8 && !edge; k++)
-                edge = !valid[cell + ONEKL_DROW[k] * columns + ONEKL_DCOLUMN[k]];
-            if (edge) {
-                closed[cell] = 1;
-                if (heap_push(&heap, filled[cell], cell)) goto done;
-            }
-        }
-    }
-    while (heap.size > 0 || pit.size > 0) {
-        int64_t cell = pit.size > 0 ? queue_pop(&pit) : heap_pop(&heap).cell;
-        int64_t row = cell / columns, column = cell % columns;
-        for (int k = 0; k < 8; k++) {
-            int64_t r = row + ONEKL_DROW[k], c = column + ONEKL_DCOLUMN[k];
-            if (r < 0 || c < 0 || r >= rows || c >= columns) continue;
-            int64_t other = r * columns + c;
-            if (closed[other] || !valid[other]) continue;
-            closed[other] = 1;
-            if (filled[other] <= filled[cell]) {
-                filled[other] = filled[cell];
-                if (queue_push(&pit, other)) goto done;
-            } else if (heap_push(&heap, filled[other], other)) {
-                goto done;
-            }
-        }
-    }
-    status = 0;
-done:
-    free(closed);
-    free(heap.items);
-    free(pit.items);
-    return status;
-}
 
 /* One axis of the slope at a cell: three lines of (low, middle, high), valid or not. */
 static double axis_slope(const double value[3][3], const uint8_t ok[3][3], int across) {
@@ -158,8 +34,8 @@ static double axis_slope(const double value[3][3], const uint8_t ok[3][3], int a
     return weight > 0.0 ? sum / weight : 0.0;
 }
 
-void onekl_slope(const double *heights, const uint8_t *valid, int64_t rows, int64_t columns, double cell_x,
-                 double cell_y, float nodata, float *slope) {
+int32_t onekl_slope(const double *heights, const uint8_t *valid, int64_t rows, int64_t columns, double cell_x,
+                 double cell_y, float nodata, float *slope, int64_t *task) {
     for (int64_t row = 0; row < rows; row++) {
         for (int64_t column = 0; column < columns; column++) {
             int64_t cell = row * columns + column;
@@ -180,7 +56,9 @@ void onekl_slope(const double *heights, const uint8_t *valid, int64_t rows, int6
             double y = axis_slope(value, ok, 1) / cell_y;
             slope[cell] = (float)(100.0 * sqrt(x * x + y * y));
         }
+        if (onekl_tick(task, columns)) return ONEKL_STOPPED;
     }
+    return 0;
 }
 
 /* What the two direction kernels share: the flat area around a cell without a lower neighbour. */
@@ -193,24 +71,13 @@ typedef struct {
     Queue search, drains, outward, flat;
 } Plateau;
 
-static int plateau_begin(Plateau *plateau, const double *heights, const uint8_t *valid, int64_t rows,
-                         int64_t columns) {
-    int64_t n = rows * columns;
-    memset(plateau, 0, sizeof(*plateau));
-    plateau->heights = heights;
-    plateau->valid = valid;
-    plateau->rows = rows;
-    plateau->columns = columns;
-    plateau->seen = calloc((size_t)(n > 0 ? n : 1), 1);
-    plateau->distance = malloc((size_t)(n > 0 ? n : 1) * sizeof(double));
-    if (!plateau->seen || !plateau->distance) return -1;
-    for (int64_t cell = 0; cell < n; cell++) plateau->distance[cell] = INFINITY;
-    return 0;
+static Plateau plateau_of(const double *heights, const uint8_t *valid, int64_t rows, int64_t columns, uint8_t *seen,
+                          double *distance) {
+    Plateau plateau = {heights, valid, rows, columns, seen, distance, {0}, {0}, {0}, {0}};
+    return plateau;
 }
 
 static void plateau_end(Plateau *plateau) {
-    free(plateau->seen);
-    free(plateau->distance);
     free(plateau->search.items);
     free(plateau->drains.items);
     free(plateau->outward.items);
@@ -280,6 +147,7 @@ static int collect(Plateau *plateau, int64_t root) {
             }
         }
         double sum = drops(plateau, cell, drop, outside, &touches);
+        plateau->distance[cell] = INFINITY;
         if (queue_push(&plateau->flat, cell)) return -1;
         if (sum > 0.0) {
             if (queue_push(&plateau->drains, cell)) return -1;
@@ -328,17 +196,22 @@ static int spread(Plateau *plateau, uint8_t *directions) {
                              end_ = row_ * (columns) +                                                                \
                                     (block_column + BLOCK < (columns) ? block_column + BLOCK : (columns));            \
                      cell < end_; cell++)
+#define FIRST_OF_ROW(cell, columns) ((cell) == row_ * (columns) + block_column)
+#define WIDTH_OF_ROW(columns) (block_column + BLOCK < (columns) ? BLOCK : (columns) - block_column)
 
 int32_t onekl_flow_d8(const double *heights, const uint8_t *valid, int64_t rows, int64_t columns, uint8_t nodata,
-                      uint8_t *directions) {
-    Plateau plateau;
+                      uint8_t *seen, double *distance, uint8_t *directions, int64_t *task) {
+    Plateau plateau = plateau_of(heights, valid, rows, columns, seen, distance);
     int32_t status = -1;
     double drop[8];
     uint8_t outside[8];
     int touches;
     memset(directions, nodata, (size_t)(rows * columns));
-    if (plateau_begin(&plateau, heights, valid, rows, columns)) goto done;
     SCAN_BLOCKS(rows, columns, cell) {
+        if (FIRST_OF_ROW(cell, columns) && onekl_tick(task, WIDTH_OF_ROW(columns))) {
+            status = ONEKL_STOPPED;
+            goto done;
+        }
         if (!valid[cell] || directions[cell] != nodata) continue;
         if (drops(&plateau, cell, drop, outside, &touches) > 0.0) {
             directions[cell] = (uint8_t)steepest(drop);
@@ -373,15 +246,19 @@ static uint32_t pack(const double share[8], double sum) {
     return packed;
 }
 
-int32_t onekl_flow_mfd(const double *heights, const uint8_t *valid, int64_t rows, int64_t columns, uint32_t *flow) {
-    Plateau plateau;
+int32_t onekl_flow_mfd(const double *heights, const uint8_t *valid, int64_t rows, int64_t columns, uint8_t *seen,
+                       double *distance, uint32_t *flow, int64_t *task) {
+    Plateau plateau = plateau_of(heights, valid, rows, columns, seen, distance);
     int32_t status = -1;
     double drop[8], share[8];
     uint8_t outside[8];
     int touches;
     memset(flow, 0, (size_t)(rows * columns) * sizeof(uint32_t));
-    if (plateau_begin(&plateau, heights, valid, rows, columns)) goto done;
     SCAN_BLOCKS(rows, columns, cell) {
+        if (FIRST_OF_ROW(cell, columns) && onekl_tick(task, WIDTH_OF_ROW(columns))) {
+            status = ONEKL_STOPPED;
+            goto done;
+        }
         if (!valid[cell] || flow[cell]) continue;
         double sum = drops(&plateau, cell, drop, outside, &touches);
         if (sum > 0.0) {
