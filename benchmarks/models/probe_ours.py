@@ -8,9 +8,9 @@ import sys
 import time
 from pathlib import Path
 
-from onekl_desktop.cli.models import compute
-from onekl_desktop.engine.models import get_model
+from onekl_desktop.engine.models import check_of, get_model, run_model
 from onekl_desktop.engine.registry import discover
+from onekl_desktop.exchange.invest.compute import Runner, compute
 
 
 def main(path: Path, out: Path) -> None:
@@ -24,7 +24,7 @@ def main(path: Path, out: Path) -> None:
     spec = get_model(discover(), json.loads(path.read_text())["model_id"])
     before = resource.getrusage(resource.RUSAGE_SELF)
     start = time.perf_counter()
-    compute(spec, path, out)
+    compute(Runner(spec, lambda work: run_model(spec, work), check_of(spec)), path, out)
     seconds = time.perf_counter() - start
     after = resource.getrusage(resource.RUSAGE_SELF)
     cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime

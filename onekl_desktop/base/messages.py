@@ -85,6 +85,7 @@ MESSAGES: dict[str, Message] = {
     "rows.not_many": Message(2, N_("{operation} cannot be done for the rows of a table."), N_("Do it one by one.")),
     # ---- models on files
     "model.unknown": Message(_INPUT, N_("There is no model {model}. Known are {known}."), N_("`onekl model list` shows all.")),
+    "model.no_room": Message(_FILE, N_("The run needs {needed} GB on the disk of {folder} while it works, and {free} GB are free."), N_("Choose a folder on a larger disk, or free some room.")),
     "model.bad_set": Message(_INPUT, N_("{file} is no parameter set: {reason}."), N_("Give the JSON file that InVEST saves, a datastack archive of it, or an object of arguments.")),
     "model.other": Message(_INPUT, N_("{file} is a parameter set of {found}, not of {model}."), N_("Name the model that the set was made for.")),
     "model.column_missing": Message(_INPUT, N_("{file} lacks the column {column}; it has {found}."), N_("Add the column, or mend its name.")),

@@ -18,7 +18,7 @@ class Workspace:
     def __init__(self, progress: Progress | None = None) -> None:
         self.progress = progress or Progress()
 
-    keeps = False  # whether finished parts are kept for another run
+    shared = False  # whether other runs on the same landscape use the finished parts, too
 
     @property
     def task(self) -> int:
@@ -40,7 +40,7 @@ class Workspace:
         return out
 
     def digest(self, *arrays: NDArray) -> str:
-        """Names the content of arrays, where the workspace keeps finished parts; else nothing."""
+        """Names the content of arrays, where finished parts outlive a run; else nothing."""
         return ""
 
     def part(self, name: str, make: Callable[[], Arrays]) -> Arrays:

@@ -4,22 +4,18 @@ from __future__ import annotations
 
 import argparse
 import time
-from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from onekl_desktop.base.errors import UserError
-from onekl_desktop.base.progress import Progress
 from onekl_desktop.base.specs import Input, ModelSpec, TableFile
 from onekl_desktop.base.specs.declarations import describe
 from onekl_desktop.base.translate import _
-from onekl_desktop.base.work import Work
-from onekl_desktop.cli.output import Output
+from onekl_desktop.cli.output import Output, in_background
 from onekl_desktop.engine.models import check_of, get_model, list_models, run_model
 from onekl_desktop.engine.registry import Registry
-from onekl_desktop.exchange.invest.parameters import read_parameters
-from onekl_desktop.exchange.invest.prepare import Prepared, prepare
-from onekl_desktop.exchange.invest.results import ResultsFolder
+from onekl_desktop.exchange.invest.compute import Runner, compute
+from onekl_desktop.exchange.invest.scratch import MEMORY
 
 
 def add_arguments(verb: argparse.ArgumentParser, registry: Registry) -> None:
@@ -33,10 +29,19 @@ def add_arguments(verb: argparse.ArgumentParser, registry: Registry) -> None:
     running.add_argument("arguments", metavar="ARGS.json", type=Path, help=_("Parameter set or datastack (.tgz)."))
     running.add_argument("--out", metavar="DIR", type=Path, required=True, help=_("Folder of the results."))
     running.add_argument("--intermediate", action="store_true", help=_("Keep the rasters on the way, too."))
+    running.add_argument("--memory", metavar="GB", type=_positive, default=MEMORY / 1e9,
+                         help=_("Arrays of the whole map beyond that go to the disk (1.5 when left out)."))  # fmt: skip
     running.add_argument("--preview", action="store_true", help=_("Say what would be done to the inputs, and stop."))
     for each in (listing, telling, running):
         each.add_argument("--json", nargs="?", const="-", default=argparse.SUPPRESS, metavar="PATH",
                           help=_("Write one JSON document to PATH, or to the terminal."))  # fmt: skip
+
+
+def _positive(text: str) -> float:
+    value = float(text)
+    if not 0 < value < 1e6:
+        raise ValueError(text)
+    return value
 
 
 def run_verb(options: Any, output: Output) -> int:
@@ -96,10 +101,11 @@ def _told(item: Input) -> str:
 def _run(spec: ModelSpec, options: Any, output: Output) -> int:
     start = time.perf_counter()
     with output.progress() as progress:
-        prepared, written = compute(
-            spec, options.arguments, None if options.preview else options.out, intermediate=options.intermediate,
-            progress=progress, say=output.say,
-        )  # fmt: skip
+        model = Runner(spec, partial(run_model, spec), check_of(spec))
+        prepared, written = in_background(progress, lambda: compute(
+            model, options.arguments, None if options.preview else options.out, intermediate=options.intermediate,
+            progress=progress, say=output.say, memory=options.memory * 1e9,
+        ))  # fmt: skip
     for path in written:
         output.line(str(path))
     output.data({
@@ -107,57 +113,3 @@ def _run(spec: ModelSpec, options: Any, output: Output) -> int:
         "sentences": prepared.sentences, "seconds": round(time.perf_counter() - start, 3),
     })  # fmt: skip
     return 0
-
-
-def compute(
-    spec: ModelSpec, path: Path, out: Path | None, *, intermediate: bool = False, progress: Progress | None = None,
-    say: Callable[[str], None] | None = None,
-) -> tuple[Prepared, list[Path]]:  # fmt: skip
-    """Run a model on a parameter set, or without `out` only look at its inputs; returns what was written.
-
-    Raises
-    ------
-    UserError
-        All problems of the inputs; nothing is written then.
-    """
-    progress = progress or Progress()
-    with read_parameters(path) as parameters:
-        if parameters.model and parameters.model not in (spec.invest_id, spec.id):
-            raise UserError(
-                "model.other", file=parameters.path, found=parameters.model, model=spec.invest_id or spec.id
-            )
-        progress.report(0.0, _("Reading the inputs"))
-        prepared = prepare(spec, parameters, check_of(spec))
-        for sentence in prepared.sentences:
-            if say is not None:
-                say(sentence)
-        if out is None:
-            return prepared, []
-        progress.report(0.05, _(spec.title))
-        with make_results(spec, out, prepared, intermediate=intermediate) as results:
-            work = Work(
-                prepared.grid,
-                prepared.rasters,
-                results,
-                prepared.tables,
-                prepared.zones,
-                prepared.options,
-                progress.part(0.05, 1.0),
-            )
-            run_model(spec, work)
-            if prepared.judge is not None:
-                prepared.judge()
-    return prepared, list(results.written.values())
-
-
-def make_results(spec: ModelSpec, folder: Path, prepared: Prepared, *, intermediate: bool) -> ResultsFolder:
-    """The folder for a run's results: final ones, and with `intermediate` those on the way."""
-    outputs = {item.id: item for item in spec.outputs}
-
-    def wanted(id: str) -> bool:
-        return intermediate if id not in outputs else intermediate or not outputs[id].intermediate
-
-    def name(id: str) -> str:
-        return outputs[id].base_name if id in outputs else id
-
-    return ResultsFolder(folder, wanted=wanted, names=name, suffix=prepared.suffix)

@@ -6,12 +6,15 @@ import contextlib
 import json
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from onekl_desktop.base.errors import UserError, explain_os_error
 from onekl_desktop.base.progress import Progress
+
+Result = TypeVar("Result")
 
 
 class Output:
@@ -75,6 +78,28 @@ class Output:
             thread.join()
             sys.stderr.write("\r\x1b[K")
             sys.stderr.flush()
+
+
+def in_background(progress: Progress, work: Callable[[], Result]) -> Result:
+    """Do the work in another thread, so that an interrupt is heard at once also within compiled loops."""
+    done: Future[Result] = Future()
+
+    def run() -> None:
+        try:
+            done.set_result(work())
+        except BaseException as problem:  # noqa: BLE001 - raised again where the result is taken
+            done.set_exception(problem)
+
+    thread = threading.Thread(target=run, name="work", daemon=True)
+    thread.start()
+    try:
+        while thread.is_alive():
+            thread.join(0.1)
+    except KeyboardInterrupt:
+        progress.cancel()
+        thread.join()
+        raise
+    return done.result()
 
 
 class _Steps(Progress):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 import warnings
 from dataclasses import dataclass, field
@@ -173,6 +174,16 @@ class WarpedRaster:
         self._raw_type, self._raw_nodata = self.dtype, self.nodata
         if self.scaled or self._masked:
             self.dtype, self.nodata = np.dtype(np.float32 if self._raw_type.itemsize < 4 else np.float64), np.nan
+
+    @property
+    def identity(self) -> str:
+        """Names what is read: file, its size and time, band, grid and resampling."""
+        try:
+            seen = os.stat(self._path)
+            stamp = f"{seen.st_size} {seen.st_mtime_ns}"
+        except OSError:
+            stamp = ""
+        return f"{self._path} {stamp} {self._band} {self._crs} {self.grid} {self._resampling}"
 
     @property
     def scaled(self) -> bool:

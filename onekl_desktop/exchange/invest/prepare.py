@@ -29,7 +29,6 @@ from onekl_desktop.exchange.vector import RawVector, crs_name, read_vector
 COMMON = ("workspace_dir", "results_suffix", "n_workers")
 PERCENT = ("discount_rate", "rate_change")
 MOST_NAMED = 12
-MUCH_MEMORY = 1 << 30
 NONE_OF = {"polygon": "model.no_polygons", "point": "model.no_points"}
 ACCEPTED = {"polygon": {"Polygon", "MultiPolygon", "GeometryCollection"}, "point": {"Point", "MultiPoint"}}
 
@@ -274,9 +273,6 @@ def _tell_grid(read: _Read, grid: Grid) -> None:
         read.sentences.append(
             _("Cut to where all maps meet: {columns} × {rows} cells.").format(columns=grid.columns, rows=grid.rows)
         )
-    needed = read.spec.bytes_per_cell * grid.columns * grid.rows
-    if needed > MUCH_MEMORY:
-        read.sentences.append(_("About {size} GB of memory is needed.").format(size=format_number(needed / 2**30, 1)))
 
 
 def _to_zones(read: _Read, id: str, raw: RawVector, grid: Grid) -> Zones:
@@ -410,7 +406,9 @@ class _Source:
 def _scan(raster: _Source, spec: RasterFile) -> _Seen:
     seen = _Seen()
     with ThreadPoolExecutor(WORKERS, thread_name_prefix="look") as pool:
-        for part in pool.map(lambda window: _look(raster.read(window), raster.raster, spec), raster.grid.blocks(512)):
+        for part in pool.map(
+            lambda window: _look(raster.read(window), raster.raster, spec), raster.grid.tiles(256, 4096)
+        ):
             seen.add(part)
     return seen
 

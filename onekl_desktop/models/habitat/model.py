@@ -163,14 +163,14 @@ class _Threats:
         for id, reach in self._reach.items():
             source = self._source(id, window)
             reach.look(window, source)
-            if self._work.space.keeps:
+            if self._work.space.shared:
                 self._digests[id, window.row] = self._work.space.digest(source)
 
     def prepare(self) -> None:
         """All strips have been looked at."""
         for id, reach in self._reach.items():
             reach.prepare()
-            if self._work.space.keeps:
+            if self._work.space.shared:
                 names = "".join(name for (of, _row), name in sorted(self._digests.items()) if of == id)
                 content = self._work.space.digest(np.frombuffer(names.encode(), np.uint8))
                 self._kept[id] = self._work.space.part(f"distance-{content}", partial(self._all, id))["distance"]

@@ -178,7 +178,7 @@ class _Rows:
         self.ratio, self.sheet = empty(shape, np.float32), sheet
         self.rkls, self.usle = empty(shape, np.float32), empty(shape, np.float32)
         self.has_ic = empty(shape, np.bool_)
-        self._ls = self._all_slope_lengths() if work.space.keeps else None
+        self._ls = self._all_slope_lengths() if work.space.shared else None
         table = work.tables["biophysical_table_path"]
         self._practice = Lookup({code: row["usle_c"] * row["usle_p"] for code, row in table.items()}, 0.0)
         self._sinks = {id: work.results.raster(id, work.grid, "float32", FLOAT32_MIN if id == "ic" else -1.0)
