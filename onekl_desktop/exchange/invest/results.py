@@ -5,7 +5,9 @@ from __future__ import annotations
 import csv
 import math
 import os
+import re
 import shutil
+import socket
 import tempfile
 import threading
 from collections.abc import Callable, Sequence
@@ -18,8 +20,10 @@ from numpy.typing import NDArray
 
 from onekl_desktop.base.errors import UserError, explain_os_error
 from onekl_desktop.base.rasters import Grid, Window
+from onekl_desktop.native.system import is_process_alive
 
 TILE = 256
+_PART = f".onekl-part-{re.sub(r'[^A-Za-z0-9]', '', socket.gethostname()) or 'pc'}-"
 
 
 class _Sink:
@@ -69,7 +73,8 @@ class ResultsFolder:
         try:
             self._made = not self.folder.exists()
             self.folder.mkdir(parents=True, exist_ok=True)
-            self._part = Path(tempfile.mkdtemp(prefix=".onekl-part-", dir=self.folder))
+            _forget_dead(self.folder)
+            self._part = Path(tempfile.mkdtemp(prefix=f"{_PART}{os.getpid()}-", dir=self.folder))
         except OSError as problem:
             raise explain_os_error(problem, self.folder) from None
         return self
@@ -120,6 +125,14 @@ class ResultsFolder:
         except OSError as problem:
             raise explain_os_error(problem, self.folder / name) from None
         self.written[name] = self._part / name
+
+
+def _forget_dead(folder: Path) -> None:
+    """Remove what runs on this PC left half written when it stopped."""
+    for path in folder.glob(f"{_PART}*"):
+        number = path.name.removeprefix(_PART).partition("-")[0]
+        if number.isdigit() and not is_process_alive(int(number)):
+            shutil.rmtree(path, ignore_errors=True)
 
 
 def _unknown(cell: Any) -> bool:

@@ -201,6 +201,8 @@ class DiskSpace(Workspace):
                     return None
                 path = self.folder / entry["file"]
                 dtype, shape = np.dtype(entry["dtype"]), tuple(int(length) for length in entry["shape"])
+                if min(shape, default=0) < 0:
+                    return None
                 if dtype.kind not in "biuf" or path.stat().st_size < int(np.prod(shape)) * dtype.itemsize:
                     return None
                 with path.open("r+b") as stream:
@@ -208,7 +210,7 @@ class DiskSpace(Workspace):
                 held.path = path
                 self._maps.add(held)
                 found[key] = np.ndarray(shape, dtype, buffer=held)
-        except (OSError, ValueError, KeyError, TypeError):
+        except (OSError, ValueError, KeyError, TypeError, AttributeError, OverflowError):
             return None
         return found
 
