@@ -239,6 +239,7 @@ def set_up(dev=False):
         venv.create(VENV, with_pip=False, symlinks=not WINDOWS)
     install("requirements.lock", "onekl-run.stamp")
     if dev:
+        install("requirements-cluster.lock", "onekl-cluster.stamp")
         install("requirements-dev.lock", "onekl-dev.stamp")
     link_source()
     build_native()
@@ -329,7 +330,8 @@ def verb_lock(options, rest):
     set_up(dev=True)
     chain = [
         ("requirements", []),
-        ("requirements-dev", ["-c", "requirements.lock"]),
+        ("requirements-cluster", ["-c", "requirements.lock"]),
+        ("requirements-dev", ["-c", "requirements.lock", "-c", "requirements-cluster.lock"]),
         ("requirements-build", ["-c", "requirements-dev.lock"]),
     ]
     for name, constraints in chain:

@@ -86,6 +86,11 @@ MESSAGES: dict[str, Message] = {
     # ---- models on files
     "model.unknown": Message(_INPUT, N_("There is no model {model}. Known are {known}."), N_("`onekl model list` shows all.")),
     "model.no_room": Message(_FILE, N_("The run needs {needed} GB on the disk of {folder} while it works, and {free} GB are free."), N_("Choose a folder on a larger disk, or free some room.")),
+    "cluster.missing": Message(_MISSING, N_("Working with a scheduler needs the packages dask and distributed, which are not installed."), N_("Install them with pip install \"onekl-desktop[cluster]\".")),
+    "cluster.unreachable": Message(_FILE, N_("The scheduler at {address} does not answer, or has no workers: {reason}."), N_("Look at the address, and start workers with dask worker {address}.")),
+    "cluster.version": Message(_FILE, N_("The worker {worker} answers {found}, not version {version}."), N_("Install the same version of this program on every worker.")),
+    "cluster.no_file": Message(_FILE, N_("The worker {worker} does not see {file}."), N_("Put the inputs where every worker finds them under the same path.")),
+    "cluster.lost": Message(_FILE, N_("The scheduler at {address} or its workers were lost during the run ({reason})."), N_("Start it again; nothing half-written was kept.")),
     "model.bad_set": Message(_INPUT, N_("{file} is no parameter set: {reason}."), N_("Give the JSON file that InVEST saves, a datastack archive of it, or an object of arguments.")),
     "model.other": Message(_INPUT, N_("{file} is a parameter set of {found}, not of {model}."), N_("Name the model that the set was made for.")),
     "model.column_missing": Message(_INPUT, N_("{file} lacks the column {column}; it has {found}."), N_("Add the column, or mend its name.")),

@@ -54,7 +54,10 @@ class Zones:
 
 @dataclass
 class Work:
-    """One run of a model: everything aligned on `grid`, checked, and read only when asked for."""
+    """One run of a model: everything aligned on `grid`, checked, and read only when asked for.
+
+    It can be sent to another machine, where it reads the same inputs; its results and its progress stay.
+    """
 
     grid: Grid
     rasters: Mapping[str, RasterSource]
@@ -64,10 +67,23 @@ class Work:
     options: Mapping[str, Any] = field(default_factory=dict)
     progress: Progress = field(default_factory=Progress)
     space: Workspace = None  # type: ignore[assignment]  # in memory when left out
+    only: NDArray[np.bool_] | None = None  # the cells to compute, of all of the grid; all of them when left out
 
     def __post_init__(self) -> None:
         if self.space is None:
             self.space = Workspace(self.progress)
+
+    def __getstate__(self) -> dict[str, Any]:
+        """What another machine needs of it to compute a block: the inputs."""
+        return {**self.__dict__, "results": None, "progress": None, "space": None}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state, progress=Progress())
+        self.space = Workspace(self.progress)
+
+    def here(self, window: Window, inside: NDArray[np.bool_]) -> NDArray[np.bool_]:
+        """Those of some cells of a window that are to be computed."""
+        return inside if self.only is None else inside & self.only[window.slices]
 
     @property
     def shape(self) -> tuple[int, int]:

@@ -31,6 +31,8 @@ def add_arguments(verb: argparse.ArgumentParser, registry: Registry) -> None:
     running.add_argument("--intermediate", action="store_true", help=_("Keep the rasters on the way, too."))
     running.add_argument("--memory", metavar="GB", type=_positive, default=MEMORY / 1e9,
                          help=_("Arrays of the whole map beyond that go to the disk (1.5 when left out)."))  # fmt: skip
+    running.add_argument("--scheduler", metavar="ADDRESS", default="",
+                         help=_("Let the workers of a Dask scheduler compute, for example tcp://10.0.0.5:8786."))  # fmt: skip
     running.add_argument("--preview", action="store_true", help=_("Say what would be done to the inputs, and stop."))
     for each in (listing, telling, running):
         each.add_argument("--json", nargs="?", const="-", default=argparse.SUPPRESS, metavar="PATH",
@@ -105,6 +107,7 @@ def _run(spec: ModelSpec, options: Any, output: Output) -> int:
         prepared, written = in_background(progress, lambda: compute(
             model, options.arguments, None if options.preview else options.out, intermediate=options.intermediate,
             progress=progress, say=output.say, memory=options.memory * 1e9,
+            scheduler=options.scheduler,
         ))  # fmt: skip
     for path in written:
         output.line(str(path))

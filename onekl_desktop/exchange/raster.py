@@ -175,6 +175,17 @@ class WarpedRaster:
         if self.scaled or self._masked:
             self.dtype, self.nodata = np.dtype(np.float32 if self._raw_type.itemsize < 4 else np.float64), np.nan
 
+    def __getstate__(self) -> dict[str, Any]:
+        return {key: value for key, value in self.__dict__.items() if key != "_local"}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state, _local=threading.local())
+
+    @property
+    def path(self) -> str:
+        """Under which name GDAL opens it."""
+        return self._path
+
     @property
     def identity(self) -> str:
         """Names what is read: file, its size and time, band, grid and resampling."""

@@ -8,12 +8,14 @@ from numpy.typing import NDArray
 from onekl_desktop.base.rasters import Window
 from onekl_desktop.native.routing import distance
 
+Seen = tuple[int, NDArray[np.int32], NDArray[np.int32]]
+
 
 class Reach:
     """Where the nearest sources of each column lie above and below each strip of a map.
 
-    `look` at every strip once (in any order, from several threads), then `distance` is exact within a strip alone. It
-    holds eight bytes a column and strip.
+    `look` at every strip once (in any order, on any machine) and `add` what was seen; after `prepare` the `distance` is
+    exact within a strip alone. It holds eight bytes a column and strip.
     """
 
     def __init__(self, rows: int, columns: int) -> None:
@@ -24,12 +26,18 @@ class Reach:
         self._above: dict[int, NDArray[np.int32]] | None = None
         self._below: dict[int, NDArray[np.int32]] = {}
 
-    def look(self, window: Window, source: NDArray[np.bool_]) -> None:
-        """Note the first and last source of each column of a strip, as rows of the map; -1 where there is none."""
+    @staticmethod
+    def look(window: Window, source: NDArray[np.bool_]) -> Seen:
+        """The first and last source of each column of a strip, as rows of the map; -1 where there is none."""
         has = source.any(axis=0)
         first, last = source.argmax(axis=0), window.rows - 1 - source[::-1].argmax(axis=0)
-        self._first[window.row] = np.where(has, window.row + first, -1).astype(np.int32)
-        self._last[window.row] = np.where(has, window.row + last, -1).astype(np.int32)
+        seen = (np.where(has, window.row + rows, -1).astype(np.int32) for rows in (first, last))
+        return window.row, next(seen), next(seen)
+
+    def add(self, seen: Seen) -> None:
+        """Keep what was seen of a strip."""
+        row, first, last = seen
+        self._first[row], self._last[row] = first, last
 
     def _carry(self) -> dict[int, NDArray[np.int32]]:
         above: dict[int, NDArray[np.int32]] = {}

@@ -100,7 +100,10 @@ class ModelSpec(WithInputs):
     with them together), the id that InVEST gives it, and the raster on
     whose grid all others are brought (`aligned_on`): within its own extent, or where all rasters and zones meet
     (`meets`). `reads_once`: each cell of each raster is read once, so that it can be judged on the way.
-    `bytes_per_cell`: memory of a model that holds the landscape; 0 for one that works strip by strip.
+    `bytes_per_cell`: workspace of a model that holds the landscape; 0 for one that works block by block.
+    `cluster`: how several machines share a run: its `blocks`, its `watersheds`, or the `whole` on one of them;
+    `cluster_needs`: a flag without which it runs on one machine; `gather`: two functions, what a watershed adds to figures
+    of the whole, and what these are.
     """
 
     version: int
@@ -111,6 +114,9 @@ class ModelSpec(WithInputs):
     meets: bool = False
     reads_once: bool = False
     bytes_per_cell: int = 0
+    cluster: str = "whole"
+    cluster_needs: str = ""
+    gather: tuple[str, ...] = ()
     outputs: tuple[Output, ...] = ()
     indicators: tuple[IndicatorSpec, ...] = ()
     source: str = ""

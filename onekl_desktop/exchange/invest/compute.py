@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from onekl_desktop.base.translate import _
 from onekl_desktop.base.units import format_number
 from onekl_desktop.base.work import Work
 from onekl_desktop.base.workspace import Workspace
+from onekl_desktop.exchange.invest.cluster import Cluster, run_on_cluster
 from onekl_desktop.exchange.invest.parameters import Parameters, read_parameters
 from onekl_desktop.exchange.invest.prepare import Prepared, prepare
 from onekl_desktop.exchange.invest.results import ResultsFolder
@@ -33,11 +35,12 @@ class Runner:
 
 def compute(
     model: Runner, path: Path, out: Path | None, *, intermediate: bool = False, progress: Progress | None = None,
-    say: Callable[[str], None] | None = None, memory: float = MEMORY,
+    say: Callable[[str], None] | None = None, memory: float = MEMORY, scheduler: str = "",
 ) -> tuple[Prepared, list[Path]]:  # fmt: skip
     """Run a model on a parameter set, or without `out` only look at its inputs; returns what was written.
 
-    Whole-map arrays beyond `memory` bytes live on the disk of `out` while the model runs.
+    Whole-map arrays beyond `memory` bytes live on the disk of `out` while the model runs. With a `scheduler` its workers
+    compute.
 
     Raises
     ------
@@ -46,7 +49,7 @@ def compute(
     """
     progress = progress or Progress()
     with read_parameters(path) as parameters:
-        prepared = look(model, parameters, progress, say)
+        prepared = look(model, parameters, progress, say, at_once=bool(scheduler))
         needed = float(model.spec.bytes_per_cell) * prepared.grid.rows * prepared.grid.columns
         if needed > memory and say is not None:
             say(
@@ -56,6 +59,17 @@ def compute(
         if out is None:
             return prepared, []
         part = progress.part(0.05, 1.0)
+        if scheduler:
+            needs = model.spec.cluster_needs
+            if not needs or prepared.options.get(needs):
+                with Cluster(scheduler) as cluster:
+                    cluster.check(prepared.raster_paths)
+                    run = partial(run_on_cluster, model.spec, cluster=cluster, run=model.run)
+                    far = Runner(model.spec, run, model.check)
+                    return prepared, run_on(far, prepared, out, Workspace(part), part, intermediate=intermediate)
+            if say is not None:
+                say(_("In this mode {model} runs on this machine alone: {option} lets others help.")
+                    .format(model=_(model.spec.title), option=needs))  # fmt: skip
         if needed <= memory:
             return prepared, run_on(model, prepared, out, Workspace(part), part, intermediate=intermediate)
         check_room(out, needed)
@@ -64,14 +78,15 @@ def compute(
 
 
 def look(
-    model: Runner, parameters: Parameters, progress: Progress, say: Callable[[str], None] | None = None
-) -> Prepared:
+    model: Runner, parameters: Parameters, progress: Progress, say: Callable[[str], None] | None = None, *,
+    at_once: bool = False,
+) -> Prepared:  # fmt: skip
     """Read and check the inputs, and tell what is done to them."""
     spec = model.spec
     if parameters.model and parameters.model not in (spec.invest_id, spec.id):
         raise UserError("model.other", file=parameters.path, found=parameters.model, model=spec.invest_id or spec.id)
     progress.report(0.0, _("Reading the inputs"))
-    prepared = prepare(spec, parameters, model.check)
+    prepared = prepare(spec, parameters, model.check, at_once=at_once)
     for sentence in prepared.sentences:
         if say is not None:
             say(sentence)

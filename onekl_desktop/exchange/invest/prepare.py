@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -48,6 +49,7 @@ class Prepared:
     suffix: str
     sentences: list[str] = field(default_factory=list)
     judge: Callable[[], None] | None = None
+    raster_paths: list[Path] = field(default_factory=list)
 
 
 @dataclass
@@ -65,9 +67,12 @@ class _Read:
 
 
 def prepare(
-    spec: ModelSpec, parameters: Parameters, check: Callable[[dict[str, Any]], list[Problem]] | None = None
-) -> Prepared:
+    spec: ModelSpec, parameters: Parameters, check: Callable[[dict[str, Any]], list[Problem]] | None = None, *,
+    at_once: bool = False,
+) -> Prepared:  # fmt: skip
     """Read and check everything that a model is given; `check` judges its options together.
+
+    `at_once`: cells are judged now also where the model reads each once, as when it does so on another machine.
 
     Raises
     ------
@@ -95,19 +100,18 @@ def prepare(
     _tell_grid(read, grid)
     zones = {id: _to_zones(read, id, raw, grid) for id, raw in read.vectors.items()}
     _fail(read.problems)
-    sources = {
-        id: _Source(raster, read.specs[id], read.facts[id].path, watch=spec.reads_once)
-        for id, raster in rasters.items()
-    }
+    later = spec.reads_once and not at_once
+    sources = {id: _Source(raster, read.specs[id], read.facts[id].path, watch=later) for id, raster in rasters.items()}
 
     def judge() -> None:
         _check_cells(read, sources)
         _fail(read.problems)
 
-    if not spec.reads_once:
+    if not later:
         judge()
+    paths = [*(facts.path for facts in read.facts.values())]
     return Prepared(
-        grid, sources, read.tables, zones, read.options, suffix, read.sentences, judge if spec.reads_once else None
+        grid, sources, read.tables, zones, read.options, suffix, read.sentences, judge if later else None, paths
     )
 
 
@@ -333,7 +337,7 @@ def _check_cells(read: _Read, rasters: Mapping[str, _Source]) -> None:
         used = [item.id for item in read.spec.inputs
                 if spec.codes and isinstance(item, TableFile) and item.index == "lucode" and item.id in read.tables]  # fmt: skip
         try:
-            seen = raster.seen if read.spec.reads_once else _scan(raster, spec)
+            seen = raster.seen if raster.watch else _scan(raster, spec)
         except UserError as problem:
             read.problems += problem.problems
             continue
@@ -386,8 +390,11 @@ class _Source:
     """A raster as a model reads it: damage is told with the file's name; with `watch` its cells are looked at on the way."""
 
     def __init__(self, raster: WarpedRaster, spec: RasterFile, path: Path, *, watch: bool) -> None:
-        self.raster, self._spec, self._path, self._watch, self._lock = raster, spec, path, watch, threading.Lock()
+        self.raster, self._spec, self._path, self.watch, self._lock = raster, spec, path, watch, threading.Lock()
         self.grid, self.nodata, self.dtype, self.seen = raster.grid, raster.nodata, raster.dtype, _Seen()
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return partial(_Source, watch=False), (self.raster, self._spec, self._path)
 
     def read(self, window: Window) -> np.ndarray:
         """Cells of a window."""
@@ -396,7 +403,7 @@ class _Source:
         except library_errors() as problem:
             reason = str(problem).splitlines()[0][:200] if str(problem) else type(problem).__name__
             raise UserError("import.unreadable", file=self._path, reason=reason) from None
-        if self._watch:
+        if self.watch:
             seen = _look(values, self.raster, self._spec)
             with self._lock:
                 self.seen.add(seen)

@@ -37,7 +37,7 @@ _CHANGE, _VALUE = Condition(field="calc_sequestration", values=(True,)), Conditi
 
 MAPS = ModelSpec(
     id="carbon_maps", invest_id="carbon", title=N_("Carbon storage of maps"), version=1, run="onekl_desktop.models.carbon.model:run", check="onekl_desktop.models.carbon.model:check",
-    aligned_on="lulc_bas_path", reads_once=True,
+    aligned_on="lulc_bas_path", reads_once=True, cluster="blocks",
     about=N_(
         "Carbon in four pools for one or two land-cover maps, the change between them and what it is worth. "
         "Each class has one density: growth within a class is not seen."),

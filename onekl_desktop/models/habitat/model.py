@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from onekl_desktop.base.rasters import Window
 from onekl_desktop.base.work import BLOCK_COLUMNS, Lookup, Work, column, count_codes, is_valid
-from onekl_desktop.native.reach import Reach
+from onekl_desktop.native.reach import Reach, Seen
 from onekl_desktop.native.zonal import ZonalSums
 
 SCALING = 2.5
@@ -107,10 +107,12 @@ def _run_map(
     felt_from = _Threats(work, [f"{name}_{key}" for name in used])
 
     def look(strip: Window) -> Any:
-        felt_from.look(strip)
-        return rare.count(strip) if rare else None
+        return felt_from.look(strip), rare.count(strip) if rare else None
 
-    counts = list(work.each_strip(look, start, middle))
+    counts = []
+    for seen, counted in work.each_strip(look, start, middle):
+        felt_from.add(seen)
+        counts.append(counted)
     felt_from.prepare()
     if rare:
         rare.add_up(counts)
@@ -155,23 +157,26 @@ class _Threats:
 
     def __init__(self, work: Work, ids: list[str]) -> None:
         self._work, self._reach = work, {id: Reach(*work.shape) for id in ids}
-        self._digests: dict[tuple[str, int], str] = {}
+        self._digests: dict[str, list[str]] = {id: [] for id in ids}
         self._kept: dict[str, NDArray[np.float32]] = {}
 
-    def look(self, window: Window) -> None:
+    def look(self, window: Window) -> dict[str, tuple[Seen, str]]:
         """The first pass: where the sources of a strip are."""
-        for id, reach in self._reach.items():
-            source = self._source(id, window)
-            reach.look(window, source)
-            if self._work.space.shared:
-                self._digests[id, window.row] = self._work.space.digest(source)
+        sources = {id: self._source(id, window) for id in self._reach}
+        return {id: (Reach.look(window, source), self._work.space.digest(source)) for id, source in sources.items()}
+
+    def add(self, seen: dict[str, tuple[Seen, str]]) -> None:
+        """Keep what was seen of a strip, from north to south."""
+        for id, (where, digest) in seen.items():
+            self._reach[id].add(where)
+            self._digests[id].append(digest)
 
     def prepare(self) -> None:
         """All strips have been looked at."""
         for id, reach in self._reach.items():
             reach.prepare()
             if self._work.space.shared:
-                names = "".join(name for (of, _row), name in sorted(self._digests.items()) if of == id)
+                names = "".join(self._digests[id])
                 content = self._work.space.digest(np.frombuffer(names.encode(), np.uint8))
                 self._kept[id] = self._work.space.part(f"distance-{content}", partial(self._all, id))["distance"]
 

@@ -4,7 +4,7 @@ from onekl_desktop.base.specs import ModelSpec, Number, Output, RasterFile, Tabl
 from onekl_desktop.base.translate import N_
 
 MODEL = ModelSpec(
-    id="habitat", invest_id="habitat_quality", title=N_("Habitat quality"), version=1, run="onekl_desktop.models.habitat.model:run", aligned_on="lulc_cur_path",
+    id="habitat", invest_id="habitat_quality", title=N_("Habitat quality"), version=1, run="onekl_desktop.models.habitat.model:run", aligned_on="lulc_cur_path", cluster="blocks",
     about=N_(
         "How good a place is for living things, given its land cover and the threats around it, and how rare its land cover has become. "
         "It compares places and scenarios; it does not count species."),

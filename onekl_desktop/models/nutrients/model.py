@@ -27,6 +27,7 @@ FLOAT32_MAX = float(np.finfo(np.float32).max)
 FLOAT32_MIN = float(np.finfo(np.float32).min)
 LEAST_SLOPE = 0.005
 APPLIED = "application-rate"
+GATHERED = "gathered"  # figures of the whole landscape, where only a part of it is computed
 
 
 def loads(table: Any, nutrient: str) -> dict[int, float]:
@@ -52,16 +53,17 @@ def run(work: Work) -> None:
     grid, o = work.grid, work.options
     d8 = o["flow_dir_algorithm"] == "D8"
     sums = ZonalSums(work.zones["watersheds_path"].shapes, grid)
-    heights, valid, proxy_mean = _read(work, sums)
+    heights, valid, proxy = _read(work, sums)
     land = survey(work, heights, valid, d8, 0.1, 0.45)
     streams = find_streams(land, float(o["threshold_flow_accumulation"]), d8, work.space)
     work.write("stream", streams, "uint8", 255)
     ic, distance = _connect(work, land, streams, d8)
-    middle = _middle(work, ic)
+    found = o.get(GATHERED) or merge([(*proxy, *_extremes(work, ic))])[GATHERED]
     nutrients = [nutrient for nutrient in ("n", "p") if o.get(f"calc_{nutrient}")]
     held = _retain(work, land, streams, nutrients)
     del land, streams, valid, heights
-    export = _Export(work, sums, ic, distance, middle, float(o.get("runoff_proxy_av") or proxy_mean), nutrients)
+    mean = float(o.get("runoff_proxy_av") or found["runoff"])
+    export = _Export(work, sums, ic, distance, found["ic0"], mean, nutrients)
     for part in work.each_block(lambda window: export.strip(window, held), 0.75, 1.0):
         sums.add(part)
     zones, names = work.zones["watersheds_path"], [name for name in TABLE if name in sums.sums]
@@ -75,12 +77,29 @@ TABLE = ("n_surface_load", "n_surface_export", "n_subsurface_export", "n_total_e
          "p_surface_load", "p_surface_export")  # fmt: skip
 
 
-def _read(work: Work, sums: ZonalSums) -> tuple[list[NDArray[np.float64]], NDArray[np.bool_], float]:
-    """Heights, where they are valid within the polygons, and the mean of the runoff there (1 where there is none)."""
+def gather(work: Work) -> tuple[float, int, float, float]:
+    """What a part of a landscape adds to the figures of the whole: runoff (sum and cells), lowest and highest IC."""
+    d8 = work.options["flow_dir_algorithm"] == "D8"
+    heights, valid, proxy = _read(work, ZonalSums(work.zones["watersheds_path"].shapes, work.grid))
+    land = survey(work, heights, valid, d8, 0.1, 0.5)
+    streams = find_streams(land, float(work.options["threshold_flow_accumulation"]), d8, work.space)
+    ic, _distance = _connect(work, land, streams, d8)
+    return *proxy, *_extremes(work, ic)
+
+
+def merge(parts: list[tuple[float, int, float, float]]) -> dict[str, dict[str, float]]:
+    """The mean runoff (1 where there is none) and IC0, the middle between the extremes of IC, from all parts."""
+    total, cells = sum(part[0] for part in parts), sum(part[1] for part in parts)
+    low, high = min(part[2] for part in parts), max(part[3] for part in parts)
+    return {GATHERED: {"runoff": total / cells if cells else 1.0, "ic0": (low + high) / 2.0}}
+
+
+def _read(work: Work, sums: ZonalSums) -> tuple[list[NDArray[np.float64]], NDArray[np.bool_], tuple[float, int]]:
+    """Heights, where they are valid within the polygons, and the runoff there: sum and number of cells."""
     heights, valid = work.space.zeros(work.shape, np.float64), work.space.zeros(work.shape, np.bool_)
 
     def look(window: Window) -> tuple[float, int]:
-        rows, inside = window.slices, sums.mask(window)
+        rows, inside = window.slices, work.here(window, sums.mask(window))
         values, has = work.read("dem_path", window)
         valid[rows] = inside & has
         np.copyto(heights[rows], values, where=valid[rows])
@@ -91,7 +110,7 @@ def _read(work: Work, sums: ZonalSums) -> tuple[list[NDArray[np.float64]], NDArr
     total, count = 0.0, 0
     for some, cells in work.each_block(look, 0.0, 0.1):
         total, count = total + some, count + cells
-    return [heights], valid, total / count if count else 1.0
+    return [heights], valid, (total, count)
 
 
 def _connect(
@@ -128,8 +147,8 @@ def _connect(
     return ic, distance
 
 
-def _middle(work: Work, ic: NDArray[np.float32]) -> float:
-    """IC0: the middle between the lowest and the highest IC of the map."""
+def _extremes(work: Work, ic: NDArray[np.float32]) -> tuple[float, float]:
+    """The lowest and the highest IC."""
     low, high = np.inf, -np.inf
     for window in work.grid.tiles(STRIP_ROWS, BLOCK_COLUMNS):
         part = ic[window.slices]
@@ -138,7 +157,7 @@ def _middle(work: Work, ic: NDArray[np.float32]) -> float:
             min(low, float(part.min(where=has, initial=np.inf))),
             max(high, float(part.max(where=has, initial=-np.inf))),
         )
-    return (low + high) / 2.0
+    return low, high
 
 
 def _retain(
@@ -199,7 +218,7 @@ class _Export:
     def strip(self, window: Window, held: dict[str, NDArray[np.float32]]) -> Measured:
         """Write the rasters of a strip and measure them by watershed."""
         work, o = self.work, self.work.options
-        rows, inside = window.slices, self.sums.mask(window)
+        rows, inside = window.slices, self.work.here(window, self.sums.mask(window))
         codes, has_class = work.read_codes("lulc_path", self._table, window)
         proxy, has_proxy = work.read("runoff_proxy_path", window)
         has_class, has_proxy = has_class & inside, has_proxy & inside

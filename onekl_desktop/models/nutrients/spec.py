@@ -16,7 +16,8 @@ from onekl_desktop.base.specs import (
 from onekl_desktop.base.translate import N_
 
 MODEL = ModelSpec(
-    id="nutrients", invest_id="ndr", title=N_("Nutrient delivery"), version=1, run="onekl_desktop.models.nutrients.model:run", bytes_per_cell=45, check="onekl_desktop.models.nutrients.model:check",
+    id="nutrients", invest_id="ndr", title=N_("Nutrient delivery"), version=1, run="onekl_desktop.models.nutrients.model:run", bytes_per_cell=45, cluster="watersheds", cluster_needs="clean_variant",
+    gather=("onekl_desktop.models.nutrients.model:gather", "onekl_desktop.models.nutrients.model:merge"), check="onekl_desktop.models.nutrients.model:check",
     aligned_on="dem_path", meets=True,
     about=N_(
         "How much nitrogen and phosphorus leaves the land each year and reaches a stream. "

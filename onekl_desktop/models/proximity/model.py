@@ -15,7 +15,7 @@ from onekl_desktop.base.errors import Problem, make_problem
 from onekl_desktop.base.rasters import Window
 from onekl_desktop.base.translate import _
 from onekl_desktop.base.work import STRIP_ROWS, Lookup, Work, count_codes
-from onekl_desktop.native.reach import Reach
+from onekl_desktop.native.reach import Reach, Seen
 from onekl_desktop.native.zonal import ZonalSums
 
 RADIUS = 3  # cells, beyond which the Gaussian of one cell is cut off
@@ -151,10 +151,9 @@ def _measure(
         focal = has & central(cover[window.slices])
         return focal, has & ~focal
 
-    def look(window: Window) -> None:
+    def look(window: Window) -> tuple[Seen, Seen]:
         focal, other = split(window)
-        focal_reach.look(window, focal)
-        other_reach.look(window, other)
+        return Reach.look(window, focal), Reach.look(window, other)
 
     def measure(window: Window) -> None:
         focal, other = split(window)
@@ -162,8 +161,9 @@ def _measure(
         np.copyto(inside, focal_reach.distance(window, focal), where=other)
         out[window.slices] = inside
 
-    for _done in work.each_strip(look, at, at):
-        pass
+    for focal_seen, other_seen in work.each_strip(look, at, at):
+        focal_reach.add(focal_seen)
+        other_reach.add(other_seen)
     focal_reach.prepare()
     other_reach.prepare()
     for _done in work.each_strip(measure, at, at):

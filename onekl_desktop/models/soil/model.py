@@ -121,7 +121,7 @@ def read_heights(work: Work, sums: ZonalSums, ids: list[str]) -> tuple[list[NDAr
 
     def look(window: Window) -> None:
         rows = window.slices
-        inside = sums.mask(window)
+        inside = work.here(window, sums.mask(window))
         for id in ids:
             values, has = work.read(id, window)
             inside &= has

@@ -5,7 +5,7 @@ from onekl_desktop.base.translate import N_
 
 MODEL = ModelSpec(
     id="water", invest_id="annual_water_yield", title=N_("Annual water yield"), version=1, run="onekl_desktop.models.water.model:run",
-    aligned_on="lulc_path", meets=True, reads_once=True,
+    aligned_on="lulc_path", meets=True, reads_once=True, cluster="blocks",
     about=N_(
         "How much of a year's rain is not given back to the air and can reach rivers and wells. "
         "It says nothing about seasons, floods or groundwater levels."),
