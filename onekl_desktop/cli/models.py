@@ -14,7 +14,11 @@ from onekl_desktop.base.translate import _
 from onekl_desktop.cli.output import Output, in_background
 from onekl_desktop.engine.models import check_of, get_model, list_models, run_model
 from onekl_desktop.engine.registry import Registry
-from onekl_desktop.exchange.invest.compute import Runner, compute
+from onekl_desktop.exchange.invest.batch import COLUMNS, read_batch, run_batch, tabulate
+from onekl_desktop.exchange.invest.compute import Runner, Wishes, compute
+from onekl_desktop.exchange.invest.measure import ZoneSet, read_zones
+from onekl_desktop.exchange.invest.parameters import Parameters
+from onekl_desktop.exchange.invest.results import write_table
 from onekl_desktop.exchange.invest.scratch import MEMORY
 
 
@@ -27,16 +31,35 @@ def add_arguments(verb: argparse.ArgumentParser, registry: Registry) -> None:
     running = verbs.add_parser("run", help=_("Run a model on a parameter set."))
     running.add_argument("model", metavar="MODEL", help=_("Its id, ours or InVEST's."))
     running.add_argument("arguments", metavar="ARGS.json", type=Path, help=_("Parameter set or datastack (.tgz)."))
-    running.add_argument("--out", metavar="DIR", type=Path, required=True, help=_("Folder of the results."))
-    running.add_argument("--intermediate", action="store_true", help=_("Keep the rasters on the way, too."))
-    running.add_argument("--memory", metavar="GB", type=_positive, default=MEMORY / 1e9,
-                         help=_("Arrays of the whole map beyond that go to the disk (1.5 when left out)."))  # fmt: skip
+    batch = verbs.add_parser("batch", help=_("Run a model many times: scenarios, years, draws of coefficients."))
+    batch.add_argument("model", metavar="MODEL", help=_("Its id, ours or InVEST's."))
+    batch.add_argument(
+        "arguments", metavar="BATCH.json", type=Path, help=_("What the runs share and what each has of its own.")
+    )
+    for each in (running, batch):
+        each.add_argument("--out", metavar="DIR", type=Path, required=True, help=_("Folder of the results."))
+        each.add_argument("--intermediate", action="store_true", help=_("Keep the rasters on the way, too."))
+        each.add_argument("--zones", metavar="FILE", nargs="+", default=[],
+                          help=_("Polygons, FILE or PROJECT.gpkg#Layer, by which results are told."))  # fmt: skip
+        each.add_argument("--memory", metavar="GB", type=_positive, default=MEMORY / 1e9,
+                          help=_("Arrays of the whole map beyond that go to the disk (1.5 when left out)."))  # fmt: skip
     running.add_argument("--scheduler", metavar="ADDRESS", default="",
                          help=_("Let the workers of a Dask scheduler compute, for example tcp://10.0.0.5:8786."))  # fmt: skip
     running.add_argument("--preview", action="store_true", help=_("Say what would be done to the inputs, and stop."))
-    for each in (listing, telling, running):
+    for each in (listing, telling, running, batch):
         each.add_argument("--json", nargs="?", const="-", default=argparse.SUPPRESS, metavar="PATH",
                           help=_("Write one JSON document to PATH, or to the terminal."))  # fmt: skip
+
+
+def wishes_of(options: Any) -> Wishes:
+    """What the words of a command ask for."""
+    zones = partial(_find_zones, options.zones) if options.zones else None
+    return Wishes(options.intermediate, zones, options.memory * 1e9, getattr(options, "scheduler", ""))
+
+
+def _find_zones(names: list[str], crs: str) -> list[ZoneSet]:
+    here = Parameters(Path.cwd(), "", {}, Path.cwd())
+    return [read_zones(*here.locate(name), crs) for name in names]
 
 
 def _positive(text: str) -> float:
@@ -51,7 +74,8 @@ def run_verb(options: Any, output: Output) -> int:
     if options.deed == "list":
         return _list(options, output)
     spec = get_model(options.registry, options.model)
-    return _describe(spec, output) if options.deed == "describe" else _run(spec, options, output)
+    deeds = {"describe": _describe, "run": _run, "batch": _batch}
+    return deeds[options.deed](spec, options, output)
 
 
 def _list(options: Any, output: Output) -> int:
@@ -65,7 +89,7 @@ def _list(options: Any, output: Output) -> int:
     return 0
 
 
-def _describe(spec: ModelSpec, output: Output) -> int:
+def _describe(spec: ModelSpec, _options: Any, output: Output) -> int:
     output.line(f"{spec.invest_id or spec.id} ({spec.id}): {_(spec.title)}")
     output.line(_(spec.about))
     output.line()
@@ -104,15 +128,33 @@ def _run(spec: ModelSpec, options: Any, output: Output) -> int:
     start = time.perf_counter()
     with output.progress() as progress:
         model = Runner(spec, partial(run_model, spec), check_of(spec))
-        prepared, written = in_background(progress, lambda: compute(
-            model, options.arguments, None if options.preview else options.out, intermediate=options.intermediate,
-            progress=progress, say=output.say, memory=options.memory * 1e9,
-            scheduler=options.scheduler,
+        prepared, finished = in_background(progress, lambda: compute(
+                model, options.arguments, None if options.preview else options.out, wishes_of(options), progress=progress,
+                say=output.say,
         ))  # fmt: skip
-    for path in written:
+    for path in finished.files:
         output.line(str(path))
     output.data({
-        "model": spec.invest_id or spec.id, "version": spec.version, "files": [str(path) for path in written],
+        "model": spec.invest_id or spec.id, "version": spec.version, "files": [str(path) for path in finished.files],
         "sentences": prepared.sentences, "seconds": round(time.perf_counter() - start, 3),
+    })  # fmt: skip
+    return 0
+
+
+def _batch(spec: ModelSpec, options: Any, output: Output) -> int:
+    start = time.perf_counter()
+    batch, model = read_batch(options.arguments), Runner(spec, partial(run_model, spec), check_of(spec))
+    with output.progress() as progress:
+        bands, files = in_background(
+            progress,
+            lambda: run_batch(model, batch, options.out, wishes_of(options), progress=progress, say=output.say),
+        )
+    table = options.out / "ensemble.csv"
+    write_table(table, COLUMNS, tabulate(bands, spec.outputs))
+    for path in (*files, table):
+        output.line(str(path))
+    output.data({
+        "model": spec.invest_id or spec.id, "version": spec.version, "files": [str(path) for path in (*files, table)],
+        "runs": len(batch.members), "draws": batch.draws.count, "seconds": round(time.perf_counter() - start, 3),
     })  # fmt: skip
     return 0

@@ -182,9 +182,9 @@ class WarpedRaster:
         self.__dict__.update(state, _local=threading.local())
 
     @property
-    def path(self) -> str:
-        """Under which name GDAL opens it."""
-        return self._path
+    def same(self) -> bool:
+        """Whether the grid's cells are the file's own."""
+        return self._same
 
     @property
     def identity(self) -> str:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+import threading
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,8 +35,15 @@ class ZonalSums:
             self._rings.append((xy, offsets - offsets[0] if len(offsets) else np.zeros(1, np.int64)))
             self._boxes.append(self._box(xy))
             self._whole_box.append(not self._holds_a_centre(shape))
+        self._last = threading.local()
         self.sums: dict[str, NDArray[np.float64]] = {}
         self.counts: dict[str, NDArray[np.int64]] = {}
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {key: value for key, value in self.__dict__.items() if key != "_last"}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state, _last=threading.local())
 
     def _box(self, xy: NDArray[np.float64]) -> Window:
         if not len(xy):
@@ -60,6 +69,13 @@ class ZonalSums:
         if out.size:
             fill_polygon(xy - (window.column, window.row), offsets, out)
         return out.astype(bool)
+
+    def _parts_of(self, window: Window) -> list[tuple[int, Window, NDArray[np.bool_]]]:
+        """As `_parts`; a thread that measures several rasters of a block fills the polygons once."""
+        held = getattr(self._last, "held", None)
+        if held is None or held[0] != window:
+            held = self._last.held = (window, self._parts(window))
+        return held[1]
 
     def _parts(self, window: Window) -> list[tuple[int, Window, NDArray[np.bool_]]]:
         """The polygons that a strip meets, the part of their box within it and which of its cells are theirs."""
@@ -101,7 +117,7 @@ class ZonalSums:
     def measure(self, window: Window, layers: dict[str, tuple[NDArray, NDArray[np.bool_]]]) -> Measured:
         """Sums and counts of a strip by layer and polygon; changes nothing, so threads may measure at once."""
         found: Measured = {name: (np.zeros(self._count), np.zeros(self._count, np.int64)) for name in layers}
-        for shape, part, mask in self._parts(window):
+        for shape, part, mask in self._parts_of(window):
             rows = slice(part.row - window.row, part.row - window.row + part.rows)
             columns = slice(part.column - window.column, part.column - window.column + part.columns)
             for name, (values, valid) in layers.items():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import SerializeAsAny, field_validator, model_validator
 
@@ -71,12 +71,22 @@ class Verb(Declaration):
 
 
 class Output(Named):
-    """A raster or table that a model promises; `unit` as in `base.units`. An intermediate one is made when asked for."""
+    """A raster or table that a model promises; `unit` as in `base.units`. An intermediate one is made when asked for.
+
+    `measure`: what is told of it by zone: its `mean`, or the `total` of a raster per hectare; `direction` as of an indicator.
+    """
 
     unit: str = ""
     kind: str = "raster"
     intermediate: bool = False
     file: str = ""
+    measure: Literal["", "mean", "total"] = ""
+    direction: int = 0
+
+    @property
+    def measured_unit(self) -> str:
+        """Of its total (tonnes of a raster in tonnes per hectare), or of its mean."""
+        return self.unit if self.measure != "total" else self.unit.replace("/(ha yr)", "/yr").replace("/ha", "")
 
     @property
     def base_name(self) -> str:

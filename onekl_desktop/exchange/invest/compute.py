@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -17,10 +18,11 @@ from onekl_desktop.base.units import format_number
 from onekl_desktop.base.work import Work
 from onekl_desktop.base.workspace import Workspace
 from onekl_desktop.exchange.invest.cluster import Cluster, run_on_cluster
+from onekl_desktop.exchange.invest.measure import COLUMNS, Measure, MeasuringResults, ZoneSet, tabulate
 from onekl_desktop.exchange.invest.parameters import Parameters, read_parameters
-from onekl_desktop.exchange.invest.prepare import Prepared, prepare
-from onekl_desktop.exchange.invest.results import ResultsFolder
-from onekl_desktop.exchange.invest.scratch import MEMORY, DiskSpace, check_room
+from onekl_desktop.exchange.invest.prepare import Prepared, Scans, prepare
+from onekl_desktop.exchange.invest.results import Folder, ResultsFolder
+from onekl_desktop.exchange.invest.scratch import MEMORY, DiskSpace, SharedSpace, check_room
 from onekl_desktop.exchange.raster import WarpedRaster
 
 
@@ -33,82 +35,139 @@ class Runner:
     check: Callable[[dict[str, Any]], list[Problem]] | None = None
 
 
-def compute(
-    model: Runner, path: Path, out: Path | None, *, intermediate: bool = False, progress: Progress | None = None,
-    say: Callable[[str], None] | None = None, memory: float = MEMORY, scheduler: str = "",
-) -> tuple[Prepared, list[Path]]:  # fmt: skip
-    """Run a model on a parameter set, or without `out` only look at its inputs; returns what was written.
+@dataclass(frozen=True)
+class Wishes:
+    """What is wanted of a run besides its final rasters and tables."""
 
-    Whole-map arrays beyond `memory` bytes live on the disk of `out` while the model runs. With a `scheduler` its workers
-    compute.
+    intermediate: bool = False
+    find_zones: Callable[[str], list[ZoneSet]] | None = None
+    """Gives zones in a CRS: results are told by them in a table."""
+    memory: float = MEMORY
+    """Whole-map arrays beyond so many bytes live on the disk of the results while the model runs."""
+    scheduler: str = ""
+    """Whose workers compute."""
+
+
+def compute(
+    model: Runner, path: Path, out: Path | None, wishes: Wishes = Wishes(), *, progress: Progress | None = None,
+    say: Callable[[str], None] | None = None,
+) -> tuple[Prepared, Finished]:  # fmt: skip
+    """Run a model on a parameter set, or without `out` only look at its inputs.
 
     Raises
     ------
     UserError
         All problems of the inputs; nothing is written then.
     """
-    progress = progress or Progress()
+    progress, say = progress or Progress(), say or _keep_quiet
     with read_parameters(path) as parameters:
-        prepared = look(model, parameters, progress, say, at_once=bool(scheduler))
-        needed = float(model.spec.bytes_per_cell) * prepared.grid.rows * prepared.grid.columns
-        if needed > memory and say is not None:
+        prepared = look(model, parameters, progress, say, at_once=bool(wishes.scheduler))
+        needed = need(model.spec, prepared)
+        if needed > wishes.memory:
             say(
                 _("About {size} GB are kept on the disk of the results while it runs; memory stays below {memory} GB.")
-                .format(size=format_number(needed / 2**30, 1), memory=format_number((memory + 0.5e9) / 1e9, 1))
+                .format(size=format_number(needed / 2**30, 1), memory=format_number((wishes.memory + 0.5e9) / 1e9, 1))
             )  # fmt: skip
-        if out is None:
-            return prepared, []
+        zones = wishes.find_zones(prepared.grid.crs) if wishes.find_zones else []
         part = progress.part(0.05, 1.0)
-        if scheduler:
+        results = partial(make_results, model.spec, prepared, intermediate=wishes.intermediate)
+        if out is None:
+            return prepared, Finished([], [])
+        if wishes.scheduler:
             needs = model.spec.cluster_needs
             if not needs or prepared.options.get(needs):
-                with Cluster(scheduler) as cluster:
+                with Cluster(wishes.scheduler) as cluster:
                     cluster.check(prepared.raster_paths)
-                    run = partial(run_on_cluster, model.spec, cluster=cluster, run=model.run)
-                    far = Runner(model.spec, run, model.check)
-                    return prepared, run_on(far, prepared, out, Workspace(part), part, intermediate=intermediate)
-            if say is not None:
-                say(_("In this mode {model} runs on this machine alone: {option} lets others help.")
-                    .format(model=_(model.spec.title), option=needs))  # fmt: skip
-        if needed <= memory:
-            return prepared, run_on(model, prepared, out, Workspace(part), part, intermediate=intermediate)
-        check_room(out, needed)
-        with DiskSpace(out, fingerprint(model.spec, prepared), part, memory) as space:
-            return prepared, run_on(model, prepared, out, space, part, intermediate=intermediate)
+                    far = replace(model, run=partial(run_on_cluster, model.spec, cluster=cluster, run=model.run))
+                    return prepared, run_on(far, prepared, results(out), Workspace(part), zones)
+            say(
+                _("In this mode {model} runs on this machine alone: {option} lets others help.")
+                .format(model=_(model.spec.title), option=needs)
+            )  # fmt: skip
+        with find_room(model.spec, prepared, out, part, wishes.memory) as space:
+            return prepared, run_on(model, prepared, results(out), space, zones)
+
+
+def _keep_quiet(_sentence: str) -> None:
+    """Nobody listens."""
 
 
 def look(
-    model: Runner, parameters: Parameters, progress: Progress, say: Callable[[str], None] | None = None, *,
-    at_once: bool = False,
+    model: Runner, parameters: Parameters, progress: Progress, say: Callable[[str], None] = _keep_quiet, *,
+    at_once: bool = False, scans: Scans | None = None,
 ) -> Prepared:  # fmt: skip
     """Read and check the inputs, and tell what is done to them."""
     spec = model.spec
     if parameters.model and parameters.model not in (spec.invest_id, spec.id):
         raise UserError("model.other", file=parameters.path, found=parameters.model, model=spec.invest_id or spec.id)
     progress.report(0.0, _("Reading the inputs"))
-    prepared = prepare(spec, parameters, model.check, at_once=at_once)
+    prepared = prepare(spec, parameters, model.check, at_once=at_once, scans=scans)
     for sentence in prepared.sentences:
-        if say is not None:
-            say(sentence)
+        say(sentence)
     progress.report(0.05, _(spec.title))
     return prepared
 
 
+def need(spec: ModelSpec, prepared: Prepared) -> float:
+    """Bytes of whole-map arrays."""
+    return float(spec.bytes_per_cell) * prepared.grid.rows * prepared.grid.columns
+
+
+@contextmanager
+def find_room(
+    spec: ModelSpec, prepared: Prepared, out: Path, progress: Progress, memory: float, *, shared: bool = False
+) -> Iterator[Workspace]:
+    """A workspace in memory, or on the disk of the results where memory is too small.
+
+    Raises
+    ------
+    UserError
+        `model.no_room`.
+    """
+    needed = need(spec, prepared)
+    if needed <= memory:
+        yield SharedSpace(progress) if shared else Workspace(progress)
+        return
+    check_room(out, needed)
+    with DiskSpace(out, fingerprint(spec, prepared), progress, memory) as space:
+        space.shared = shared
+        yield space
+
+
+@dataclass(frozen=True)
+class Finished:
+    """The files that a run wrote, and what was measured of its rasters."""
+
+    files: list[Path]
+    measures: list[Measure]
+
+
 def run_on(
-    model: Runner, prepared: Prepared, out: Path, space: Workspace, progress: Progress, *, intermediate: bool
-) -> list[Path]:
-    """Run on inputs that are prepared; returns what was written."""
-    with make_results(model.spec, out, prepared, intermediate=intermediate) as results:
+    model: Runner, prepared: Prepared, folder: Folder, space: Workspace, zones: Sequence[ZoneSet] = ()
+) -> Finished:
+    """Run on inputs that are prepared; results go to `folder`."""
+    with folder as results:
+        measuring = MeasuringResults(results, model.spec.outputs, zones, prepared.grid)
         work = Work(
-            prepared.grid, prepared.rasters, results, prepared.tables, prepared.zones, prepared.options, progress, space
+            prepared.grid,
+            prepared.rasters,
+            measuring,
+            prepared.tables,
+            prepared.zones,
+            prepared.options,
+            space.progress,
+            space,
         )
         model.run(work)
         if prepared.judge is not None:
             prepared.judge()
-    return list(results.written.values())
+        measures = measuring.measures()
+        if zones:
+            results.table("zonal_results", COLUMNS, tabulate(measures))
+    return Finished(list(results.written.values()), measures)
 
 
-def make_results(spec: ModelSpec, folder: Path, prepared: Prepared, *, intermediate: bool) -> ResultsFolder:
+def make_results(spec: ModelSpec, prepared: Prepared, folder: Path, *, intermediate: bool = False) -> ResultsFolder:
     """The folder for a run's results: final ones, and with `intermediate` those on the way."""
     outputs = {item.id: item for item in spec.outputs}
 

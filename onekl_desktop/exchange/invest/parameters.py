@@ -80,7 +80,19 @@ def read_parameters(path: Path) -> Iterator[Parameters]:
     yield _read(path, path)
 
 
-def _read(path: Path, told: Path) -> Parameters:
+def read_document(path: Path, told: Path | None = None) -> dict[str, Any]:
+    """A JSON object of a file; `told` is the name that a problem mentions.
+
+    Raises
+    ------
+    UserError
+        `file.missing`, `model.bad_set`, or a problem of the medium.
+    """
+    told = told or path
+    if path.is_dir():
+        raise UserError("file.is_folder", file=told)
+    if not path.exists():
+        raise UserError("file.missing", file=told)
     try:
         if path.stat().st_size > MOST_JSON:
             raise UserError("model.bad_set", file=told, reason=_("it is far too large for a parameter set"))
@@ -93,6 +105,11 @@ def _read(path: Path, told: Path) -> Parameters:
         ) from None
     if not isinstance(document, dict):
         raise UserError("model.bad_set", file=told, reason=_("it must be an object of arguments"))
+    return document
+
+
+def _read(path: Path, told: Path) -> Parameters:
+    document = read_document(path, told)
     arguments = document.get("args", document)
     if not isinstance(arguments, dict):
         raise UserError("model.bad_set", file=told, reason=_("its args must be an object"))

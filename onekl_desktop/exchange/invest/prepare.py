@@ -50,6 +50,8 @@ class Prepared:
     sentences: list[str] = field(default_factory=list)
     judge: Callable[[], None] | None = None
     raster_paths: list[Path] = field(default_factory=list)
+    limits: dict[tuple[str, str], tuple[float | None, float | None]] = field(default_factory=dict)
+    """Lowest and highest value of each column of the tables."""
 
 
 @dataclass
@@ -64,15 +66,17 @@ class _Read:
     table_paths: dict[str, Path] = field(default_factory=dict)
     vectors: dict[str, RawVector] = field(default_factory=dict)
     sentences: list[str] = field(default_factory=list)
+    limits: dict[tuple[str, str], tuple[float | None, float | None]] = field(default_factory=dict)
 
 
 def prepare(
     spec: ModelSpec, parameters: Parameters, check: Callable[[dict[str, Any]], list[Problem]] | None = None, *,
-    at_once: bool = False,
+    at_once: bool = False, scans: Scans | None = None,
 ) -> Prepared:  # fmt: skip
     """Read and check everything that a model is given; `check` judges its options together.
 
-    `at_once`: cells are judged now also where the model reads each once, as when it does so on another machine.
+    `at_once`: cells are judged now also where the model reads each once, as when it does so on another machine. `scans`
+    keeps what was seen of rasters for other runs on the same ones.
 
     Raises
     ------
@@ -104,15 +108,16 @@ def prepare(
     sources = {id: _Source(raster, read.specs[id], read.facts[id].path, watch=later) for id, raster in rasters.items()}
 
     def judge() -> None:
-        _check_cells(read, sources)
+        _check_cells(read, sources, {} if scans is None else scans)
         _fail(read.problems)
 
     if not later:
         judge()
     paths = [*(facts.path for facts in read.facts.values())]
     return Prepared(
-        grid, sources, read.tables, zones, read.options, suffix, read.sentences, judge if later else None, paths
-    )
+        grid, sources, read.tables, zones, read.options, suffix, read.sentences, judge if later else None, paths,
+        read.limits,
+    )  # fmt: skip
 
 
 def _fail(problems: list[Problem]) -> None:
@@ -206,6 +211,7 @@ def _read_table(read: _Read, item: TableFile) -> None:
     if item.id == "sensitivity_table_path":
         threats = read.tables.get("threats_table_path", {})
         more = tuple(TableColumn(id=name, minimum=0, maximum=1) for name in threats)
+    read.limits |= {(item.id, column.id): (column.minimum, column.maximum) for column in (*item.columns, *more)}
     rows, problems = tables.read_rows(path, item, read.options, more)
     read.problems += problems
     read.tables[item.id], read.table_paths[item.id] = rows, path
@@ -330,14 +336,17 @@ def _plain(value: Any) -> Any:
 # ------------------------------------------------------------------ cells
 
 
-def _check_cells(read: _Read, rasters: Mapping[str, _Source]) -> None:
+def _check_cells(read: _Read, rasters: Mapping[str, _Source], scans: Scans) -> None:
     """Ranges, and classes that a table lacks: one pass over every raster, or what was seen while they were read."""
     for id, raster in rasters.items():
         spec, path = read.specs[id], read.facts[id].path
         used = [item.id for item in read.spec.inputs
                 if spec.codes and isinstance(item, TableFile) and item.index == "lucode" and item.id in read.tables]  # fmt: skip
         try:
-            seen = raster.seen if raster.watch else _scan(raster, spec)
+            name = f"{raster.raster.identity} {spec}"
+            if not raster.watch and name not in scans:
+                scans[name] = _scan(raster, spec)
+            seen = raster.seen if raster.watch else scans[name]
         except UserError as problem:
             read.problems += problem.problems
             continue
@@ -384,6 +393,9 @@ def _look(values: np.ndarray, raster: WarpedRaster, spec: RasterFile) -> _Seen:
     if spec.maximum is not None and seen.high > spec.maximum:
         seen.above = int(np.count_nonzero(valid & (values > spec.maximum)))
     return seen
+
+
+Scans = dict[str, _Seen]
 
 
 class _Source:

@@ -11,9 +11,10 @@ import socket
 import tempfile
 import threading
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +24,7 @@ from onekl_desktop.base.rasters import Grid, Window
 from onekl_desktop.native.system import is_process_alive
 
 TILE = 256
+Folder = AbstractContextManager["ResultsFolder | Discarded"]
 _PART = f".onekl-part-{re.sub(r'[^A-Za-z0-9]', '', socket.gethostname()) or 'pc'}-"
 
 
@@ -117,14 +119,50 @@ class ResultsFolder:
     def table(self, id: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
         """Write a table; numbers with all their digits, an unknown one as an empty cell."""
         name = f"{self._names(id)}{self._suffix}.csv"
-        try:
-            with (self._part / name).open("w", newline="", encoding="utf-8") as stream:
-                writer = csv.writer(stream)
-                writer.writerow(columns)
-                writer.writerows([["" if _unknown(cell) else cell for cell in row] for row in rows])
-        except OSError as problem:
-            raise explain_os_error(problem, self.folder / name) from None
+        write_table(self._part / name, columns, rows)
         self.written[name] = self._part / name
+
+
+def write_table(path: Path, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+    """A CSV with all digits; what is not known is an empty cell."""
+    try:
+        with path.open("w", newline="", encoding="utf-8") as stream:
+            writer = csv.writer(stream)
+            writer.writerow(columns)
+            writer.writerows([["" if _unknown(cell) else cell for cell in row] for row in rows])
+    except OSError as problem:
+        raise explain_os_error(problem, path) from None
+
+
+class Discarded:
+    """Results that only the measuring of them is for: rasters and tables are let go."""
+
+    written: ClassVar[dict[str, Path]] = {}
+
+    def __enter__(self) -> Discarded:
+        return self
+
+    def __exit__(self, *_problem: object) -> None:
+        pass
+
+    def wants(self, id: str) -> bool:
+        """Nothing that is not needed on the way."""
+        return False
+
+    def raster(self, id: str, grid: Grid, dtype: str, nodata: float) -> _Nowhere:
+        """A raster that is not kept."""
+        return _Nowhere(grid)
+
+    def table(self, id: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+        """A table that is not kept."""
+
+
+class _Nowhere:
+    def __init__(self, grid: Grid) -> None:
+        self.grid = grid
+
+    def write(self, window: Window, values: NDArray) -> None:
+        pass
 
 
 def _forget_dead(folder: Path) -> None:

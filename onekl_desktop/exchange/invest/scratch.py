@@ -32,7 +32,8 @@ from onekl_desktop.base.workspace import Arrays, Workspace
 from onekl_desktop.native.system import is_process_alive
 
 MEMORY = 1_500_000_000  # bytes of arrays that are held at once; with what a model needs besides a run stays below 2 GB
-LOOKS_PER_SECOND = 20
+LET_GO = 0.6  # of that memory: what is touched between two looks comes on top
+LOOKS_PER_SECOND = 50
 FOLDER = ".onekl-work-"
 OWNER = "owner.json"
 
@@ -53,13 +54,11 @@ class SharedSpace(Workspace):
 
     shared = True
 
-    def __init__(self, progress: Progress | None = None, parts: dict[str, Arrays] | None = None) -> None:
+    def __init__(self, progress: Progress | None = None) -> None:
         super().__init__(progress)
-        self.parts = {} if parts is None else parts
-
-    def for_run(self, progress: Progress) -> SharedSpace:
-        """The same parts, for a run with a progress of its own."""
-        return SharedSpace(progress, self.parts)
+        self.parts: dict[str, Arrays] = {}
+        self._locks: dict[str, threading.Lock] = {}
+        self._lock = threading.Lock()
 
     def digest(self, *arrays: NDArray) -> str:
         """Names the content of arrays."""
@@ -67,9 +66,12 @@ class SharedSpace(Workspace):
 
     def part(self, name: str, make: Callable[[], Arrays]) -> Arrays:
         """Made by the first run that asks, found by the others."""
-        if name not in self.parts:
-            self.parts[name] = make()
-        return self.parts[name]
+        with self._lock:
+            lock = self._locks.setdefault(name, threading.Lock())
+        with lock:
+            if name not in self.parts:
+                self.parts[name] = make()
+            return self.parts[name]
 
 
 class _Map(mmap.mmap):
@@ -129,7 +131,7 @@ class DiskSpace(Workspace):
         while not self._stop.wait(1 / LOOKS_PER_SECOND):
             with open("/proc/self/statm", encoding="ascii") as stream:
                 held = int(stream.read().split()[1]) * page
-            if held < self._memory:
+            if held < self._memory * LET_GO:
                 continue
             for each in list(self._maps):
                 with suppress(ValueError, OSError):

@@ -31,9 +31,9 @@ MODEL = ModelSpec(
         Flag(id="clean_variant", title=N_("Without InVEST's oddities"), about=N_("A discount rate of 0 counts every year in full; InVEST values hydropower at 0 then.")),
     ),
     outputs=(
-        Output(id="wyield", title=N_("Water yield"), unit="mm/yr"),
-        Output(id="aet", title=N_("Actual evapotranspiration"), unit="mm/yr"),
-        Output(id="fractp", title=N_("Evapotranspiration as a share of the rain")),
+        Output(id="wyield", title=N_("Water yield"), unit="mm/yr", measure="mean", direction=1),
+        Output(id="aet", title=N_("Actual evapotranspiration"), unit="mm/yr", measure="mean"),
+        Output(id="fractp", title=N_("Evapotranspiration as a share of the rain"), measure="mean"),
         Output(id="watershed_results", title=N_("Means and volumes by watershed"), kind="table"),
         Output(id="subwatershed_results", title=N_("Means and volumes by subwatershed"), kind="table"),
         Output(id="pet", title=N_("Potential evapotranspiration"), unit="mm/yr", intermediate=True),
