@@ -11,15 +11,18 @@ from typing import Any
 from onekl_desktop.base.specs import Input, ModelSpec, TableFile
 from onekl_desktop.base.specs.declarations import describe
 from onekl_desktop.base.translate import _
+from onekl_desktop.base.units import format_quantity
 from onekl_desktop.cli.output import Output, in_background
+from onekl_desktop.engine import Session
 from onekl_desktop.engine.models import check_of, get_model, list_models, run_model
 from onekl_desktop.engine.registry import Registry
 from onekl_desktop.exchange.invest.batch import COLUMNS, read_batch, run_batch, tabulate
 from onekl_desktop.exchange.invest.compute import Runner, Wishes, compute
 from onekl_desktop.exchange.invest.measure import ZoneSet, read_zones
-from onekl_desktop.exchange.invest.parameters import Parameters
+from onekl_desktop.exchange.invest.parameters import Parameters, read_parameters
 from onekl_desktop.exchange.invest.results import write_table
 from onekl_desktop.exchange.invest.scratch import MEMORY
+from onekl_desktop.tools.scenarios.ecosystem import Asked, figures_of, run_in_project
 
 
 def add_arguments(verb: argparse.ArgumentParser, registry: Registry) -> None:
@@ -45,6 +48,10 @@ def add_arguments(verb: argparse.ArgumentParser, registry: Registry) -> None:
                           help=_("Arrays of the whole map beyond that go to the disk (1.5 when left out)."))  # fmt: skip
     running.add_argument("--scheduler", metavar="ADDRESS", default="",
                          help=_("Let the workers of a Dask scheduler compute, for example tcp://10.0.0.5:8786."))  # fmt: skip
+    running.add_argument("--project", metavar="FILE", type=Path,
+                         help=_("Keep the figures, by the zones of this project, in it."))  # fmt: skip
+    running.add_argument("--scenario", default="", help=_("Whose figures they are, with --project."))
+    running.add_argument("--year", type=int, help=_("The year they are for, with --project."))
     running.add_argument("--preview", action="store_true", help=_("Say what would be done to the inputs, and stop."))
     for each in (listing, telling, running, batch):
         each.add_argument("--json", nargs="?", const="-", default=argparse.SUPPRESS, metavar="PATH",
@@ -124,7 +131,35 @@ def _told(item: Input) -> str:
     return "  ".join(words)
 
 
+def _run_in_project(spec: ModelSpec, options: Any, output: Output) -> int:
+    with Session(options.project, registry=options.registry) as session, output.progress() as progress:
+        with read_parameters(options.arguments) as parameters:
+            arguments = {
+                id: str((parameters.folder / value).resolve()) if _is_path(parameters.folder, value) else value
+                for id, value in parameters.arguments.items()
+            }
+            asked = Asked(spec.id, arguments, options.scenario, options.year, tuple(options.zones))
+            run = in_background(
+                progress, lambda: run_in_project(session, asked, progress=progress, say=output.say, out=options.out)
+            )
+        figures = figures_of(session, run)
+    for figure in figures:
+        place = f"{figure.kind}: {figure.zone}" if figure.kind else _("All cells")
+        output.line(f"{place:32} {figure.title:44} {format_quantity(figure.value, figure.unit, figure.decimals)}")
+    output.data({"run": run, "figures": [figure.__dict__ for figure in figures]})
+    return 0
+
+
+def _is_path(folder: Path, value: Any) -> bool:
+    try:
+        return isinstance(value, str) and bool(value) and (folder / value).exists()
+    except (OSError, ValueError):
+        return False
+
+
 def _run(spec: ModelSpec, options: Any, output: Output) -> int:
+    if options.project is not None and not options.preview:
+        return _run_in_project(spec, options, output)
     start = time.perf_counter()
     with output.progress() as progress:
         model = Runner(spec, partial(run_model, spec), check_of(spec))

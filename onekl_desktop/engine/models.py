@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from onekl_desktop.base.errors import Problem, UserError
-from onekl_desktop.base.specs import ModelSpec
+from onekl_desktop.base.specs import IndicatorSpec, ModelSpec
 from onekl_desktop.base.work import Work
 from onekl_desktop.engine.registry import Registry, load_dotted
 
@@ -37,6 +37,16 @@ def check_of(spec: ModelSpec) -> Callable[[dict[str, Any]], list[Problem]] | Non
         return None
     check: Callable[[dict[str, Any]], list[Problem]] = load_dotted(spec.check)
     return check
+
+
+def indicators_of(spec: ModelSpec) -> dict[str, IndicatorSpec]:
+    """What a run of a model on maps tells by zone: for each measured raster, by the raster's id, an indicator."""
+    return {
+        item.id: IndicatorSpec(
+            id=f"{spec.id}_{item.id}", title=item.title, about=item.about, unit=item.measured_unit, direction=item.direction,
+            decimals=0 if item.measure == "total" else 2,
+        ) for item in spec.outputs if item.measure
+    }  # fmt: skip
 
 
 def run_model(spec: ModelSpec, work: Work) -> None:

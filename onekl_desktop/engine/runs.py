@@ -50,11 +50,11 @@ def find_run(db: DbSession, of: str, print_today: str, *, subject: bool = False)
 
     With `subject` the run is one of another record: a project, an assessment.
     """
-    owner = Run.subject if subject else Run.scenario
-    current = db.scalar(select(Run).where(owner == of, Run.fingerprint == print_today).order_by(Run.id.desc()).limit(1))
+    mine = (Run.subject == of,) if subject else (Run.scenario == of, Run.subject == "")
+    current = db.scalar(select(Run).where(*mine, Run.fingerprint == print_today).order_by(Run.id.desc()).limit(1))
     if current is not None:
         return current, True
-    return db.scalar(select(Run).where(owner == of).order_by(Run.id.desc()).limit(1)), False
+    return db.scalar(select(Run).where(*mine).order_by(Run.id.desc()).limit(1)), False
 
 
 def shown_runs(session: Session, db: DbSession) -> dict[str, tuple[Run | None, bool]]:

@@ -59,7 +59,8 @@ def _check_flow(flow: NDArray[np.uint32], *others: NDArray | None) -> NDArray[np
 
 def _check_order(flow: NDArray[np.uint32], order: NDArray[np.int32]) -> NDArray[np.int32]:
     order = np.ascontiguousarray(order, np.int32)
-    if order.ndim != 1 or (len(order) and (order.min() < 0 or order.max() >= flow.size)):
+    parts = [order[at : at + (1 << 20)] for at in range(0, len(order), 1 << 20)]  # of a map that may be on disk
+    if order.ndim != 1 or any(part.min() < 0 or part.max() >= flow.size for part in parts):
         raise ValueError("the order names cells outside the grid")
     return order
 

@@ -323,6 +323,7 @@ class TableColumn(Declaration):
     maximum: float | None = None
     options: tuple[str, ...] = ()
     required: bool = True
+    switch: bool = False  # 1 or 0, nothing between
     when: Condition | None = None
 
 

@@ -106,7 +106,7 @@ def read_batch(path: Path) -> Batch:
     else:
         wrong("args", _("it must be an object of arguments, or name a parameter set"))
     members = _read_members(document.get("runs"), wrong)
-    draws = _read_draws(document.get("draws"), wrong)
+    draws = read_draws(document.get("draws"), wrong)
     if problems:
         raise UserError("batch.bad", problems)
     return Batch(base, members, draws)
@@ -136,7 +136,8 @@ def _read_members(given: Any, wrong: Callable[[str, str], None]) -> list[Member]
     return members
 
 
-def _read_draws(given: Any, wrong: Callable[[str, str], None]) -> Draws:
+def read_draws(given: Any, wrong: Callable[[str, str], None]) -> Draws:
+    """Draws as a batch writes them; what is odd is told to `wrong` and left out."""
     if given is None:
         return Draws()
     if not isinstance(given, dict):
@@ -147,19 +148,23 @@ def _read_draws(given: Any, wrong: Callable[[str, str], None]) -> Draws:
         wrong("draws", _("count (at most {most}) and seed must be whole numbers").format(most=MOST_DRAWS))
         return Draws()
     arguments: dict[str, tuple[float, float, float]] = {}
-    for name, ends in dict(given.get("args") or {}).items():
+    for name, ends in _object(given.get("args")).items():
         if isinstance(ends, list) and _is_range(ends, 3):
             arguments[str(name)] = (float(ends[0]), float(ends[1]), float(ends[2]))
         else:
             wrong(f"draws.args.{name}", _("it must be [low, likely, high]"))
     tables: dict[str, dict[str, tuple[float, float]]] = {}
-    for table, columns in dict(given.get("tables") or {}).items():
+    for table, columns in _object(given.get("tables")).items():
         for column, ends in (columns if isinstance(columns, dict) else {"": None}).items():
             if isinstance(ends, list) and _is_range(ends, 2) and ends[0] <= 1 <= ends[1] and ends[0] >= 0:
                 tables.setdefault(str(table), {})[str(column)] = (float(ends[0]), float(ends[1]))
             else:
                 wrong(f"draws.tables.{table}.{column}", _("it must be [lowest factor, highest factor] around 1"))
     return Draws(count, seed, arguments, tables)
+
+
+def _object(value: Any) -> dict[Any, Any]:
+    return value if isinstance(value, dict) else {}
 
 
 def _is_range(value: list[Any], length: int) -> bool:
@@ -197,7 +202,8 @@ def run_batch(
     if problems:
         raise UserError(problems[0].code, problems)
     zones = wishes.find_zones(prepared[0].grid.crs) if wishes.find_zones else []
-    with find_room(model.spec, prepared[0], out, progress, wishes.memory, shared=True) as space:
+    many = len(batch.members) + batch.draws.count > 1
+    with find_room(model.spec, prepared[0], out, progress.part(0.1, 1.0), wishes.memory, shared=many) as space:
         return _run_all(model, batch, prepared, out, wishes, space, zones, progress)
 
 
@@ -210,15 +216,13 @@ def _run_all(
     done = 0
     files: list[Path] = []
     bands: list[Band] = []
-    quiet = Progress()
-    quiet.task[:] = 0
 
     def run(member: Member, inputs: Prepared, draw: int | None) -> list[Measure]:
         if draw is None:
             folder: Any = make_results(model.spec, inputs, out / member.name, intermediate=wishes.intermediate)
         else:
             inputs, folder = vary(inputs, batch.draws, draw), Discarded()
-        finished = run_on(model, inputs, folder, _Quiet(space), zones)
+        finished = run_on(model, inputs, folder, _Quiet(space) if total > 1 else space, zones)
         files.extend(finished.files)
         return finished.measures
 

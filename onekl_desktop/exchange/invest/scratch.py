@@ -32,8 +32,8 @@ from onekl_desktop.base.workspace import Arrays, Workspace
 from onekl_desktop.native.system import is_process_alive
 
 MEMORY = 1_500_000_000  # bytes of arrays that are held at once; with what a model needs besides a run stays below 2 GB
-LET_GO = 0.6  # of that memory: what is touched between two looks comes on top
-LOOKS_PER_SECOND = 50
+LET_GO = 0.5  # of that memory: what is touched between two looks comes on top
+LOOKS_PER_SECOND = 100
 FOLDER = ".onekl-work-"
 OWNER = "owner.json"
 

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QPlainTextEdit,
     QPushButton,
+    QSizePolicy,
     QWidget,
 )
 
@@ -43,6 +44,7 @@ from onekl_desktop.gui.kit import column, label, restyle, row
 from onekl_desktop.gui.theme import XS
 
 Options = Callable[[str], list[tuple[str, str]]]  # kind of record -> (identity, title)
+Sources = Callable[[Input], list[tuple[str, str]]]  # input of a file -> what the project has for it: (value, title)
 
 
 class Form(QWidget):
@@ -56,6 +58,7 @@ class Form(QWidget):
         values: dict[str, Any] | None = None,
         options: Options | None = None,
         hidden: Iterable[str] = (),
+        sources: Sources | None = None,
     ) -> None:
         super().__init__()
         self._inputs = list(inputs)
@@ -66,7 +69,7 @@ class Form(QWidget):
         for spec in self._inputs:
             if spec.id in self._hidden:
                 continue
-            field = Field(spec, (values or {}).get(spec.id), options)
+            field = Field(spec, (values or {}).get(spec.id), options, sources(spec) if sources else [])
             field.changed.connect(self._on_change)
             self._fields[spec.id] = field
             layout.addWidget(field)
@@ -129,9 +132,11 @@ class Field(QWidget):
 
     changed = Signal()
 
-    def __init__(self, spec: Input, value: Any, options: Options | None) -> None:
+    def __init__(
+        self, spec: Input, value: Any, options: Options | None, sources: Iterable[tuple[str, str]] = ()
+    ) -> None:
         super().__init__()
-        self.spec = spec
+        self.spec, self._sources = spec, list(sources)
         title = _(spec.title)
         unit = getattr(spec, "unit", "")
         optional = (
@@ -146,7 +151,8 @@ class Field(QWidget):
         self.problem.hide()
         self.editor: QWidget
         self._get: Callable[[], Any]
-        body = self._build(spec, spec.default if value is None else value, options)
+        self._set: Callable[[str], object] = lambda _value: None
+        self.body = body = self._build(spec, spec.default if value is None else value, options)
         self.editor.setAccessibleName(title)
         self.editor.setAccessibleDescription(_(spec.about))
         self.title.setBuddy(self.editor)
@@ -181,7 +187,7 @@ class Field(QWidget):
         if isinstance(spec, Colour):
             return self._colour(value)
         if isinstance(spec, FilePath):
-            return self._file(spec, value)
+            return self._source(spec, value) if self._sources else self._file(spec, value)
         if isinstance(spec, Text) and spec.long:
             box = QPlainTextEdit(str(value or ""))
             box.setMaximumHeight(96)
@@ -259,27 +265,61 @@ class Field(QWidget):
         self.editor, self._get = edit, lambda: edit.text().strip()
         return self._pair(edit, pick)
 
+    def set_value(self, value: str) -> None:
+        """Put a file into the field."""
+        self._set(value)
+
+    def add_button(self, button: QPushButton) -> None:
+        """One more button beside the editor."""
+        box = self.body.layout()
+        if box is not None:
+            box.addWidget(button)
+
+    def _source(self, spec: FilePath, value: Any) -> QWidget:
+        """What the project has, or a file."""
+        box = QComboBox()
+        box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        box.setMinimumContentsLength(12)
+        box.addItem("–", "")
+        for id, title in self._sources:
+            box.addItem(title, id)
+
+        def take(path: str) -> None:
+            if box.findData(path) < 0:
+                box.addItem(path.replace("\\", "/").rpartition("/")[2], path)
+            box.setCurrentIndex(box.findData(path))
+
+        pick = QPushButton(_("File…"))
+        pick.clicked.connect(lambda: self._pick(spec, "", take))
+        if value:
+            take(str(value))
+        box.currentIndexChanged.connect(lambda _index: self.changed.emit())
+        self.editor, self._get, self._set = box, box.currentData, take
+        return self._pair(box, pick)
+
+    def _pick(self, spec: FilePath, start: str, take: Callable[[str], object]) -> None:
+        patterns = " ".join(f"*{suffix}" for suffix in spec.suffixes) or "*"
+        ask = QFileDialog.getSaveFileName if spec.save else QFileDialog.getOpenFileName
+        path, _kind = ask(self, _(spec.title), start, f"{_(spec.title)} ({patterns});;* (*)")
+        if path:
+            take(path)
+
     def _file(self, spec: FilePath, value: Any) -> QWidget:
         edit = QLineEdit(str(value or ""))
         edit.setPlaceholderText(" ".join(spec.suffixes))
         pick = QPushButton(_("Choose…"))
-
-        def choose() -> None:
-            patterns = " ".join(f"*{suffix}" for suffix in spec.suffixes) or "*"
-            ask = QFileDialog.getSaveFileName if spec.save else QFileDialog.getOpenFileName
-            path, _kind = ask(self, _(spec.title), edit.text(), f"{_(spec.title)} ({patterns});;* (*)")
-            if path:
-                edit.setText(path)
-
-        pick.clicked.connect(choose)
+        pick.clicked.connect(lambda: self._pick(spec, edit.text(), edit.setText))
         edit.textChanged.connect(self.changed)
-        self.editor, self._get = edit, lambda: edit.text().strip()
+        self.editor, self._get, self._set = edit, lambda: edit.text().strip(), edit.setText
         return self._pair(edit, pick)
 
     @staticmethod
     def _pair(first: QWidget, second: QWidget) -> QWidget:
         box = QWidget()
-        box.setLayout(row(first, second, spacing=XS))
+        layout = row(first, second, spacing=XS)
+        layout.setStretch(0, 1)
+        second.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        box.setLayout(layout)
         return box
 
     @property

@@ -18,7 +18,7 @@ MODEL = ModelSpec(
         VectorFile(id="watersheds_path", cuts=True, title=N_("Watersheds"), about=N_("Polygons with a whole number ws_id each."), columns=("ws_id",)),
         VectorFile(id="sub_watersheds_path", title=N_("Subwatersheds"), columns=("subws_id",), required=False),
         TableFile(id="biophysical_table_path", title=N_("Table of classes"), columns=(
-            TableColumn(id="lulc_veg", about=N_("1 for land with plants, 0 for other land."), minimum=0, maximum=1),
+            TableColumn(id="lulc_veg", about=N_("1 for land with plants, 0 for other land."), minimum=0, maximum=1, switch=True),
             TableColumn(id="root_depth", about=N_("Depth that 95 % of the roots reach."), unit="mm", minimum=0),
             TableColumn(id="kc", about=N_("Evapotranspiration as a multiple of the reference."), minimum=0))),
         Number(id="seasonality_constant", title=N_("Seasonality constant Z"), minimum=1e-6),

@@ -20,6 +20,8 @@ class Value:
     zone: str
     category: str
     value: float | None
+    low: float | None = None
+    high: float | None = None
 
 
 def list_indicators(db: DbSession) -> list[Indicator]:
@@ -29,7 +31,7 @@ def list_indicators(db: DbSession) -> list[Indicator]:
 
 def list_runs(db: DbSession, scenario: str) -> list[Run]:
     """Runs of a scenario, newest first."""
-    return list(db.scalars(select(Run).where(Run.scenario == scenario).order_by(Run.id.desc())))
+    return list(db.scalars(select(Run).where(Run.scenario == scenario, Run.subject == "").order_by(Run.id.desc())))
 
 
 def values_of_run(db: DbSession, run: str) -> list[Value]:
@@ -40,4 +42,7 @@ def values_of_run(db: DbSession, run: str) -> list[Value]:
         .where(IndicatorValue.run == run)
         .order_by(IndicatorValue.id)
     )
-    return [Value(code, item.scenario, item.year, item.zone, item.category, item.value) for code, item in rows]
+    return [
+        Value(code, item.scenario, item.year, item.zone, item.category, item.value, item.low, item.high)
+        for code, item in rows
+    ]

@@ -13,7 +13,7 @@ from onekl_desktop.project.records.base import Record
 class Run(Record):
     """Model, version and fingerprint of the inputs; its numbers are in `indicator_value`.
 
-    `scenario` for runs of scenario models, `subject` for those of another record (a project, an assessment).
+    `scenario` for runs of scenario models, `subject` for those of another record (a project, an assessment), or the id of a model on maps.
     """
 
     __tablename__ = "run"

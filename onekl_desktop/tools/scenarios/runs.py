@@ -16,10 +16,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session as DbSession
 
 from onekl_desktop.base.errors import Figure, Problem, UserError, make_problem
-from onekl_desktop.base.geometry import area_ha, from_gpkg, rings_of
+from onekl_desktop.base.geometry import area_ha, rings_of
 from onekl_desktop.base.ids import new_uuid
 from onekl_desktop.base.progress import Progress
-from onekl_desktop.base.rasters import ArrayRaster, Grid, RasterSource, Window
+from onekl_desktop.base.rasters import ArrayRaster, Grid, RasterSource
 from onekl_desktop.base.translate import _
 from onekl_desktop.engine import Session
 from onekl_desktop.engine.runs import Computed, find_run, fingerprint, record_run, run_folder
@@ -30,7 +30,6 @@ from onekl_desktop.models.landcover import model as landcover
 from onekl_desktop.models.landcover.spec import MODEL as LAND_COVER
 from onekl_desktop.models.livelihoods import model as livelihoods
 from onekl_desktop.models.livelihoods.spec import MODEL as LIVELIHOODS
-from onekl_desktop.project.layers import read_column
 from onekl_desktop.project.queries.records import (
     find_land_cover,
     get_landscape,
@@ -41,6 +40,7 @@ from onekl_desktop.project.queries.records import (
 from onekl_desktop.project.rasters import write_geotiff
 from onekl_desktop.project.records import Intervention, LandCoverClass, Layer, Practice, Run, Scenario
 from onekl_desktop.project.records.base import now
+from onekl_desktop.tools.scenarios.zones import ZoneMap
 
 MODELS = (LAND_COVER, CARBON, LIVELIHOODS)
 STEP_YEARS = 5
@@ -223,7 +223,7 @@ def compute(
     """All indicator values, warnings and rasters of a scenario."""
     source = session.open_raster(inputs.cover)
     grid = source.grid
-    zones = ZoneMap.read(session, inputs)
+    zones = ZoneMap.read(session, inputs.boundary, inputs.zones)
     plans, works = make_plans(inputs)
     footprints = [landcover.find_cells(plan, grid) for plan in plans]
     codes = sorted(
@@ -402,98 +402,6 @@ def find_warnings(
             )
         )
     return problems
-
-
-# ------------------------------------------------------------------ zones
-
-
-@dataclass
-class ZoneMap:
-    """Which zone each cell belongs to: the named ones, then the rest of the landscape; -1 outside it."""
-
-    names: list[str]
-    boundary: tuple[NDArray[np.float64], NDArray[np.int64]] | None
-    shapes: list[tuple[NDArray[np.float64], NDArray[np.int64]]] = field(default_factory=list)
-    raster: RasterSource | None = None
-    codes: list[int] = field(default_factory=list)
-
-    @property
-    def count(self) -> int:
-        """Number of zones, the rest included."""
-        return len(self.names) + 1
-
-    @classmethod
-    def read(cls, session: Session, inputs: Inputs) -> ZoneMap:
-        """The zones that the project chose, or none."""
-        boundary = rings_of(inputs.boundary) if inputs.boundary is not None else None
-        layer = inputs.zones
-        if layer is None:
-            return cls([], boundary)
-        if layer.data_kind == "raster":
-            with session.read() as db:
-                classes = list_classes(db, layer.legend)
-            return cls(
-                [item.name for item in classes],
-                boundary,
-                raster=session.open_raster(layer),
-                codes=[item.code for item in classes],
-            )
-        with session.project.read_raw() as raw:
-            names = read_column(raw, layer.table_name, layer.name_column) if layer.name_column else {}
-            rows = raw.execute(
-                f'SELECT id, geom FROM "{layer.table_name}" WHERE geom IS NOT NULL ORDER BY id'
-            ).fetchall()
-        labels, shapes, seen = [], [], set()
-        for key, blob in rows:
-            label = str(names.get(key) or key)
-            while label in seen:
-                label += " *"
-            seen.add(label)
-            labels.append(label)
-            shapes.append(rings_of(from_gpkg(blob)))
-        return cls(labels, boundary, shapes)
-
-    def burn(self, grid: Grid, window: Window) -> NDArray[np.int32]:
-        """Zone number of each cell of a window."""
-        part = grid.sub(window)
-        out = np.full((window.rows, window.columns), -1, np.int32)
-        if self.boundary is None:
-            inside = np.ones(out.shape, bool)
-        else:
-            landcover.burn_zones([self.boundary], part, out)
-            inside = out == 0
-        out[inside] = len(self.names)
-        if self.shapes:
-            zone = np.full(out.shape, -1, np.int32)
-            landcover.burn_zones(self.shapes, part, zone)
-            chosen = inside & (zone >= 0)
-            out[chosen] = zone[chosen]
-        if self.raster is not None:
-            sampled = sample_nearest(self.raster, part)
-            lookup = np.full(65_536, -1, np.int32)
-            lookup[self.codes] = np.arange(len(self.codes))
-            zone = lookup[sampled]
-            chosen = inside & (zone >= 0)
-            out[chosen] = zone[chosen]
-        return out
-
-
-def sample_nearest(source: RasterSource, grid: Grid) -> NDArray[np.uint16]:
-    """Codes of another raster at the centres of a grid's cells; 65535 outside it. Both share the CRS."""
-    other = source.grid
-    xs = grid.left + (np.arange(grid.columns) + 0.5) * grid.cell_x
-    ys = grid.top - (np.arange(grid.rows) + 0.5) * grid.cell_y
-    columns = np.floor((xs - other.left) / other.cell_x).astype(np.int64)
-    rows = np.floor((other.top - ys) / other.cell_y).astype(np.int64)
-    out = np.full((grid.rows, grid.columns), landcover.NODATA, np.uint16)
-    good_columns, good_rows = (columns >= 0) & (columns < other.columns), (rows >= 0) & (rows < other.rows)
-    if not good_columns.any() or not good_rows.any():
-        return out
-    c0, c1 = int(columns[good_columns].min()), int(columns[good_columns].max()) + 1
-    r0, r1 = int(rows[good_rows].min()), int(rows[good_rows].max()) + 1
-    cells = np.asarray(source.read(Window(r0, c0, r1 - r0, c1 - c0)), np.uint16)
-    out[np.ix_(good_rows, good_columns)] = cells[np.ix_(rows[good_rows] - r0, columns[good_columns] - c0)]
-    return out
 
 
 def run_all(session: Session, progress: Progress) -> None:

@@ -39,6 +39,8 @@ from onekl_desktop.project.changes import ChangeSet
 from onekl_desktop.project.queries.records import find_land_cover, get_landscape, list_classes, list_practices
 from onekl_desktop.project.records import Intervention, Layer, Practice
 from onekl_desktop.project.styles import Style
+from onekl_desktop.tools.scenarios.ecosystem import Asked
+from onekl_desktop.tools.scenarios.panel.ecosystem import ModelDialog, ModelResults, compute
 from onekl_desktop.tools.scenarios.panel.results import CHIPS, ComparisonView, ResultCard
 from onekl_desktop.tools.scenarios.queries import Planned, compare, list_planned
 from onekl_desktop.tools.scenarios.runs import Status, list_status, run_scenarios
@@ -60,6 +62,7 @@ class ScenariosPanel(QWidget):
         self._planned: list[Planned] = []
         self._selected = ""
         self._comparison: ComparisonView | None = None
+        self._models: ModelResults | None = None
         self._build()
         desk.bridge.changed.connect(self._on_changed)
         self.refresh()
@@ -122,9 +125,10 @@ class ScenariosPanel(QWidget):
         self._result_part.setLayout(column(
             row(label(_("Results"), "heading"), None), self.results, row(label(_("Map"), "small"), self.map_choice), self.map_key, spacing=S))  # fmt: skip
         foot = frame("drawer")
-        foot.setLayout(
-            column(self.problem, row(self.chip, None, self.compare_button, self.run_button), margins=M, spacing=S)
-        )
+        self.models_button = button(_("Models…"), self.show_models, icon_name="chart")
+        self.models_button.setToolTip(_("Sediment, water, nutrients, habitat and more, computed from maps."))
+        foot.setLayout(column(
+            self.problem, row(self.chip, None, self.models_button, self.compare_button, self.run_button, spacing=XS), margins=M, spacing=S))  # fmt: skip
         body.setLayout(column(
             label(_("Scenarios"), "title"), self.first, scenario_row, self.story, self.proposed, self.none_yet, self._plan_part,
             frame("line"), self._result_part, None, margins=L, spacing=M))  # fmt: skip
@@ -513,6 +517,27 @@ class ScenariosPanel(QWidget):
                 self._desk.tell(_("Everything is up to date."))
 
         self._desk.submit(_("Computing the scenarios"), work, done)
+
+    def show_models(self) -> None:
+        """The models on maps and what they gave, in the drawer."""
+        if self._models is None:
+            self._models = ModelResults(self._desk, self.open_model)
+        self._models.refresh()
+        self._desk.drawer.emit(self._models, _("Models on maps"))
+
+    def open_model(self, before: Asked | None = None) -> None:
+        """Choose a model and what it reads, and compute it."""
+        dialog = ModelDialog(self._desk, before, self._selected, self)
+        if not dialog.exec() or dialog.asked is None:
+            return
+
+        def done(run: str) -> None:
+            self._desk.tell(_("The model has been computed."), "good")
+            self.show_models()
+            if self._models is not None:
+                self._models.refresh(run)
+
+        compute(self._desk, dialog.asked, done)
 
     def show_comparison(self) -> None:
         """The comparison in the drawer."""

@@ -1,0 +1,109 @@
+"""Zones of a landscape: which one each cell belongs to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from onekl_desktop.base.geometry import from_gpkg, rings_of
+from onekl_desktop.base.rasters import Grid, RasterSource, Window
+from onekl_desktop.engine import Session
+from onekl_desktop.models.landcover import model as landcover
+from onekl_desktop.project.layers import read_column
+from onekl_desktop.project.queries.records import list_classes
+from onekl_desktop.project.records import Layer
+
+
+@dataclass
+class ZoneMap:
+    """Which zone each cell belongs to: the named ones, then the rest of the landscape; -1 outside it."""
+
+    names: list[str]
+    boundary: tuple[NDArray[np.float64], NDArray[np.int64]] | None
+    shapes: list[tuple[NDArray[np.float64], NDArray[np.int64]]] = field(default_factory=list)
+    raster: RasterSource | None = None
+    codes: list[int] = field(default_factory=list)
+
+    @property
+    def count(self) -> int:
+        """Number of zones, the rest included."""
+        return len(self.names) + 1
+
+    @classmethod
+    def read(cls, session: Session, shape: Any, layer: Layer | None) -> ZoneMap:
+        """The zones that the project chose, or none."""
+        boundary = rings_of(shape) if shape is not None else None
+        if layer is None:
+            return cls([], boundary)
+        if layer.data_kind == "raster":
+            with session.read() as db:
+                classes = list_classes(db, layer.legend)
+            return cls(
+                [item.name for item in classes],
+                boundary,
+                raster=session.open_raster(layer),
+                codes=[item.code for item in classes],
+            )
+        named = read_shapes(session, layer)
+        return cls([name for name, _shape in named], boundary, [rings_of(shape) for _name, shape in named])
+
+    def burn(self, grid: Grid, window: Window) -> NDArray[np.int32]:
+        """Zone number of each cell of a window."""
+        part = grid.sub(window)
+        out = np.full((window.rows, window.columns), -1, np.int32)
+        if self.boundary is None:
+            inside = np.ones(out.shape, bool)
+        else:
+            landcover.burn_zones([self.boundary], part, out)
+            inside = out == 0
+        out[inside] = len(self.names)
+        if self.shapes:
+            zone = np.full(out.shape, -1, np.int32)
+            landcover.burn_zones(self.shapes, part, zone)
+            chosen = inside & (zone >= 0)
+            out[chosen] = zone[chosen]
+        if self.raster is not None:
+            sampled = sample_nearest(self.raster, part)
+            lookup = np.full(65_536, -1, np.int32)
+            lookup[self.codes] = np.arange(len(self.codes))
+            zone = lookup[sampled]
+            chosen = inside & (zone >= 0)
+            out[chosen] = zone[chosen]
+        return out
+
+
+def sample_nearest(source: RasterSource, grid: Grid) -> NDArray[np.uint16]:
+    """Codes of another raster at the centres of a grid's cells; 65535 outside it. Both share the CRS."""
+    other = source.grid
+    xs = grid.left + (np.arange(grid.columns) + 0.5) * grid.cell_x
+    ys = grid.top - (np.arange(grid.rows) + 0.5) * grid.cell_y
+    columns = np.floor((xs - other.left) / other.cell_x).astype(np.int64)
+    rows = np.floor((other.top - ys) / other.cell_y).astype(np.int64)
+    out = np.full((grid.rows, grid.columns), landcover.NODATA, np.uint16)
+    good_columns, good_rows = (columns >= 0) & (columns < other.columns), (rows >= 0) & (rows < other.rows)
+    if not good_columns.any() or not good_rows.any():
+        return out
+    c0, c1 = int(columns[good_columns].min()), int(columns[good_columns].max()) + 1
+    r0, r1 = int(rows[good_rows].min()), int(rows[good_rows].max()) + 1
+    cells = np.asarray(source.read(Window(r0, c0, r1 - r0, c1 - c0)), np.uint16)
+    out[np.ix_(good_rows, good_columns)] = cells[np.ix_(rows[good_rows] - r0, columns[good_columns] - c0)]
+    return out
+
+
+def read_shapes(session: Session, layer: Layer) -> list[tuple[str, Any]]:
+    """The shapes of a vector layer with their names, each name once."""
+    with session.project.read_raw() as raw:
+        names = read_column(raw, layer.table_name, layer.name_column) if layer.name_column else {}
+        rows = raw.execute(f'SELECT id, geom FROM "{layer.table_name}" WHERE geom IS NOT NULL ORDER BY id').fetchall()
+    found: list[tuple[str, Any]] = []
+    seen: set[str] = set()
+    for key, blob in rows:
+        label = str(names.get(key) or key)
+        while label in seen:
+            label += " *"
+        seen.add(label)
+        found.append((label, from_gpkg(blob)))
+    return found
