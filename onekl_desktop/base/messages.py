@@ -101,7 +101,7 @@ MESSAGES: dict[str, Message] = {
     "model.cell_not_choice": Message(_INPUT, N_("{file}, row {row}: “{value}” in the column {column} is not one of {choices}."), N_("Write one of them.")),
     "model.cell_out_of_range": Message(_INPUT, N_("{file}, row {row}: {value} in the column {column} lies outside {least} to {most}."), N_("Look at the unit and mend the number.")),
     "model.not_between": Message(_INPUT, N_("{file}, row {row}: {value} in the column {column} does not lie between its low {low} and its high {high}."), N_("Mend one of the three.")),
-    "model.class_missing": Message(_INPUT, N_("{file} holds the classes {codes}, which the table {table} lacks ({cells} cells)."), N_("Add a row for each of them, or correct the map.")),
+    "model.class_missing": Message(_INPUT, N_("{file} holds the classes {codes}, which the table {table} lacks ({cells} cells)."), N_("Add a row for each of them, correct the map, or give a crosswalk of codes.")),
     "model.not_codes": Message(_INPUT, N_("{file} should hold class codes, but has values such as {value}."), N_("Give a map of whole numbers.")),
     "model.turned": Message(_INPUT, N_("The cells of {file} are turned or mirrored, so they cannot be laid over other maps."), N_("Warp the file to a north-up grid, for example with gdalwarp.")),
     "model.degrees": Message(_INPUT, N_("{file} counts in degrees ({crs}); areas and distances need metres."), N_("Reproject it, for example to the UTM zone of the landscape.")),

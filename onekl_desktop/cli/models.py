@@ -20,6 +20,7 @@ from onekl_desktop.exchange.invest.batch import COLUMNS, read_batch, run_batch, 
 from onekl_desktop.exchange.invest.compute import Runner, Wishes, compute
 from onekl_desktop.exchange.invest.measure import ZoneSet, read_zones
 from onekl_desktop.exchange.invest.parameters import Parameters, read_parameters
+from onekl_desktop.exchange.invest.prepare import read_crosswalk
 from onekl_desktop.exchange.invest.results import write_table
 from onekl_desktop.exchange.invest.scratch import MEMORY
 from onekl_desktop.tools.scenarios.ecosystem import Asked, figures_of, run_in_project
@@ -44,6 +45,8 @@ def add_arguments(verb: argparse.ArgumentParser, registry: Registry) -> None:
         each.add_argument("--intermediate", action="store_true", help=_("Keep the rasters on the way, too."))
         each.add_argument("--zones", metavar="FILE", nargs="+", default=[],
                           help=_("Polygons, FILE or PROJECT.gpkg#Layer, by which results are told."))  # fmt: skip
+        each.add_argument("--crosswalk", metavar="FILE", type=Path,
+                          help=_("Table of two columns, from and to: codes of maps and those of the tables."))  # fmt: skip
         each.add_argument("--memory", metavar="GB", type=_positive, default=MEMORY / 1e9,
                           help=_("Arrays of the whole map beyond that go to the disk (1.5 when left out)."))  # fmt: skip
     running.add_argument("--scheduler", metavar="ADDRESS", default="",
@@ -61,7 +64,8 @@ def add_arguments(verb: argparse.ArgumentParser, registry: Registry) -> None:
 def wishes_of(options: Any) -> Wishes:
     """What the words of a command ask for."""
     zones = partial(_find_zones, options.zones) if options.zones else None
-    return Wishes(options.intermediate, zones, options.memory * 1e9, getattr(options, "scheduler", ""))
+    crosswalk = read_crosswalk(options.crosswalk) if options.crosswalk else None
+    return Wishes(options.intermediate, zones, options.memory * 1e9, getattr(options, "scheduler", ""), crosswalk)
 
 
 def _find_zones(names: list[str], crs: str) -> list[ZoneSet]:
@@ -144,8 +148,9 @@ def _run_in_project(spec: ModelSpec, options: Any, output: Output) -> int:
             )
         figures = figures_of(session, run)
     for figure in figures:
-        place = f"{figure.kind}: {figure.zone}" if figure.kind else _("All cells")
-        output.line(f"{place:32} {figure.title:44} {format_quantity(figure.value, figure.unit, figure.decimals)}")
+        output.line(
+            f"{figure.place:32} {figure.title:44} {format_quantity(figure.value, figure.unit, figure.decimals)}"
+        )
     output.data({"run": run, "figures": [figure.__dict__ for figure in figures]})
     return 0
 

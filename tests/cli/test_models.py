@@ -324,3 +324,73 @@ def test_a_polygon_without_its_number_is_told_by_its_row(tmp_path, capsys):
     (tmp_path / "w.geojson").write_text(json.dumps(document))
     told = problems(tmp_path, capsys, B, "sdr_mfd", watersheds_path=str(tmp_path / "w.geojson"))
     assert told["model.zone_value"]["row"] == 3
+
+
+def copy_of(tmp_path, name, change):
+    """One input of open_b, changed: `change` gets the profile and the cells and gives both back."""
+    with rasterio.open(B / "inputs" / name) as raster:
+        profile, cells = raster.profile, raster.read(1)
+    profile, cells = change(dict(profile), cells)
+    with rasterio.open(tmp_path / name, "w", **profile) as out:
+        out.write(cells, 1)
+    return str(tmp_path / name)
+
+
+def test_a_crosswalk_reads_maps_under_the_codes_of_the_tables(tmp_path, capsys):
+    write_arguments(B, "carbon", tmp_path / "args.json")
+    assert run_model("carbon", tmp_path / "args.json", tmp_path / "plain") == 0
+
+    def shift(profile, cells):
+        nodata = profile["nodata"]
+        return {**profile, "dtype": "int32"}, np.where(
+            cells == nodata, cells.astype(np.int32), cells.astype(np.int32) + 1000
+        )
+
+    given = json.loads((tmp_path / "args.json").read_text())["args"]
+    changed = {id: copy_of(tmp_path, Path(given[id]).name, shift) for id in ("lulc_bas_path", "lulc_alt_path")}
+    write_arguments(B, "carbon", tmp_path / "shifted.json", **changed)
+    assert run_model("carbon", tmp_path / "shifted.json", tmp_path / "wrong") == 3
+    assert "crosswalk" in capsys.readouterr().err
+    with (B / "inputs" / "carbon_pools.csv").open() as stream:
+        codes = [int(row["lucode"]) for row in csv.DictReader(stream)]
+    table = tmp_path / "crosswalk.csv"
+    table.write_text("from,to\n" + "".join(f"{code + 1000},{code}\n" for code in codes))
+    assert run_model("carbon", tmp_path / "shifted.json", tmp_path / "out", "--crosswalk", str(table)) == 0
+    for name in ("c_storage_bas.tif", "c_change_bas_alt.tif"):
+        with rasterio.open(tmp_path / "plain" / name) as one, rasterio.open(tmp_path / "out" / name) as other:
+            assert np.array_equal(one.read(1), other.read(1))
+    table.write_text("from,to\n1,2\n1,x\n")
+    assert run_model("carbon", tmp_path / "shifted.json", tmp_path / "bad", "--crosswalk", str(table)) == 3
+    told = capsys.readouterr().err
+    assert "row 3" in told and "twice" in told
+
+
+def test_the_preview_says_which_map_takes_how_many_cells_away(tmp_path, capsys):
+    def hole(profile, cells):
+        cells[:20, :30] = profile["nodata"]
+        return profile, cells
+
+    write_arguments(B, "sdr_mfd", tmp_path / "args.json", erosivity_path=copy_of(tmp_path, "erosivity.tif", hole))
+    assert run_model("sdr", tmp_path / "args.json", tmp_path / "out", "--preview") == 0
+    told = next(line for line in capsys.readouterr().err.splitlines() if line.startswith("Without a value"))
+    assert "erosivity.tif in " in told and "There is no result there." in told
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize(("change", "told"), [
+    (lambda profile, cells: (profile, np.where(cells == profile["nodata"], cells, cells * 30)), "above 9000"),
+    (lambda profile, cells: ({**profile, "crs": "EPSG:32633+8228"}, cells), "in feet"),
+])  # fmt: skip
+def test_heights_in_feet_are_found_by_their_system_or_their_size(tmp_path, capsys, change, told):
+    write_arguments(B, "sdr_mfd", tmp_path / "args.json", dem_path=copy_of(tmp_path, "dem.tif", change))
+    assert run_model("sdr", tmp_path / "args.json", tmp_path / "out") == 3
+    assert told in capsys.readouterr().err
+
+
+def test_a_unit_that_is_not_the_expected_one_is_told(tmp_path, capsys):
+    path = copy_of(tmp_path, "precipitation.tif", lambda profile, cells: (profile, cells))
+    with rasterio.open(path, "r+") as raster:
+        raster.units = ("inch",)
+    write_arguments(B, "annual_water_yield", tmp_path / "args.json", precipitation_path=path)
+    assert run_model("annual_water_yield", tmp_path / "args.json", tmp_path / "out", "--preview") == 0
+    assert "says that its unit is inch; mm/yr is expected" in capsys.readouterr().err

@@ -195,7 +195,7 @@ def run_batch(
         try:
             part = progress.part(0.1 * number / len(batch.members), 0.1 * (number + 1) / len(batch.members))
             quiet = say if number == 0 else (lambda _sentence: None)
-            prepared.append(look(model, own, part, quiet, at_once=True, scans=scans))
+            prepared.append(look(model, own, part, quiet, at_once=True, scans=scans, crosswalk=wishes.crosswalk))
             _check_draws(model, prepared[-1], batch.draws)
         except UserError as problem:
             problems += [item for item in problem.problems if item not in problems]
@@ -273,7 +273,7 @@ def _aligned(raster: RasterSource, space: Workspace) -> RasterSource:
     source = getattr(raster, "raster", None)
     if not isinstance(source, WarpedRaster) or source.same:
         return raster
-    name = f"aligned-{source.identity}"
+    name = f"aligned-{source.identity}-{getattr(raster, 'codes', '')}"
 
     def make() -> dict[str, Any]:
         grid = raster.grid

@@ -20,7 +20,7 @@ from onekl_desktop.base.workspace import Workspace
 from onekl_desktop.exchange.invest.cluster import Cluster, run_on_cluster
 from onekl_desktop.exchange.invest.measure import COLUMNS, Measure, MeasuringResults, ZoneSet, tabulate
 from onekl_desktop.exchange.invest.parameters import Parameters, read_parameters
-from onekl_desktop.exchange.invest.prepare import Prepared, Scans, prepare
+from onekl_desktop.exchange.invest.prepare import Crosswalk, Prepared, Scans, prepare
 from onekl_desktop.exchange.invest.results import Folder, ResultsFolder
 from onekl_desktop.exchange.invest.scratch import MEMORY, DiskSpace, SharedSpace, check_room
 from onekl_desktop.exchange.raster import WarpedRaster
@@ -46,6 +46,8 @@ class Wishes:
     """Whole-map arrays beyond so many bytes live on the disk of the results while the model runs."""
     scheduler: str = ""
     """Whose workers compute."""
+    crosswalk: Crosswalk | None = None
+    """Codes under which the classes of maps are read."""
 
 
 def compute(
@@ -61,7 +63,8 @@ def compute(
     """
     progress, say = progress or Progress(), say or _keep_quiet
     with read_parameters(path) as parameters:
-        prepared = look(model, parameters, progress, say, at_once=bool(wishes.scheduler))
+        at_once = bool(wishes.scheduler) or out is None
+        prepared = look(model, parameters, progress, say, at_once=at_once, crosswalk=wishes.crosswalk)
         needed = need(model.spec, prepared)
         if needed > wishes.memory:
             say(
@@ -94,14 +97,14 @@ def _keep_quiet(_sentence: str) -> None:
 
 def look(
     model: Runner, parameters: Parameters, progress: Progress, say: Callable[[str], None] = _keep_quiet, *,
-    at_once: bool = False, scans: Scans | None = None,
+    at_once: bool = False, scans: Scans | None = None, crosswalk: Crosswalk | None = None,
 ) -> Prepared:  # fmt: skip
     """Read and check the inputs, and tell what is done to them."""
     spec = model.spec
     if parameters.model and parameters.model not in (spec.invest_id, spec.id):
         raise UserError("model.other", file=parameters.path, found=parameters.model, model=spec.invest_id or spec.id)
     progress.report(0.0, _("Reading the inputs"))
-    prepared = prepare(spec, parameters, model.check, at_once=at_once, scans=scans)
+    prepared = prepare(spec, parameters, model.check, at_once=at_once, scans=scans, crosswalk=crosswalk)
     for sentence in prepared.sentences:
         say(sentence)
     progress.report(0.05, _(spec.title))
@@ -186,6 +189,7 @@ def fingerprint(spec: ModelSpec, prepared: Prepared) -> str:
     told = [spec.id, spec.version, prepared.grid, sorted(prepared.options.items(), key=str), prepared.tables]
     found.update(repr(told).encode())
     for id, raster in sorted(prepared.rasters.items()):
+        found.update(repr(getattr(raster, "codes", None)).encode())
         inner = getattr(raster, "raster", raster)  # one that counts its cells on the way holds the file's
         found.update(f"{id} {inner.identity if isinstance(inner, WarpedRaster) else inner!r}".encode())
     for id, zones in sorted(prepared.zones.items()):

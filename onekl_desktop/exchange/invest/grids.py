@@ -14,7 +14,7 @@ from onekl_desktop.base.rasters import Grid
 from onekl_desktop.base.specs import RasterFile
 from onekl_desktop.exchange.raster import WarpedRaster, library_errors, locate, open_raster
 
-FEET = ("ft", "feet", "foot", "us-ft", "us survey foot")
+FEET = ("ft", "feet", "foot", "us-ft", "us survey foot", "us_survey_foot", "foot_us")
 LIKE = 1e-4  # of a cell: grids closer than that are the same
 
 
@@ -46,12 +46,24 @@ def read_facts(id: str, path: Path, layer: str = "") -> tuple[Facts | None, list
             if crs is None:
                 return None, [make_problem("import.no_crs", field=id, file=path)]
             grid = Grid(_code(crs), t.c, t.f, t.a, -t.e, dataset.width, dataset.height)
-            unit = (dataset.units[0] or "").strip().lower()
+            unit = (dataset.units[0] or "").strip().lower() or _vertical_unit(crs)
             return Facts(id, path, name, grid, crs, np.dtype(dataset.dtypes[0]), unit), []
     except UserError as problem:
         return None, problem.problems
     except library_errors() as problem:
         return None, [make_problem("import.unreadable", field=id, file=path, reason=str(problem).splitlines()[0][:200])]
+
+
+def _vertical_unit(crs: Any) -> str:
+    """The unit of heights where the coordinate system has any, in lower case; else nothing."""
+    from pyproj import CRS
+    from pyproj.exceptions import CRSError
+
+    try:
+        axes = CRS.from_wkt(crs.to_wkt()).axis_info
+    except CRSError:
+        return ""
+    return next((axis.unit_name.strip().lower() for axis in axes if axis.direction in ("up", "down")), "")
 
 
 def _code(crs: Any) -> str:

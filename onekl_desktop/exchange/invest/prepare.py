@@ -30,6 +30,7 @@ from onekl_desktop.exchange.vector import RawVector, crs_name, read_vector
 COMMON = ("workspace_dir", "results_suffix", "n_workers")
 PERCENT = ("discount_rate", "rate_change")
 MOST_NAMED = 12
+METRES = {"m", "metre", "meter", "metres", "meters"}
 NONE_OF = {"polygon": "model.no_polygons", "point": "model.no_points"}
 ACCEPTED = {"polygon": {"Polygon", "MultiPolygon", "GeometryCollection"}, "point": {"Point", "MultiPoint"}}
 
@@ -71,12 +72,13 @@ class _Read:
 
 def prepare(
     spec: ModelSpec, parameters: Parameters, check: Callable[[dict[str, Any]], list[Problem]] | None = None, *,
-    at_once: bool = False, scans: Scans | None = None,
+    at_once: bool = False, scans: Scans | None = None, crosswalk: Crosswalk | None = None,
 ) -> Prepared:  # fmt: skip
     """Read and check everything that a model is given; `check` judges its options together.
 
     `at_once`: cells are judged now also where the model reads each once, as when it does so on another machine. `scans`
-    keeps what was seen of rasters for other runs on the same ones.
+    keeps what was seen of rasters for other runs on the same ones. `crosswalk` gives the codes under which the classes of
+    maps are read.
 
     Raises
     ------
@@ -105,10 +107,17 @@ def prepare(
     zones = {id: _to_zones(read, id, raw, grid) for id, raw in read.vectors.items()}
     _fail(read.problems)
     later = spec.reads_once and not at_once
-    sources = {id: _Source(raster, read.specs[id], read.facts[id].path, watch=later) for id, raster in rasters.items()}
+    sources = {
+        id: _Source(
+            raster, read.specs[id], read.facts[id].path, watch=later, codes=crosswalk if read.specs[id].codes else None
+        )
+        for id, raster in rasters.items()
+    }
 
     def judge() -> None:
         _check_cells(read, sources, {} if scans is None else scans)
+        if not later:
+            _tell_gaps(read, sources)
         _fail(read.problems)
 
     if not later:
@@ -176,7 +185,16 @@ def _read_raster(read: _Read, item: RasterFile, beside: Path | None = None, id: 
         return
     if item.unit == "m" and facts.unit in grids.FEET:
         read.problems.append(make_problem("model.feet", field=id, file=path, unit=facts.unit))
+    elif facts.unit and item.unit and facts.unit not in (METRES if item.unit == "m" else _spellings(item.unit)):
+        read.sentences.append(_("{file} says that its unit is {found}; {unit} is expected.").format(
+            file=path.name, found=facts.unit, unit=item.unit))  # fmt: skip
     read.facts[id], read.specs[id] = facts, item
+
+
+def _spellings(unit: str) -> set[str]:
+    """Ways in which files write a unit: mm/yr also as mm."""
+    plain = unit.lower().replace(" ", "")
+    return {unit.lower(), plain, plain.partition("/")[0], plain.replace("/yr", "/year")}
 
 
 def _read_zones(read: _Read, item: VectorFile) -> None:
@@ -336,6 +354,20 @@ def _plain(value: Any) -> Any:
 # ------------------------------------------------------------------ cells
 
 
+def _tell_gaps(read: _Read, rasters: Mapping[str, _Source]) -> None:
+    """Which map lacks how many cells: where one has no value there is no result."""
+    gaps = []
+    for id, raster in rasters.items():
+        cells = raster.grid.rows * raster.grid.columns
+        missing = cells - raster.seen.valid
+        if missing and read.specs[id].required:
+            share = format_number(100.0 * missing / cells, 1)
+            gaps.append(_("{file} in {cells} cells ({share} %)").format(
+                file=read.facts[id].path.name, cells=format_number(missing, 0), share=share))  # fmt: skip
+    if gaps:
+        read.sentences.append(_("Without a value: {gaps}. There is no result there.").format(gaps=", ".join(gaps)))
+
+
 def _check_cells(read: _Read, rasters: Mapping[str, _Source], scans: Scans) -> None:
     """Ranges, and classes that a table lacks: one pass over every raster, or what was seen while they were read."""
     for id, raster in rasters.items():
@@ -343,10 +375,12 @@ def _check_cells(read: _Read, rasters: Mapping[str, _Source], scans: Scans) -> N
         used = [item.id for item in read.spec.inputs
                 if spec.codes and isinstance(item, TableFile) and item.index == "lucode" and item.id in read.tables]  # fmt: skip
         try:
-            name = f"{raster.raster.identity} {spec}"
-            if not raster.watch and name not in scans:
-                scans[name] = _scan(raster, spec)
-            seen = raster.seen if raster.watch else scans[name]
+            name = f"{raster.raster.identity} {spec} {raster.codes}"
+            if not raster.watch:
+                if name not in scans:
+                    scans[name] = _scan(raster, spec)
+                raster.seen = scans[name]
+            seen = raster.seen
         except UserError as problem:
             read.problems += problem.problems
             continue
@@ -396,17 +430,37 @@ def _look(values: np.ndarray, raster: WarpedRaster, spec: RasterFile) -> _Seen:
 
 
 Scans = dict[str, _Seen]
+Crosswalk = dict[int, int]
+
+
+def read_crosswalk(path: Path) -> Crosswalk:
+    """Codes of maps and those they are read under: a table of two columns, `from` and `to`.
+
+    Raises
+    ------
+    UserError
+        All problems of the table.
+    """
+    item = TableFile(id="crosswalk", title="", index="from", columns=(TableColumn(id="to", kind="code"),))
+    rows, problems = tables.read_rows(path, item, {}, ())
+    _fail(problems)
+    return {int(old): int(row["to"]) for old, row in rows.items()}
 
 
 class _Source:
     """A raster as a model reads it: damage is told with the file's name; with `watch` its cells are looked at on the way."""
 
-    def __init__(self, raster: WarpedRaster, spec: RasterFile, path: Path, *, watch: bool) -> None:
+    def __init__(
+        self, raster: WarpedRaster, spec: RasterFile, path: Path, *, watch: bool, codes: Crosswalk | None = None
+    ) -> None:
         self.raster, self._spec, self._path, self.watch, self._lock = raster, spec, path, watch, threading.Lock()
         self.grid, self.nodata, self.dtype, self.seen = raster.grid, raster.nodata, raster.dtype, _Seen()
+        self.codes = {} if codes is None else {old: new for old, new in codes.items() if old != raster.nodata}
+        if self.codes:
+            self.dtype = np.result_type(self.dtype, *(np.min_scalar_type(new) for new in self.codes.values()))
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return partial(_Source, watch=False), (self.raster, self._spec, self._path)
+        return partial(_Source, watch=False, codes=self.codes), (self.raster, self._spec, self._path)
 
     def read(self, window: Window) -> np.ndarray:
         """Cells of a window."""
@@ -415,6 +469,10 @@ class _Source:
         except library_errors() as problem:
             reason = str(problem).splitlines()[0][:200] if str(problem) else type(problem).__name__
             raise UserError("import.unreadable", file=self._path, reason=reason) from None
+        if self.codes:
+            given, values = values, values.astype(self.dtype)
+            for old, new in self.codes.items():
+                values[given == old] = new
         if self.watch:
             seen = _look(values, self.raster, self._spec)
             with self._lock:

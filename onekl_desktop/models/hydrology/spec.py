@@ -9,7 +9,7 @@ MODEL = ModelSpec(
         "Where water flows over the land, where it gathers into streams, and what area drains to a place. "
         "It follows the heights alone: no bridges, pipes or dams."),
     inputs=(
-        RasterFile(id="dem_path", title=N_("Elevation"), unit="m"),
+        RasterFile(id="dem_path", title=N_("Elevation"), unit="m", maximum=9000),
         VectorFile(id="outlets_path", title=N_("Outlets"), about=N_("Points whose watersheds are wanted."), shapes="point", required=False),
         Number(id="threshold_flow_accumulation", title=N_("Cells that make a stream"), default=1000, minimum=1, decimals=0),
         Integer(id="snap_distance", title=N_("Move outlets to a stream within"), about=N_("In cells; 0 leaves them where they are."), unit="cells", default=0, minimum=0, maximum=10000),

@@ -23,7 +23,7 @@ MODEL = ModelSpec(
         "How much nitrogen and phosphorus leaves the land each year and reaches a stream. "
         "It leaves out point sources and what happens within the stream."),
     inputs=(
-        RasterFile(id="dem_path", title=N_("Elevation"), unit="m"),
+        RasterFile(id="dem_path", title=N_("Elevation"), unit="m", maximum=9000),
         RasterFile(id="lulc_path", title=N_("Land cover"), codes=True),
         RasterFile(id="runoff_proxy_path", title=N_("Runoff, or rain in its place"), minimum=0),
         VectorFile(id="watersheds_path", cuts=True, title=N_("Watersheds"), about=N_("Polygons with a whole number ws_id each."), columns=("ws_id",)),

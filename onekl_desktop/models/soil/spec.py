@@ -19,7 +19,7 @@ MODEL = ModelSpec(
         "How much soil rain washes away each year, how much of it reaches a stream, and how much land cover keeps back. "
         "It counts sheet and rill erosion only: no gullies, banks or landslides."),
     inputs=(
-        RasterFile(id="dem_path", title=N_("Elevation"), unit="m", resampling="bilinear"),
+        RasterFile(id="dem_path", title=N_("Elevation"), unit="m", resampling="bilinear", maximum=9000),
         RasterFile(id="erosivity_path", title=N_("Rainfall erosivity"), unit="MJ mm/(ha h yr)", resampling="bilinear", minimum=0),
         RasterFile(id="erodibility_path", title=N_("Soil erodibility"), unit="t ha h/(ha MJ mm)", resampling="bilinear", minimum=0),
         RasterFile(id="lulc_path", title=N_("Land cover"), codes=True, resampling="mode"),

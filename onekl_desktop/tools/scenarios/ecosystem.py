@@ -43,6 +43,7 @@ from onekl_desktop.tools.scenarios.runs import list_status
 from onekl_desktop.tools.scenarios.zones import read_shapes
 
 RESULTS, SET = "results", "parameters.json"
+LANDSCAPE, INTERVENTIONS = "landscape", "interventions"  # kinds of zones beside the names of layers
 
 
 @dataclass(frozen=True)
@@ -117,7 +118,7 @@ def list_zones(session: Session, scenario: str, layers: Sequence[str], crs: str)
     with session.read() as db:
         landscape = get_landscape(db)
         if landscape.geom is not None:
-            found.append((_("Landscape"), [landscape.name], [landscape.geom]))
+            found.append((LANDSCAPE, [landscape.name], [landscape.geom]))
         chosen = [
             layer for layer in db.scalars(select(Layer).where(Layer.data_kind == "vector").order_by(Layer.name))
             if layer.uuid == landscape.zones or {layer.name, layer.uuid, layer.table_name} & set(layers)
@@ -132,7 +133,7 @@ def list_zones(session: Session, scenario: str, layers: Sequence[str], crs: str)
         named = read_shapes(session, layer)
         found.append((layer.name, [name for name, _shape in named], [shape for _name, shape in named]))
     if planned:
-        found.append((_("Interventions"), [item.name for item in planned], [item.geom for item in planned]))
+        found.append((INTERVENTIONS, [item.name for item in planned], [item.geom for item in planned]))
     sets = []
     for kind, names, shapes in found:
         moved = shapes if home == crs else [transform(shape, home, crs) for shape in shapes]
@@ -271,6 +272,13 @@ class Figure:
     value: float | None
     low: float | None
     high: float | None
+
+    @property
+    def place(self) -> str:
+        """Where it holds, in words."""
+        words = {"": _("All cells of the maps"), LANDSCAPE: _("Landscape"), INTERVENTIONS: _("Interventions")}
+        kind = words.get(self.kind, self.kind)
+        return f"{kind}: {self.zone}" if self.zone else kind
 
 
 @dataclass(frozen=True)

@@ -258,15 +258,14 @@ class ModelResults(QWidget):
         self.map_button.setEnabled(bool(run.rasters))
         figures = figures_of(self._desk.session, run.run.uuid)
         titles = list(dict.fromkeys((item.title, item.unit, item.decimals) for item in figures))
-        places = list(dict.fromkeys((item.kind, item.zone) for item in figures))
-        by_place = {(item.kind, item.zone, item.title): item for item in figures}
+        places = list(dict.fromkeys(item.place for item in figures))
+        by_place = {(item.place, item.title): item for item in figures}
         columns = [Column(_("Zone")), *(Column(f"{title} ({unit})" if unit else title, numeric=True, decimals=decimals) for title, unit, decimals in titles)]  # fmt: skip
         rows = []
-        for kind, zone in places:
-            cells = [by_place.get((kind, zone, title)) for title, _unit, _decimals in titles]
-            name = f"{kind}: {zone}" if kind else _("All cells of the maps")
+        for place in places:
+            cells = [by_place.get((place, title)) for title, _unit, _decimals in titles]
             rows.append(TableRow(
-                (name, *(None if cell is None else cell.value for cell in cells)),
+                (place, *(None if cell is None else cell.value for cell in cells)),
                 texts=(None, *(_banded(cell) for cell in cells)),
             ))  # fmt: skip
         self.table.set_rows(columns, rows)
