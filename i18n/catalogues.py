@@ -34,6 +34,9 @@ def collect() -> Catalog:
         for row in csv.DictReader(stream):
             for column in ("name", "description"):
                 catalogue.add(row[column], locations=[("resources/catalogues/practices.csv", 0)])
+    with (ROOT / "resources" / "catalogues" / "coefficients.csv").open(encoding="utf-8", newline="") as stream:
+        for row in csv.DictReader(stream):
+            catalogue.add(row["cover"], locations=[("resources/catalogues/coefficients.csv", 0)])
     with (ROOT / "resources" / "catalogues" / "governance.csv").open(encoding="utf-8", newline="") as stream:
         for row in csv.DictReader(stream):
             for column in ("dimension", "question", "absent", "starting", "working", "trusted"):

@@ -104,6 +104,9 @@ def _describe(spec: ModelSpec, _options: Any, output: Output) -> int:
     output.line(f"{spec.invest_id or spec.id} ({spec.id}): {_(spec.title)}")
     output.line(_(spec.about))
     output.line()
+    for equation in spec.equations:
+        output.line(f"  {_(equation.title)}: {equation.formula}{f'  ({equation.source})' if equation.source else ''}")
+    output.line()
     output.line(_("Inputs"))
     for item in spec.inputs:
         output.line(f"  {item.id:32} {_told(item)}")

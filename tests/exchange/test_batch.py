@@ -122,6 +122,18 @@ def test_draws_give_a_band_around_the_middle_and_repeat(tmp_path):
     )  # needs none of the coefficients
 
 
+@pytest.mark.parametrize(("name", "table", "column"), [
+    ("annual_water_yield", "biophysical_table_path", "kc"), ("ndr_d8", "biophysical_table_path", "load_n"),
+    ("habitat_quality", "sensitivity_table_path", "habitat"), ("carbon", "carbon_pools_path", "c_soil"),
+])  # fmt: skip
+def test_every_model_can_be_drawn(tmp_path, name, table, column):
+    model = write_batch(tmp_path, name, draws={"count": 4, "tables": {table: {column: [0.7, 1.1]}}})
+    assert run(["model", "batch", model, str(tmp_path / "batch.json"), "--out", str(tmp_path / "out")]) == 0
+    rows = rows_of(tmp_path / "out" / "ensemble.csv")
+    assert rows and all(row["low"] and row["value"] and row["high"] for row in rows)
+    assert any(float(row["low"]) < float(row["high"]) for row in rows)
+
+
 def test_zonal_totals_equal_the_models_own_table(tmp_path):
     write_arguments(B, "sdr_mfd", tmp_path / "args.json")
     zones = json.loads((tmp_path / "args.json").read_text())["args"]["watersheds_path"]

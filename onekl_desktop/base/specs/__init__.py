@@ -4,7 +4,9 @@ The Qt form, the command line, validation, the help page and the translators' te
 """
 
 from onekl_desktop.base.specs.declarations import (
+    Equation,
     IndicatorSpec,
+    Influence,
     ModelSpec,
     Operation,
     Output,
@@ -39,7 +41,7 @@ from onekl_desktop.base.specs.inputs import (
 )
 
 __all__ = [
-    "Choice", "Code", "Codes", "Colour", "Condition", "Date", "FilePath", "Flag", "IndicatorSpec", "Input", "Integer", "JsonValue",
+    "Choice", "Code", "Codes", "Colour", "Condition", "Date", "Equation", "FilePath", "Flag", "IndicatorSpec", "Influence", "Input", "Integer", "JsonValue",
     "ModelSpec", "Number", "Operation", "Option", "Output", "PageSpec", "RasterFile", "Reference", "Schedule", "SettingSpec",
     "Shape", "TableColumn", "TableFile", "Text", "Tool", "VectorFile", "Verb", "Year",
 ]  # fmt: skip

@@ -94,6 +94,25 @@ class Output(Named):
         return self.file or self.id
 
 
+class Equation(Declaration):
+    """What a model computes, in symbols, and where it comes from."""
+
+    title: str
+    formula: str
+    source: str = ""
+
+
+class Influence(Declaration):
+    """By how many percent the figure of an output changes when an input is ten percent higher, all else the same.
+
+    Computed on an invented landscape and checked by a test; it says what to measure first, not what holds elsewhere.
+    """
+
+    input: str
+    output: str
+    percent: float
+
+
 class IndicatorSpec(Named):
     """An indicator that a model computes. `direction` is +1 where more is better, -1 where less is, 0 neutral."""
 
@@ -129,6 +148,8 @@ class ModelSpec(WithInputs):
     gather: tuple[str, ...] = ()
     outputs: tuple[Output, ...] = ()
     indicators: tuple[IndicatorSpec, ...] = ()
+    equations: tuple[Equation, ...] = ()
+    influences: tuple[Influence, ...] = ()
     source: str = ""
 
 

@@ -95,6 +95,7 @@ class Number(Input):
     minimum: float | None = None
     maximum: float | None = None
     decimals: int = 2
+    source: str = ""  # of the default
 
     def read(self, value: Any) -> float:
         try:

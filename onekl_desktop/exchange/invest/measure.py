@@ -100,8 +100,8 @@ class MeasuringResults:
         self._found: dict[tuple[str, int, int], list[tuple[NDArray, NDArray]]] = {}
 
     def wants(self, id: str) -> bool:
-        """As the results behind."""
-        return self._results.wants(id)
+        """As the results behind, and what is measured of a run whose rasters are not kept."""
+        return self._results.wants(id) or (id in self._measured and not self._measured[id].intermediate)
 
     def raster(self, id: str, grid: Grid, dtype: str, nodata: float) -> RasterSink:
         """A raster, measured where the model says how."""

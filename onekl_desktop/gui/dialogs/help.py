@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import csv
+from functools import partial
+
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QDialog, QListWidget, QTextBrowser, QWidget
 
-from onekl_desktop.base.specs import Input, Operation, TableFile
+from onekl_desktop.base.data import find_folder
+from onekl_desktop.base.specs import Input, ModelSpec, Operation, TableFile
 from onekl_desktop.base.translate import _
+from onekl_desktop.base.units import format_number
 from onekl_desktop.engine.registry import Registry, ToolEntry
 from onekl_desktop.gui.kit import row
 from onekl_desktop.gui.theme import M
@@ -24,7 +29,11 @@ def operation_markdown(operation: Operation) -> str:
 def input_markdown(item: Input) -> str:
     """An input of a model, with the columns of a table."""
     about = f" {_(item.about)}" if item.about else ""
-    lines = [f"- `{item.id}`: **{_(item.title)}** ({item.hint()}).{about}"]
+    default = ""
+    if item.default not in (None, False):
+        words = [_("{value} when left out.").format(value=item.default), getattr(item, "source", "")]
+        default = " " + " ".join(word for word in words if word)
+    lines = [f"- `{item.id}`: **{_(item.title)}** ({item.hint()}).{about}{default}"]
     for column in item.columns if isinstance(item, TableFile) else ():
         words = [column.unit, _(column.about) if column.about else "", " | ".join(column.options)]
         told = ", ".join(word for word in words if word)
@@ -37,21 +46,57 @@ def tool_markdown(entry: ToolEntry) -> str:
     parts = [entry.help_text(), "", f"## {_('What can be done here')}", ""]
     parts += [operation_markdown(operation) for operation in entry.spec.operations if not operation.hidden]
     for model in entry.models():
+        if model.run:
+            continue
         parts += [f"## {_(model.title)}", "", _(model.about), "", f"*{model.source}*", ""]
         parts += [f"- **{_(spec.title)}** ({spec.unit}). {_(spec.about)}" for spec in model.indicators]
-        if model.run:
-            parts += [
-                _("On the command line: `onekl model run {model}`.").format(model=model.invest_id or model.id),
-                "",
-            ]
-            parts += [input_markdown(item) for item in model.inputs]
-            parts += ["", f"### {_('Results')}", ""]
-            parts += [
-                f"- `{item.base_name}`: {_(item.title)}{f' ({item.unit})' if item.unit else ''}"
-                for item in model.outputs
-            ]
-            parts.append("")
+    named = [_(model.title) for model in entry.models() if model.run]
+    if named:
+        parts += ["", _("Models with pages of their own: {names}.").format(names=", ".join(named)), ""]
     return "\n".join(parts)
+
+
+def model_markdown(model: ModelSpec) -> str:
+    """The help page of a model: what it says and does not say, equations, inputs, starting values, what matters, results."""
+    parts = [f"# {_(model.title)}", "", _(model.about), ""]
+    if model.equations:
+        parts += [f"## {_('How it is computed')}", ""]
+        for equation in model.equations:
+            source = f" *({equation.source})*" if equation.source else ""
+            parts += [f"- **{_(equation.title)}**{source}", f"    `{equation.formula}`"]
+        parts.append("")
+    parts += [f"## {_('What it reads')}", "", *(input_markdown(item) for item in model.inputs), ""]
+    values = read_coefficients(model.id)
+    if values:
+        parts += [f"## {_('Values to start from')}", "", _("From the literature, for places where nothing has been measured yet. Replace them with local figures."), ""]  # fmt: skip
+        parts += [f"| {_('Coefficient')} | {_('Land cover')} | {_('Low')} | {_('Value')} | {_('High')} | {_('Unit')} | {_('Source')} |", "|---|---|--:|--:|--:|---|---|"]  # fmt: skip
+        parts += [
+            f"| `{row['coefficient']}` | {_(row['cover'])} | {row['low']} | {row['value']} | {row['high']} | {row['unit']} | {row['source']} |"
+            for row in values
+        ]
+        parts.append("")
+    if model.influences:
+        outputs = {item.id: _(item.title) for item in model.outputs}
+        parts += [f"## {_('What matters most')}", "", _("With an input ten percent higher, the result of an invented landscape changes by:"), ""]  # fmt: skip
+        parts += [f"| {_('Input')} | {_('Result')} | % |", "|---|---|--:|"]
+        parts += [
+            f"| `{item.input}` | {outputs[item.output]} | {format_number(item.percent, 1)} |"
+            for item in model.influences
+        ]
+        parts.append("")
+    parts += [f"## {_('Results')}", ""]
+    parts += [
+        f"- `{item.base_name}`: {_(item.title)}{f' ({item.unit})' if item.unit else ''}" for item in model.outputs
+    ]
+    parts += ["", f"## {_('On the command line')}", "", f"`onekl model run {model.invest_id or model.id} ARGS.json --out DIR`", "", f"*{model.source}*"]  # fmt: skip
+    return "\n".join(parts)
+
+
+def read_coefficients(model: str) -> list[dict[str, str]]:
+    """Starting values of a model's coefficients from the catalogue."""
+    path = find_folder("resources") / "catalogues" / "coefficients.csv"
+    with path.open(encoding="utf-8", newline="") as stream:
+        return [row for row in csv.DictReader(stream) if row["model"] == model]
 
 
 class HelpDialog(QDialog):
@@ -62,12 +107,19 @@ class HelpDialog(QDialog):
         self.setWindowTitle(_("Help"))
         self._entries = registry.entries
         self.list = QListWidget()
-        self.list.setFixedWidth(180)
+        self.list.setFixedWidth(210)
         self.list.setAccessibleName(_("Help pages"))
         self.text = QTextBrowser()
         self.text.setAccessibleName(_("Help text"))
-        for entry in self._entries:
-            self.list.addItem(_(entry.spec.title))
+        self._pages = [(_(entry.spec.title), partial(tool_markdown, entry)) for entry in self._entries]
+        self._pages += [
+            (_(model.title), partial(model_markdown, model))
+            for entry in self._entries
+            for model in entry.models()
+            if model.run
+        ]
+        for title, _page in self._pages:
+            self.list.addItem(title)
         self.list.currentRowChanged.connect(self._show)
         self.setLayout(row(self.list, self.text, margins=M, spacing=M))
         self.resize(820, 620)
@@ -80,5 +132,5 @@ class HelpDialog(QDialog):
         self.list.doItemsLayout()
 
     def _show(self, number: int) -> None:
-        if 0 <= number < len(self._entries):
-            self.text.setMarkdown(tool_markdown(self._entries[number]))
+        if 0 <= number < len(self._pages):
+            self.text.setMarkdown(self._pages[number][1]())

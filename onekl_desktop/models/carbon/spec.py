@@ -2,8 +2,10 @@
 
 from onekl_desktop.base.specs import (
     Condition,
+    Equation,
     Flag,
     IndicatorSpec,
+    Influence,
     Integer,
     ModelSpec,
     Number,
@@ -64,6 +66,17 @@ MAPS = ModelSpec(
         Output(id="npv_alt", title=N_("Present value of the change"), unit="/ha", measure="total", direction=1),
         Output(id="raster_values_summary", title=N_("Totals"), kind="table"),
         Output(id="uncertainty", title=N_("Totals with their range"), kind="table"),
+    ),
+    equations=(
+        Equation(title=N_("Storage"), formula="C = C_above + C_below + C_soil + C_dead", source=""),
+        Equation(title=N_("Change of storage"), formula="ΔC = C_later − C_now", source=""),
+        Equation(title=N_("Present value"), formula="NPV = ΔC · p / n · (1 − rⁿ) / (1 − r), r = 1 / ((1 + d) · (1 + c))", source=""),
+    ),
+    influences=(
+        Influence(input="c_above", output="c_storage_bas", percent=3.15),
+        Influence(input="c_below", output="c_storage_bas", percent=0.93),
+        Influence(input="c_soil", output="c_storage_bas", percent=5.56),
+        Influence(input="c_dead", output="c_storage_bas", percent=0.36),
     ),
     source="InVEST 3.20 Carbon Storage and Sequestration.",
 )  # fmt: skip

@@ -1,6 +1,16 @@
 """What the hydrology model takes and gives."""
 
-from onekl_desktop.base.specs import Choice, Integer, ModelSpec, Number, Option, Output, RasterFile, VectorFile
+from onekl_desktop.base.specs import (
+    Choice,
+    Equation,
+    Integer,
+    ModelSpec,
+    Number,
+    Option,
+    Output,
+    RasterFile,
+    VectorFile,
+)
 from onekl_desktop.base.translate import N_
 
 MODEL = ModelSpec(
@@ -24,6 +34,10 @@ MODEL = ModelSpec(
         Output(id="flow_direction", title=N_("Flow direction")),
         Output(id="filled_dem", title=N_("Elevation without pits"), unit="m", intermediate=True),
         Output(id="slope", title=N_("Slope"), unit="%", intermediate=True),
+    ),
+    equations=(
+        Equation(title=N_("Multiple flow directions"), formula="share_k = s_k / Σ s, s_k = (z − z_k) / length, over lower neighbours", source="Quinn et al. 1991"),
+        Equation(title=N_("Cells upslope"), formula="A = 1 + Σ A_j · share_j", source="O'Callaghan & Mark 1984"),
     ),
     source="Barnes, Lehman & Mulla 2014 (priority flood); O'Callaghan & Mark 1984 (D8); Quinn et al. 1991 (multiple directions).",
 )  # fmt: skip

@@ -1,6 +1,6 @@
 """What the land-cover model takes and gives."""
 
-from onekl_desktop.base.specs import IndicatorSpec, Integer, ModelSpec, Output, RasterFile, VectorFile, Year
+from onekl_desktop.base.specs import Equation, IndicatorSpec, Integer, ModelSpec, Output, RasterFile, VectorFile, Year
 from onekl_desktop.base.translate import N_
 
 MODEL = ModelSpec(
@@ -41,6 +41,10 @@ CHANGE = ModelSpec(
         Output(id="class_areas", title=N_("Area of each class"), kind="table"),
         Output(id="transitions", title=N_("Transitions between classes"), kind="table"),
         Output(id="patches", title=N_("Patches and edges of each class"), kind="table"),
+    ),
+    equations=(
+        Equation(title=N_("Share of the largest patch"), formula="LPI = largest patch / land · 100", source="McGarigal et al. 2012"),
+        Equation(title=N_("Edge density"), formula="ED = edge / land", source="McGarigal et al. 2012"),
     ),
     source="McGarigal, Cushman & Ene 2012 (FRAGSTATS): patches by 8 neighbours.",
 )  # fmt: skip

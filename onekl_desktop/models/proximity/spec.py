@@ -1,6 +1,6 @@
 """What the proximity model takes and gives."""
 
-from onekl_desktop.base.specs import Codes, Flag, Integer, ModelSpec, Number, Output, RasterFile, VectorFile
+from onekl_desktop.base.specs import Codes, Equation, Flag, Integer, ModelSpec, Number, Output, RasterFile, VectorFile
 from onekl_desktop.base.translate import N_
 
 MODEL = ModelSpec(
@@ -25,6 +25,9 @@ MODEL = ModelSpec(
         Output(id="farthest_from_edge", title=N_("Changed far from the edge")),
         Output(id="nearest_table", file="nearest_to_edge", title=N_("Cells changed from the edge, by class"), kind="table"),
         Output(id="farthest_table", file="farthest_from_edge", title=N_("Cells changed far from the edge, by class"), kind="table"),
+    ),
+    equations=(
+        Equation(title=N_("Order of conversion"), formula="score = G(d), d = distance to the edge of focal land, G a Gaussian of one cell", source=""),
     ),
     source="InVEST 3.20 Scenario Generator: Proximity Based.",
 )  # fmt: skip

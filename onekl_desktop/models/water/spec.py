@@ -1,6 +1,17 @@
 """What the water yield model takes and gives."""
 
-from onekl_desktop.base.specs import Flag, ModelSpec, Number, Output, RasterFile, TableColumn, TableFile, VectorFile
+from onekl_desktop.base.specs import (
+    Equation,
+    Flag,
+    Influence,
+    ModelSpec,
+    Number,
+    Output,
+    RasterFile,
+    TableColumn,
+    TableFile,
+    VectorFile,
+)
 from onekl_desktop.base.translate import N_
 
 MODEL = ModelSpec(
@@ -37,6 +48,16 @@ MODEL = ModelSpec(
         Output(id="watershed_results", title=N_("Means and volumes by watershed"), kind="table"),
         Output(id="subwatershed_results", title=N_("Means and volumes by subwatershed"), kind="table"),
         Output(id="pet", title=N_("Potential evapotranspiration"), unit="mm/yr", intermediate=True),
+    ),
+    equations=(
+        Equation(title=N_("Water yield"), formula="Y = (1 − AET / P) · P", source=""),
+        Equation(title=N_("Budyko curve"), formula="AET / P = min(φ, 1 + φ − (1 + φ^w)^(1/w)), φ = Kc · ET₀ / P", source="Fu 1981, Zhang et al. 2004"),
+        Equation(title=N_("Shape of the curve"), formula="w = min(5, Z · AWC / P + 1.25), AWC = min(root depth, soil depth) · PAWC", source="Donohue et al. 2012"),
+    ),
+    influences=(
+        Influence(input="kc", output="wyield", percent=-5.26),
+        Influence(input="seasonality_constant", output="wyield", percent=-2.88),
+        Influence(input="root_depth", output="wyield", percent=-1.37),
     ),
     source="InVEST 3.20 Annual Water Yield; Fu 1981, Zhang et al. 2004, Donohue et al. 2012.",
 )  # fmt: skip
