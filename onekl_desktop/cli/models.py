@@ -141,10 +141,7 @@ def _told(item: Input) -> str:
 def _run_in_project(spec: ModelSpec, options: Any, output: Output) -> int:
     with Session(options.project, registry=options.registry) as session, output.progress() as progress:
         with read_parameters(options.arguments) as parameters:
-            arguments = {
-                id: str((parameters.folder / value).resolve()) if _is_path(parameters.folder, value) else value
-                for id, value in parameters.arguments.items()
-            }
+            arguments = {id: _address(parameters, session.path, value) for id, value in parameters.arguments.items()}
             asked = Asked(spec.id, arguments, options.scenario, options.year, tuple(options.zones))
             run = in_background(
                 progress, lambda: run_in_project(session, asked, progress=progress, say=output.say, out=options.out)
@@ -158,11 +155,18 @@ def _run_in_project(spec: ModelSpec, options: Any, output: Output) -> int:
     return 0
 
 
-def _is_path(folder: Path, value: Any) -> bool:
+def _address(parameters: Parameters, project: Path, value: Any) -> Any:
+    """A path as the project keeps it: absolute, and its own layers by name alone."""
+    if not isinstance(value, str) or not value:
+        return value
     try:
-        return isinstance(value, str) and bool(value) and (folder / value).exists()
+        name, mark, layer = value.rpartition("#")
+        if mark and (parameters.folder / name).resolve() == project.resolve():
+            return f"#{layer}"
+        path = parameters.folder / value
+        return str(path.resolve()) if path.exists() else value
     except (OSError, ValueError):
-        return False
+        return value
 
 
 def _run(spec: ModelSpec, options: Any, output: Output) -> int:

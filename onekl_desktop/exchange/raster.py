@@ -71,7 +71,7 @@ def open_raster(name: str | Path) -> Any:
         return DatasetReader(_parse_path(str(name)), driver=drivers)
 
 
-def can_open(path: Path) -> bool:
+def can_open(path: Path | str) -> bool:
     """Whether GDAL finds cells in a file of an ending that is not listed."""
     try:
         open_raster(path).close()
@@ -105,6 +105,8 @@ def locate(path: Path, layer: str) -> str:
     if path.suffix.lower() == ".vrt":
         raise UserError("import.virtual", file=path)
     names = list_rasters(path)
+    if layer and not names and path.suffix.lower() == ".gpkg" and can_open(f"GPKG:{path}:{layer}"):
+        return f"GPKG:{path}:{layer}"  # of a file with one raster the library lists none
     if layer and layer not in names:
         raise UserError("import.no_layer", file=path, layer=layer, found=", ".join(names) or "–")
     if not layer and len(names) > 1:

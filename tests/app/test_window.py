@@ -13,7 +13,9 @@ from onekl_desktop.engine import Session
 from onekl_desktop.engine.settings import Settings
 from onekl_desktop.gui.dialogs.operation import OperationDialog
 from onekl_desktop.gui.theme import apply_theme
+from onekl_desktop.project.records import Layer
 from onekl_desktop.tools.layers.panel.import_dialog import ImportDialog
+from onekl_desktop.tools.scenarios.panel.ecosystem import ModelDialog
 from tests.support.landscape import add_cover, write_cover
 
 
@@ -375,3 +377,43 @@ def test_a_workbook_becomes_records_and_the_rest_a_file_to_mend(qtbot, window, p
     assert (tmp_path / "who-left-out.csv").read_text("utf-8-sig").splitlines()[1].startswith("3,")
     QTest.keyClick(window, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
     assert table.count.text() == ""
+
+
+def test_a_model_is_run_on_the_projects_layers(qtbot, window, project, tmp_path, monkeypatch):
+    window.open_project(project)
+    ready(qtbot, window)
+    panel = window.view.panel_of("scenarios")
+    QTest.mouseClick(panel.models_button, Qt.MouseButton.LeftButton)
+    results = panel._models
+    assert results.none.isVisibleTo(results) and not results._body.isVisibleTo(results)
+    table = tmp_path / "pools.csv"
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_a, **_k: (str(table), ""))
+    seen = []
+
+    def fill(dialog):
+        dialog.choose_model("carbon_maps")
+        QTest.mouseClick(dialog.do, Qt.MouseButton.LeftButton)  # nothing is chosen yet
+        seen.append(dialog.problem.text())
+        box = dialog.form.field("lulc_bas_path").editor
+        box.setCurrentIndex(box.findText("Cover"))
+        for button in dialog.form.field("carbon_pools_path").body.findChildren(type(dialog.do)):
+            if "empty" in button.text():
+                QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+        dialog.draws.setValue(3)
+        QTest.mouseClick(dialog.do, Qt.MouseButton.LeftButton)
+        return QDialog.DialogCode.Accepted if dialog.asked else QDialog.DialogCode.Rejected
+
+    monkeypatch.setattr(ModelDialog, "exec", fill)
+    panel.open_model()
+    ready(qtbot, window)
+    assert "Land cover" in seen[0] and table.exists()
+    assert results.run is not None and results.chip.text() == "Computed"
+    shown = [results.table.model().index(0, at).data() for at in range(2)]
+    assert shown[0] == "All cells of the maps" and shown[1].startswith("1,250,000 (")
+    QTest.mouseClick(results.map_button, Qt.MouseButton.LeftButton)
+    ready(qtbot, window)
+    with window.view.session.read() as db:
+        assert "Carbon stored" in {layer.name for layer in db.query(Layer)}
+    monkeypatch.setattr(ModelDialog, "exec", lambda dialog: seen.append(dialog.form.values()) or 0)
+    QTest.mouseClick(results.inputs_button, Qt.MouseButton.LeftButton)
+    assert seen[-1]["carbon_pools_path"] == str(table) and seen[-1]["lulc_bas_path"].startswith("#")

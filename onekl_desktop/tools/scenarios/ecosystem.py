@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import shutil
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
@@ -11,11 +12,12 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from shapely.geometry import mapping
 from sqlalchemy import select
 from sqlalchemy.orm import Session as DbSession
 
 from onekl_desktop.base.errors import UserError, explain_os_error
-from onekl_desktop.base.geometry import transform
+from onekl_desktop.base.geometry import from_gpkg, transform
 from onekl_desktop.base.ids import new_uuid
 from onekl_desktop.base.progress import Progress
 from onekl_desktop.base.specs import ModelSpec, TableFile
@@ -28,6 +30,8 @@ from onekl_desktop.exchange.invest.compute import Runner, Wishes
 from onekl_desktop.exchange.invest.measure import ZoneSet, make_zones
 from onekl_desktop.exchange.invest.parameters import Parameters
 from onekl_desktop.exchange.invest.results import write_table
+from onekl_desktop.project.gpkg import quote
+from onekl_desktop.project.layers import list_columns
 from onekl_desktop.project.queries.indicators import list_indicators, values_of_run
 from onekl_desktop.project.queries.records import (
     find_by_name,
@@ -37,12 +41,13 @@ from onekl_desktop.project.queries.records import (
     list_interventions,
     list_scenarios,
 )
+from onekl_desktop.project.rasters import write_geotiff
 from onekl_desktop.project.records import Layer, Run, Scenario
 from onekl_desktop.project.records.base import now
 from onekl_desktop.tools.scenarios.runs import list_status
 from onekl_desktop.tools.scenarios.zones import read_shapes
 
-RESULTS, SET = "results", "parameters.json"
+RESULTS, INPUTS, SET = "results", "inputs", "parameters.json"
 LANDSCAPE, INTERVENTIONS = "landscape", "interventions"  # kinds of zones beside the names of layers
 
 
@@ -74,16 +79,52 @@ def _address(layer: Layer) -> str:
     return f"#{layer.table_name or layer.file_name}"
 
 
-def _locate(session: Session, arguments: dict[str, Any]) -> dict[str, Any]:
-    """Arguments with layers of the project as files that can be opened."""
+def _copy_layers(session: Session, arguments: dict[str, Any], folder: Path) -> dict[str, Any]:
+    """Arguments with layers of the project as files of their own.
 
-    def where(value: Any) -> Any:
-        if not isinstance(value, str) or not value.startswith("#"):
-            return value
-        beside = session.project.files_folder / value[1:]
-        return str(beside) if beside.is_file() else f"{session.project.live}{value}"
+    The project is open, and two libraries that have one SQLite file open in one program take each other's locks away: no
+    other reader than the session may touch it.
+    """
+    named = {id: value[1:] for id, value in arguments.items() if isinstance(value, str) and value.startswith("#")}
+    with session.read() as db:
+        layers = {layer.table_name or layer.file_name: layer for layer in db.scalars(select(Layer))}
+        names = {layer.name: layer for layer in layers.values()}
+    found = dict(arguments)
+    for id, name in named.items():
+        layer = layers.get(name) or names.get(name)
+        if layer is None:
+            raise UserError("record.missing", kind=_("layer"), value=name, known=", ".join(sorted(names)))
+        if layer.file_name:
+            found[id] = str(session.project.files_folder / layer.file_name)
+            continue
+        path = folder / f"{layer.table_name}.{'tif' if layer.data_kind == 'raster' else 'geojson'}"
+        if not path.exists():
+            try:
+                folder.mkdir(parents=True, exist_ok=True)
+                if layer.data_kind == "raster":
+                    write_geotiff(path, session.open_raster(layer))
+                else:
+                    path.write_text(json.dumps(_as_geojson(session, layer)), encoding="utf-8")
+            except OSError as problem:
+                raise explain_os_error(problem, path) from None
+        found[id] = str(path)
+    return found
 
-    return {id: where(value) for id, value in arguments.items()}
+
+def _as_geojson(session: Session, layer: Layer) -> dict[str, Any]:
+    with session.project.read_raw() as raw:
+        columns = [name for name, _kind in list_columns(raw, layer.table_name)]
+        listed = ", ".join(quote(name) for name in columns)
+        rows = raw.execute(
+            f"SELECT geom{', ' + listed if listed else ''} FROM {quote(layer.table_name)} WHERE geom IS NOT NULL ORDER BY id"
+        ).fetchall()
+    features = [
+        {"type": "Feature", "geometry": mapping(from_gpkg(row[0])),
+         "properties": {name: value for name, value in zip(columns, row[1:], strict=True) if not isinstance(value, bytes)}}
+        for row in rows
+    ]  # fmt: skip
+    crs = {"type": "name", "properties": {"name": "urn:ogc:def:crs:" + session.crs.replace(":", "::")}}
+    return {"type": "FeatureCollection", "crs": crs, "features": features}
 
 
 def write_empty_table(session: Session, item: TableFile, path: Path) -> int:
@@ -222,12 +263,16 @@ def run_in_project(
         asked = replace(asked, model=spec.id, scenario=scenario.uuid if scenario else "")
         print_today = print_of(session, db, spec, asked)
     place = out or run_folder(session, uuid) / RESULTS
-    base = Parameters(session.path, "", _locate(session, asked.arguments), session.path.resolve().parent)
+    inputs = run_folder(session, uuid) / INPUTS
+    base = Parameters(session.path, "", _copy_layers(session, asked.arguments, inputs), session.path.resolve().parent)
     batch = Batch(base, [Member(place.name, year=asked.year)], asked.draws)
     model = Runner(spec, partial(run_model, spec), check_of(spec))
     wishes = Wishes(find_zones=lambda crs: list_zones(session, asked.scenario, asked.zones, crs))
-    bands, _files = run_batch(model, batch, place.parent, wishes, progress=progress, say=say)
-    _keep_set(place, spec, base.arguments)
+    try:
+        bands, _files = run_batch(model, batch, place.parent, wishes, progress=progress, say=say)
+    finally:
+        shutil.rmtree(inputs, ignore_errors=True)
+    _keep_set(place, spec, asked.arguments)
     values, told = _values(spec, asked, bands)
     return record_run(
         session, models=[told], scenario=asked.scenario, subject=spec.id, print_today=print_today, inputs=asked.frozen(),

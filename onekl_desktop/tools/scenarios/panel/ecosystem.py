@@ -15,6 +15,7 @@ from onekl_desktop.base.progress import Progress
 from onekl_desktop.base.specs import Input, ModelSpec, RasterFile, TableFile, VectorFile
 from onekl_desktop.base.translate import _, ngettext
 from onekl_desktop.base.units import format_number
+from onekl_desktop.engine import perform
 from onekl_desktop.engine.models import list_models
 from onekl_desktop.exchange.invest.batch import Draws
 from onekl_desktop.gui.desk import Desk
@@ -159,10 +160,13 @@ class ModelDialog(QDialog):
         assert self.form is not None
         self.form.field(item.id).set_value(path)
 
-    @staticmethod
-    def _columns(item: TableFile) -> list[str]:
-        """Columns whose values may vary: numbers that are no switch."""
-        return [each.id for each in item.columns if each.kind == "number" and not each.options and not each.switch]
+    def _columns(self, item: TableFile) -> list[str]:
+        """Columns whose values may vary: numbers that are needed and no switch."""
+        values = self.form.values() if self.form else {}
+        return [
+            each.id for each in item.columns
+            if each.kind == "number" and each.required and not each.switch and (each.when is None or each.when.holds(values))
+        ]  # fmt: skip
 
     def _draws(self) -> Draws:
         count, part = self.draws.value(), self.spread.value() / 100.0
@@ -281,16 +285,24 @@ class ModelResults(QWidget):
         if run is None:
             return
         titles = {item.base_name: _(item.title) for item in run.spec.outputs}
-        added = 0
-        for path in run.rasters:
-            name = " · ".join(word for word in (titles.get(path.stem, path.stem), run.scenario) if word)
-            source = f"{_(run.spec.title)}: {run.spec.source}"
-            if (
-                self._desk.perform("layers.import_layer", file=str(path), name=name[:120], source=source[:200])
-                is not None
-            ):
-                added += 1
-        self._desk.tell(ngettext("{count} layer was added.", "{count} layers were added.", added).format(count=added))
+        session = self._desk.session
+        named = [
+            (path, " · ".join(word for word in (titles.get(path.stem, path.stem), run.scenario) if word)[:120]) for path in run.rasters
+        ]  # fmt: skip
+
+        def work(progress: Progress) -> int:
+            for number, (path, name) in enumerate(named):
+                part = progress.part(number / len(named), (number + 1) / len(named))
+                perform(session, "layers.import_layer", progress=part, file=str(path), name=name)
+            return len(named)
+
+        def done(added: int) -> None:
+            self._desk.bridge.deliver()
+            self._desk.tell(
+                ngettext("{count} layer was added.", "{count} layers were added.", added).format(count=added)
+            )
+
+        self._desk.submit(_("Adding layers"), work, done)
 
 
 def _banded(figure: Figure | None) -> str | None:
