@@ -91,7 +91,7 @@ MESSAGES: dict[str, Message] = {
     "cluster.version": Message(_FILE, N_("The worker {worker} answers {found}, not version {version}."), N_("Install the same version of this program on every worker.")),
     "cluster.no_file": Message(_FILE, N_("The worker {worker} does not see {file}."), N_("Put the inputs where every worker finds them under the same path.")),
     "cluster.lost": Message(_FILE, N_("The scheduler at {address} or its workers were lost during the run ({reason})."), N_("Start it again; nothing half-written was kept.")),
-    "batch.bad": Message(_INPUT, N_("{file}, {where}: {reason}."), N_("`onekl help` shows how a batch of runs is written.")),
+    "batch.bad": Message(_INPUT, N_("{file}, {where}: {reason}."), N_("The README shows how a batch of runs is written.")),
     "batch.unknown": Message(_INPUT, N_("The draws name {name}, which is no number of {model}."), N_("Name an argument that is a number, or a column of one of its tables.")),
     "model.bad_set": Message(_INPUT, N_("{file} is no parameter set: {reason}."), N_("Give the JSON file that InVEST saves, a datastack archive of it, or an object of arguments.")),
     "model.other": Message(_INPUT, N_("{file} is a parameter set of {found}, not of {model}."), N_("Name the model that the set was made for.")),

@@ -413,7 +413,7 @@ def test_a_model_is_run_on_the_projects_layers(qtbot, window, project, tmp_path,
     QTest.mouseClick(results.map_button, Qt.MouseButton.LeftButton)
     ready(qtbot, window)
     with window.view.session.read() as db:
-        assert "Carbon stored" in {layer.name for layer in db.query(Layer)}
+        assert "Carbon stored · Plan" in {layer.name for layer in db.query(Layer)}
     monkeypatch.setattr(ModelDialog, "exec", lambda dialog: seen.append(dialog.form.values()) or 0)
     QTest.mouseClick(results.inputs_button, Qt.MouseButton.LeftButton)
     assert seen[-1]["carbon_pools_path"] == str(table) and seen[-1]["lulc_bas_path"].startswith("#")
