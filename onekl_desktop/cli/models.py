@@ -14,16 +14,16 @@ from onekl_desktop.base.translate import _
 from onekl_desktop.base.units import format_quantity
 from onekl_desktop.cli.output import Output, in_background
 from onekl_desktop.engine import Session
-from onekl_desktop.engine.models import check_of, get_model, list_models, run_model
+from onekl_desktop.engine.models import get_model, list_models
 from onekl_desktop.engine.registry import Registry
 from onekl_desktop.exchange.invest.batch import COLUMNS, read_batch, run_batch, tabulate
-from onekl_desktop.exchange.invest.compute import Runner, Wishes, compute
+from onekl_desktop.exchange.invest.compute import Wishes, compute
 from onekl_desktop.exchange.invest.measure import ZoneSet, read_zones
 from onekl_desktop.exchange.invest.parameters import Parameters, read_parameters
 from onekl_desktop.exchange.invest.prepare import read_crosswalk
 from onekl_desktop.exchange.invest.results import write_table
 from onekl_desktop.exchange.invest.scratch import MEMORY
-from onekl_desktop.tools.scenarios.ecosystem import Asked, figures_of, run_in_project
+from onekl_desktop.tools.scenarios.ecosystem import Asked, figures_of, run_in_project, runner_of
 
 
 def add_arguments(verb: argparse.ArgumentParser, registry: Registry) -> None:
@@ -174,7 +174,7 @@ def _run(spec: ModelSpec, options: Any, output: Output) -> int:
         return _run_in_project(spec, options, output)
     start = time.perf_counter()
     with output.progress() as progress:
-        model = Runner(spec, partial(run_model, spec), check_of(spec))
+        model = runner_of(spec)
         prepared, finished = in_background(progress, lambda: compute(
                 model, options.arguments, None if options.preview else options.out, wishes_of(options), progress=progress,
                 say=output.say,
@@ -190,7 +190,7 @@ def _run(spec: ModelSpec, options: Any, output: Output) -> int:
 
 def _batch(spec: ModelSpec, options: Any, output: Output) -> int:
     start = time.perf_counter()
-    batch, model = read_batch(options.arguments), Runner(spec, partial(run_model, spec), check_of(spec))
+    batch, model = read_batch(options.arguments), runner_of(spec)
     with output.progress() as progress:
         bands, files = in_background(
             progress,

@@ -39,6 +39,11 @@ def check_of(spec: ModelSpec) -> Callable[[dict[str, Any]], list[Problem]] | Non
     return check
 
 
+def gather_of(spec: ModelSpec) -> tuple[Callable[[Work], Any], Callable[[list[Any]], dict[str, Any]]] | None:
+    """What each watershed adds to figures of the whole, and what these are; None where there are none."""
+    return (load_dotted(spec.gather[0]), load_dotted(spec.gather[1])) if spec.gather else None
+
+
 def indicators_of(spec: ModelSpec) -> dict[str, IndicatorSpec]:
     """What a run of a model on maps tells by zone: for each measured raster, by the raster's id, an indicator."""
     return {

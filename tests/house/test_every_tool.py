@@ -10,7 +10,7 @@ from onekl_desktop.app.window import MainWindow
 from onekl_desktop.engine import Session, perform
 from onekl_desktop.engine.registry import discover
 from onekl_desktop.engine.settings import Settings
-from onekl_desktop.gui.dialogs.help import tool_markdown
+from onekl_desktop.gui.dialogs.help import model_markdown, tool_markdown
 from onekl_desktop.project.dump import dump_hash
 from onekl_desktop.project.queries.records import get_landscape
 from tests.support.landscape import add_cover, add_garden, place, write_cover
@@ -260,7 +260,7 @@ def test_ids_are_stable():
 @pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: entry.spec.id)
 def test_everything_is_described(entry):
     assert entry.help_text().startswith("# ") and len(entry.help_text()) > 500 and entry.spec.about
-    text = tool_markdown(entry)
+    text = "\n".join([tool_markdown(entry), *(model_markdown(model) for model in entry.models() if model.run)])
     for operation in entry.spec.operations:
         assert operation.about and operation.title in text
         for field in operation.inputs:

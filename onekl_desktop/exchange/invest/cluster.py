@@ -7,7 +7,6 @@ Workers need this package and see the input files under the same paths.
 from __future__ import annotations
 
 import asyncio
-import importlib
 import itertools
 import threading
 from collections import deque
@@ -33,6 +32,7 @@ UNDER_WAY = 4  # tasks given out for each thread of the workers
 MOST_PIECES = 64
 SNAP = 256  # pieces begin where blocks of the routing kernels do
 Recorded = list[tuple[int, Window, NDArray]]
+Gather = tuple[Callable[[Work], Any], Callable[[list[Any]], dict[str, Any]]]  # of a piece; of what all pieces gave
 
 
 class Cluster:
@@ -302,7 +302,7 @@ class _Held:
 class _Job:
     """What a worker needs for any piece of a run."""
 
-    run: str
+    run: Callable[[Work], Any]
     grid: Grid
     rasters: dict[str, RasterSource]
     tables: dict[str, Any]
@@ -312,13 +312,12 @@ class _Job:
 
 
 def _run_piece(job: _Job, piece: Piece) -> Any:
-    module, _colon, name = job.run.partition(":")
     held = _Held(job.wanted)
     work = Work(
         job.grid.sub(piece.window), {id: _Cut(source, piece.window) for id, source in job.rasters.items()}, held, job.tables,
         job.zones, job.options, only=piece.mask,
     )  # fmt: skip
-    answer = getattr(importlib.import_module(module), name)(work)
+    answer = job.run(work)
     return answer, {id: (raster.values, raster.nodata) for id, (raster, _dtype) in held.rasters.items()}, held.tables
 
 
@@ -357,26 +356,27 @@ def _piece_of(mask: NDArray[np.bool_], top: int, left: int, bottom: int, right: 
     return Piece(window, np.packbits(mask[window.slices]))
 
 
-def run_in_pieces(spec: ModelSpec, work: Work, cluster: Cluster) -> None:
+def run_in_pieces(
+    spec: ModelSpec, work: Work, cluster: Cluster, run: Callable[[Work], Any], gather: Gather | None
+) -> None:
     """A model with routes of water, or one that needs the whole map: on the workers, piece by piece.
 
-    What its `gather` finds in each piece is merged first (the mean of a map, its extremes) and given to all.
+    What `gather` finds in each piece is merged first (the mean of a map, its extremes) and given to all.
     """
     wanted = (
         None if work.results.wants("") else frozenset(item.id for item in spec.outputs if work.results.wants(item.id))
     )
-    job = _Job(spec.run, work.grid, dict(work.rasters), dict(work.tables), dict(work.zones), dict(work.options), wanted)
+    job = _Job(run, work.grid, dict(work.rasters), dict(work.tables), dict(work.zones), dict(work.options), wanted)
     whole = Window(0, 0, *work.shape)
     if spec.cluster == "watersheds":
         pieces = cut(work, "dem_path", "watersheds_path")
     else:
         pieces = [Piece(whole, np.packbits(np.ones(work.shape, bool)))]
     start = 0.05
-    if spec.gather:
-        finder = replace(job, run=spec.gather[0], wanted=frozenset())
+    if gather is not None:
+        finder = replace(job, run=gather[0], wanted=frozenset())
         found = [answer for answer, _r, _t in cluster.each(_run_piece, finder, pieces, work.progress, 0.05, 0.45)]
-        module, _colon, name = spec.gather[1].partition(":")
-        job.options.update(getattr(importlib.import_module(module), name)(found))
+        job.options.update(gather[1](found))
         start = 0.45
     _paste(work, pieces, cluster.each(_run_piece, job, pieces, work.progress, start, 1.0))
 
@@ -407,7 +407,9 @@ def _add(row: list[Any], more: list[Any], first: int) -> list[Any]:
     return [*row[:first], *(one + other for one, other in zip(row[first:], more[first:], strict=True))]
 
 
-def run_on_cluster(spec: ModelSpec, work: Work, cluster: Cluster, run: Callable[[Work], None]) -> None:
+def run_on_cluster(
+    spec: ModelSpec, work: Work, cluster: Cluster, run: Callable[[Work], None], gather: Gather | None
+) -> None:
     """Run a model with the help of a cluster, in the way its spec names."""
     if spec.cluster == "blocks":
         far = _FarResults(work.results)
@@ -426,4 +428,4 @@ def run_on_cluster(spec: ModelSpec, work: Work, cluster: Cluster, run: Callable[
             )
         )
     else:
-        run_in_pieces(spec, work, cluster)
+        run_in_pieces(spec, work, cluster, run, gather)

@@ -17,7 +17,7 @@ from onekl_desktop.base.translate import _
 from onekl_desktop.base.units import format_number
 from onekl_desktop.base.work import Work
 from onekl_desktop.base.workspace import Workspace
-from onekl_desktop.exchange.invest.cluster import Cluster, run_on_cluster
+from onekl_desktop.exchange.invest.cluster import Cluster, Gather, run_on_cluster
 from onekl_desktop.exchange.invest.measure import COLUMNS, Measure, MeasuringResults, ZoneSet, tabulate
 from onekl_desktop.exchange.invest.parameters import Parameters, read_parameters
 from onekl_desktop.exchange.invest.prepare import Crosswalk, Prepared, Scans, prepare
@@ -28,11 +28,12 @@ from onekl_desktop.exchange.raster import WarpedRaster
 
 @dataclass(frozen=True)
 class Runner:
-    """A model and its two functions: what runs it, and what judges its options together."""
+    """A model and its functions: what runs it, what judges its options together, what watersheds add to the whole."""
 
     spec: ModelSpec
     run: Callable[[Work], None]
     check: Callable[[dict[str, Any]], list[Problem]] | None = None
+    gather: Gather | None = None
 
 
 @dataclass(frozen=True)
@@ -81,7 +82,10 @@ def compute(
             if not needs or prepared.options.get(needs):
                 with Cluster(wishes.scheduler) as cluster:
                     cluster.check(prepared.raster_paths)
-                    far = replace(model, run=partial(run_on_cluster, model.spec, cluster=cluster, run=model.run))
+                    far = replace(
+                        model,
+                        run=partial(run_on_cluster, model.spec, cluster=cluster, run=model.run, gather=model.gather),
+                    )
                     return prepared, run_on(far, prepared, results(out), Workspace(part), zones)
             say(
                 _("In this mode {model} runs on this machine alone: {option} lets others help.")

@@ -23,7 +23,7 @@ from onekl_desktop.base.progress import Progress
 from onekl_desktop.base.specs import ModelSpec, TableFile
 from onekl_desktop.base.translate import _
 from onekl_desktop.engine import Session
-from onekl_desktop.engine.models import check_of, get_model, indicators_of, list_models, run_model
+from onekl_desktop.engine.models import check_of, gather_of, get_model, indicators_of, list_models, run_model
 from onekl_desktop.engine.runs import Computed, fingerprint, record_run, run_folder
 from onekl_desktop.exchange.invest.batch import Band, Batch, Draws, Member, figure_of, read_draws, run_batch
 from onekl_desktop.exchange.invest.compute import Runner, Wishes
@@ -49,6 +49,11 @@ from onekl_desktop.tools.scenarios.zones import read_shapes
 
 RESULTS, INPUTS, SET = "results", "inputs", "parameters.json"
 LANDSCAPE, INTERVENTIONS = "landscape", "interventions"  # kinds of zones beside the names of layers
+
+
+def runner_of(spec: ModelSpec) -> Runner:
+    """A model with its functions."""
+    return Runner(spec, partial(run_model, spec), check_of(spec), gather_of(spec))
 
 
 @dataclass(frozen=True)
@@ -266,7 +271,7 @@ def run_in_project(
     inputs = run_folder(session, uuid) / INPUTS
     base = Parameters(session.path, "", _copy_layers(session, asked.arguments, inputs), session.path.resolve().parent)
     batch = Batch(base, [Member(place.name, year=asked.year)], asked.draws)
-    model = Runner(spec, partial(run_model, spec), check_of(spec))
+    model = runner_of(spec)
     wishes = Wishes(find_zones=lambda crs: list_zones(session, asked.scenario, asked.zones, crs))
     try:
         bands, _files = run_batch(model, batch, place.parent, wishes, progress=progress, say=say)
@@ -323,7 +328,7 @@ class Figure:
         """Where it holds, in words."""
         words = {"": _("All cells of the maps"), LANDSCAPE: _("Landscape"), INTERVENTIONS: _("Interventions")}
         kind = words.get(self.kind, self.kind)
-        return f"{kind}: {self.zone}" if self.zone else kind
+        return _("{kind}: {zone}").format(kind=kind, zone=self.zone) if self.zone else kind
 
 
 @dataclass(frozen=True)

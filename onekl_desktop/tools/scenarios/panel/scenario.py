@@ -116,6 +116,8 @@ class ScenariosPanel(QWidget):
         self.map_key.hide()
         self.run_button = button(_("Compute"), self.run, primary=True, icon_name="run")
         self.compare_button = button(_("Compare"), self.show_comparison, icon_name="table")
+        self.models_button = button(_("Models…"), self.show_models, icon_name="chart")
+        self.models_button.setToolTip(_("Sediment, water, nutrients, habitat and more, computed from maps."))
         self.results = ResultCard()
         body = QWidget()
         self._plan_part = QWidget()
@@ -125,12 +127,11 @@ class ScenariosPanel(QWidget):
         self._result_part.setLayout(column(
             row(label(_("Results"), "heading"), None), self.results, row(label(_("Map"), "small"), self.map_choice), self.map_key, spacing=S))  # fmt: skip
         foot = frame("drawer")
-        self.models_button = button(_("Models…"), self.show_models, icon_name="chart")
-        self.models_button.setToolTip(_("Sediment, water, nutrients, habitat and more, computed from maps."))
-        foot.setLayout(column(
-            self.problem, row(self.chip, None, self.models_button, self.compare_button, self.run_button, spacing=XS), margins=M, spacing=S))  # fmt: skip
+        foot.setLayout(
+            column(self.problem, row(self.chip, None, self.compare_button, self.run_button), margins=M, spacing=S)
+        )
         body.setLayout(column(
-            label(_("Scenarios"), "title"), self.first, scenario_row, self.story, self.proposed, self.none_yet, self._plan_part,
+            row(label(_("Scenarios"), "title"), None, self.models_button), self.first, scenario_row, self.story, self.proposed, self.none_yet, self._plan_part,
             frame("line"), self._result_part, None, margins=L, spacing=M))  # fmt: skip
         self.setLayout(column(scroll(body), foot, spacing=0))
         self._foot = foot
