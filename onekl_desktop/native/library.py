@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from onekl_desktop.native.build import library_name
 
-_ABI = 7
+_ABI = 8
 _P, _I, _W, _F, _D, _B = (
     ctypes.c_void_p, ctypes.c_int64, ctypes.c_int32, ctypes.c_float, ctypes.c_double, ctypes.c_uint8,
 )  # fmt: skip
@@ -30,6 +30,7 @@ _SIGNATURES = {
     "retention": (_W, (_P, _P, _I, _I, _I, _P, _P, _P, _D, _F, _W, _P, _P, _P)),
     "upslope": (_I, (_P, _I, _I, _P, _P)),
     "label": (_I, (_P, _P, _I, _I, _P, _P)),
+    "lzw_tiles": (_I, (_P, _I, _I, _I, _I, _P, _I, _P)),
     "distance": (_W, (_P, _P, _P, _I, _I, _W, _P, _P)),
 }
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 
 import numpy as np
+from numpy.typing import NDArray
 
 
 def class_areas(classes, zones, row_area, n_zones, n_classes):  # type: ignore[no-untyped-def]
@@ -62,3 +63,48 @@ def fill_shapes(xy, part_offsets, shape_offsets, chosen, values, out):  # type: 
                 out[int(y), int(x)] = value
                 filled += 1
     return filled
+
+
+def pack_tiles(cells: NDArray, tile: int) -> list[bytes]:
+    """See `onekl_desktop.native.packing.pack_tiles`."""
+    found = []
+    for top in range(0, cells.shape[0], tile):
+        for left in range(0, cells.shape[1], tile):
+            part = cells[top : top + tile, left : left + tile]
+            whole = np.zeros((tile, tile), cells.dtype)
+            whole[:, : part.shape[1]] = part[np.minimum(np.arange(tile), len(part) - 1)]
+            found.append(_lzw(whole.tobytes()))
+    return found
+
+
+def _lzw(data: bytes) -> bytes:
+    codes: list[tuple[int, int]] = [(256, 9)]
+    words = {bytes([byte]): byte for byte in range(256)}
+    following, width, word = 258, 9, b""
+    for byte in data:
+        longer = word + bytes([byte])
+        if longer in words:
+            word = longer
+            continue
+        codes.append((words[word], width))
+        words[longer] = following
+        following += 1
+        word = bytes([byte])
+        if following == 4094:
+            codes.append((256, width))
+            words = {bytes([byte]): byte for byte in range(256)}
+            following, width = 258, 9
+        elif following == 1 << width:
+            width += 1
+    if word:
+        codes.append((words[word], width))
+        following += 1
+        if following == 4094:
+            codes.append((256, width))
+            width = 9
+        elif following == 1 << width:
+            width += 1
+    codes.append((257, width))
+    bits = "".join(f"{code:0{size}b}" for code, size in codes)
+    bits += "0" * (-len(bits) % 8)
+    return bytes(int(bits[at : at + 8], 2) for at in range(0, len(bits), 8))

@@ -1,4 +1,5 @@
-/* Feeds the kernels with seeded nonsense under the address and undefined-behaviour sanitizers. */
+/* Feeds the kernels with seeded nonsense under the address and undefined-behaviour sanitizers: sizes from nothing to 39 x 39,
+ * NaN, infinity, no data, hostile flow directions, tasks that are stopped. Arguments: rounds, seed. */
 #include "kernels.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,8 +17,10 @@ static double number(void) {
     }
 }
 
-int main(void) {
-    for (int round = 0; round < 20000; round++) {
+int main(int count, char **words) {
+    const long rounds = count > 1 ? strtol(words[1], NULL, 10) : 20000;
+    if (count > 2) state ^= (uint64_t)strtoll(words[2], NULL, 10) * 0x9E3779B97F4A7C15ULL;
+    for (long round = 0; round < rounds; round++) {
         const int64_t rows = (int64_t)(next() % 40), columns = (int64_t)(next() % 40), n = (int64_t)(next() % 60);
         double *xy = malloc(sizeof(double) * 2 * (size_t)(n + 1));
         for (int64_t i = 0; i < 2 * n; i++) xy[i] = number();
@@ -87,6 +90,11 @@ int main(void) {
         int32_t above[40], below[40];
         for (int i = 0; i < 40; i++) { above[i] = (int32_t)next() % 90 - 5; below[i] = (int32_t)next(); }
         onekl_distance(d8, above, below, rows, columns, (int32_t)(rows + columns), length, task);
+        int64_t sizes[1600];
+        const int64_t side = 1 + (int64_t)(next() % 50), room = (int64_t)(next() % 40000);
+        uint8_t *packed = malloc((size_t)(room + 1));
+        onekl_lzw_tiles((const uint8_t *)slope, rows, columns, 4, side, packed, next() % 4 ? room : 0, sizes);
+        free(packed);
         free(scratch);
         free(heights); free(filled); free(weights); free(a); free(b); free(slope); free(length); free(valid); free(d8);
         free(streams); free(flow); free(order);

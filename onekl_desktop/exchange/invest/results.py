@@ -8,53 +8,168 @@ import os
 import re
 import shutil
 import socket
+import struct
 import tempfile
 import threading
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Any, ClassVar
+from typing import Any, BinaryIO, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
+from onekl_desktop import native
 from onekl_desktop.base.errors import UserError, explain_os_error
 from onekl_desktop.base.rasters import Grid, Window
 from onekl_desktop.native.system import is_process_alive
 
 TILE = 256
+TILE_OFFSETS, TILE_SIZES, MOST_TAGS = 324, 325, 4096
+NUMBERS = {3: "<u2", 4: "<u4", 16: "<u8"}  # SHORT, LONG, LONG8
 Folder = AbstractContextManager["ResultsFolder | Discarded"]
 _PART = f".onekl-part-{re.sub(r'[^A-Za-z0-9]', '', socket.gethostname()) or 'pc'}-"
 
 
 class _Sink:
-    """A GeoTIFF that is being written, tiled and LZW-compressed as InVEST's."""
+    """A GeoTIFF that is being written, tiled and LZW-compressed as InVEST's.
+
+    The library makes the file, with all its tags and no cells; tiles are compressed by our own kernel, in the threads that
+    computed them, and put behind it. Where a window does not hold whole tiles, the library writes the cells.
+    """
 
     def __init__(self, path: Path, grid: Grid, dtype: str, nodata: float) -> None:
+        self.grid, self.path, self._dtype, self._nodata = grid, path, np.dtype(dtype), nodata
+        self._lock = threading.Lock()
+        self._across = -(-grid.columns // TILE)
+        count = self._across * -(-grid.rows // TILE)
+        self._places, self._sizes = np.zeros(count, np.uint64), np.zeros(count, np.uint64)
+        self._dataset: Any = None
+        self._stream: BinaryIO | None = None
+        if native.is_compiled():
+            self._create(sparse=True).close()
+            self._slots = find_tiles(path, count)
+            if self._slots is not None:
+                self._stream = path.open("r+b")
+                self._stream.seek(0, os.SEEK_END)
+        if self._stream is None:
+            self._dataset = self._create(sparse=False)
+
+    def _create(self, *, sparse: bool) -> Any:
         import rasterio
         from rasterio.transform import Affine
 
-        self.grid, self.path, self._dtype = grid, path, np.dtype(dtype)
-        self._lock = threading.Lock()
-        self._dataset = rasterio.open(
-            path, "w", driver="GTiff", width=grid.columns, height=grid.rows, count=1, dtype=dtype, crs=grid.crs, nodata=nodata,
-            tiled=True, blockxsize=TILE, blockysize=TILE, compress="lzw", BIGTIFF="IF_SAFER", NUM_THREADS="1",
-            transform=Affine(grid.cell_x, 0, grid.left, 0, -grid.cell_y, grid.top),
+        grid = self.grid
+        return rasterio.open(
+            self.path, "w", driver="GTiff", width=grid.columns, height=grid.rows, count=1, dtype=self._dtype.name, crs=grid.crs,
+            nodata=self._nodata, tiled=True, blockxsize=TILE, blockysize=TILE, compress="lzw", BIGTIFF="IF_SAFER",
+            NUM_THREADS="1", SPARSE_OK=sparse, transform=Affine(grid.cell_x, 0, grid.left, 0, -grid.cell_y, grid.top),
         )  # fmt: skip
 
     def write(self, window: Window, values: NDArray) -> None:
         """Store the cells of a window."""
+        cells = values.astype(self._dtype, copy=False)
+        if self._stream is not None and self._holds_tiles(window):
+            packed = native.pack_tiles(cells, TILE)
+            with self._lock:
+                if self._stream is not None:
+                    self._append(window, packed)
+                    return
+        with self._lock:
+            if self._stream is not None:
+                self._hand_over()
+            self._write_by_library(window, cells)
+
+    def _holds_tiles(self, window: Window) -> bool:
+        down, right = window.row + window.rows, window.column + window.columns
+        return (
+            window.row % TILE == window.column % TILE == 0
+            and (down % TILE == 0 or down == self.grid.rows)
+            and (right % TILE == 0 or right == self.grid.columns)
+        )
+
+    def _append(self, window: Window, packed: list[bytes]) -> None:
+        assert self._stream is not None
+        at, count = self._stream.tell(), -(-window.columns // TILE)
+        for number, tile in enumerate(packed):
+            row, column = divmod(number, count)
+            place = (window.row // TILE + row) * self._across + window.column // TILE + column
+            self._places[place], self._sizes[place] = at, len(tile)
+            at += len(tile)
+        self._stream.write(b"".join(packed))
+
+    def _write_by_library(self, window: Window, cells: NDArray) -> None:
         from rasterio.windows import Window as RasterioWindow
 
-        area = RasterioWindow(window.column, window.row, window.columns, window.rows)
-        cells = values.astype(self._dtype, copy=False)
-        with self._lock:
-            self._dataset.write(cells, 1, window=area)
+        self._dataset.write(cells, 1, window=RasterioWindow(window.column, window.row, window.columns, window.rows))
+
+    def _finish(self) -> None:
+        """Tell the file where its tiles are."""
+        assert self._stream is not None
+        assert self._slots is not None
+        with self._stream as stream:
+            for slot, values in zip(self._slots, (self._places, self._sizes), strict=True):
+                stream.seek(slot.at)
+                stream.write(values.astype(slot.dtype).tobytes())
+        self._stream = None
+
+    def _hand_over(self) -> None:
+        """From here on the library writes."""
+        import rasterio
+
+        self._finish()
+        self._dataset = rasterio.open(self.path, "r+")
 
     def close(self) -> None:
         """Finish the file."""
-        self._dataset.close()
+        if self._stream is not None:
+            self._finish()
+        elif self._dataset is not None:
+            self._dataset.close()
+
+
+@dataclass(frozen=True)
+class Slot:
+    """Where a TIFF keeps the numbers of a tag, and as what."""
+
+    at: int
+    dtype: str
+
+
+def find_tiles(path: Path, count: int) -> tuple[Slot, Slot] | None:
+    """Where a TIFF of one image keeps the offsets and sizes of its tiles (TIFF 6.0; BigTIFF); None when it has others."""
+    try:
+        return _find_tiles(path, count)
+    except struct.error:  # it ends too early
+        return None
+
+
+def _find_tiles(path: Path, count: int) -> tuple[Slot, Slot] | None:
+    with path.open("rb") as stream:
+        head = stream.read(16)
+        if head[:2] != b"II":
+            return None
+        big = head[2:4] == b"\x2b\x00"
+        stream.seek(struct.unpack("<Q", head[8:16])[0] if big else struct.unpack("<I", head[4:8])[0])
+        size, entry, word = (8, "<HHQQ", "<Q") if big else (2, "<HHII", "<I")
+        number = int.from_bytes(stream.read(size), "little")
+        slots: dict[int, Slot] = {}
+        for _each in range(min(number, MOST_TAGS)):
+            at = stream.tell()
+            tag, kind, length, value = struct.unpack(entry, stream.read(struct.calcsize(entry)))
+            if tag in (TILE_OFFSETS, TILE_SIZES):
+                dtype = NUMBERS.get(kind)
+                if dtype is None or length != count:
+                    return None
+                inline = count * np.dtype(dtype).itemsize <= struct.calcsize(word)
+                slots[tag] = Slot(at + struct.calcsize(entry) - struct.calcsize(word) if inline else value, dtype)
+    if set(slots) != {TILE_OFFSETS, TILE_SIZES} or any(slot.at <= 0 for slot in slots.values()):
+        return None
+    if np.dtype(slots[TILE_SIZES].dtype).itemsize < 4:  # a compressed tile may be larger than such a number
+        return None
+    return slots[TILE_OFFSETS], slots[TILE_SIZES]
 
 
 class ResultsFolder:

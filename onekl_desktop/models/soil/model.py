@@ -7,6 +7,7 @@ ratio of Vigiak et al. (2012), as in the InVEST 3.20 user's guide, Sediment Deli
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -64,26 +65,25 @@ def run(work: Work) -> None:
     upslope, covered = _gather(work, land, s, w)
     if work.results.wants("s_bar"):
         _write_mean_slope(work, upslope, land)
-    for window in grid.tiles(STRIP_ROWS, BLOCK_COLUMNS):
-        at = window.slices
-        product = np.where(valid[at], w[at] * s[at], np.float32(1))
-        w[at] = np.where(valid[at], np.float32(1) / product, np.float32(0))
     del s
-    d_dn = native.distance_to_channel(land.flow, land.order, streams, w, space, own_weight=d8)
+    rows = _Rows(work, land, streams, covered, w)
+    for _done in work.each_block(partial(rows.erode, upslope), 0.6, 0.65):
+        pass
+    del upslope, covered, w, land.accumulation, land.slope
+    work.progress.expect(0.65, 0.7, float(valid.size))
+    d_dn = native.distance_to_channel(land.flow, land.order, streams, rows.weight, space, own_weight=d8)
     work.write("d_dn", d_dn, "float64", -1.0)
     if work.results.wants("what_drains_to_stream"):
         sink = work.results.raster("what_drains_to_stream", grid, "uint8", 255)
         for window in grid.tiles(STRIP_ROWS, BLOCK_COLUMNS):
             sink.write(window, np.where(valid[window.slices], d_dn[window.slices] != -1.0, 255))
-    rows = _Rows(work, land, streams, upslope, covered, d_dn, w)
-    for _done in work.each_block(rows.erode, 0.6, 0.75):
+    rows.ratio = space.empty(work.shape, np.float32)
+    for _done in work.each_block(partial(rows.deliver, d_dn), 0.7, 0.75):
         pass
-    ratio, sheet = rows.ratio, rows.sheet
-    del land.accumulation, upslope, covered, d_dn, w
     rows.forget()
+    del d_dn
     work.progress.expect(0.75, 0.85, float(valid.size))
-    deposited, flux = native.deposition(land.flow, land.order, ratio, sheet, space)
-    del flux
+    deposited = native.deposition(land.flow, land.order, rows.ratio, rows.sheet, space)[0]
     for part in work.each_block(lambda window: rows.settle(window, deposited, sums), 0.85, 1.0):
         sums.add(part)
     names = {"usle_tot": "usle", "sed_export": "sed_export", "sed_dep": "sed_deposition", "avoid_exp": "avoided_export",
@@ -155,7 +155,7 @@ def _weights(work: Work, land: Terrain) -> tuple[NDArray[np.float32], NDArray[np
         rows = window.slices
         codes, _has = work.read("lulc_path", window)
         inside = land.valid[rows]
-        np.copyto(s[rows], np.clip(land.slope[rows] / np.float32(100), LEAST_SLOPE, 1.0), where=inside)
+        np.copyto(s[rows], _steepness(land.slope[rows]), where=inside)
         np.copyto(w[rows], np.maximum(cover(codes), np.float32(LEAST_COVER)), where=inside)
 
     for _done in work.each_block(weigh, 0.5, 0.5):
@@ -164,26 +164,31 @@ def _weights(work: Work, land: Terrain) -> tuple[NDArray[np.float32], NDArray[np
 
 
 class _Rows:
-    """The pixelwise part: what erodes before sediment travels, and what is written when it has settled."""
+    """The pixelwise part: what erodes, what each cell delivers, and what is written when sediment has settled.
+
+    Arrays are used again for what comes later, so that few are held at once: `covered` becomes the upslope component of
+    connectivity, `weight` what each cell sends off.
+    """
 
     def __init__(
-        self, work: Work, land: Terrain, streams: NDArray[np.uint8], upslope: NDArray[np.float64], covered: NDArray[np.float64],
-        d_dn: NDArray[np.float64], sheet: NDArray[np.float32],
-    ) -> None:  # fmt: skip
+        self,
+        work: Work,
+        land: Terrain,
+        streams: NDArray[np.uint8],
+        covered: NDArray[np.float64],
+        weight: NDArray[np.float32],
+    ) -> None:
         self.work, self.land, self.streams = work, land, streams
-        self._upslope: NDArray | None = upslope
-        self._covered: NDArray | None = covered
-        self._d_dn: NDArray | None = d_dn
-        shape, empty = land.valid.shape, work.space.empty
-        self.ratio, self.sheet = empty(shape, np.float32), sheet
-        self.rkls, self.usle = empty(shape, np.float32), empty(shape, np.float32)
-        self.has_ic = empty(shape, np.bool_)
-        self._ls = self._all_slope_lengths() if work.space.shared else None
+        self._d_up: NDArray | None = covered
+        self.weight = self.sheet = weight
+        self.rkls = work.space.empty(work.shape, np.float32)
+        self.ratio = np.zeros(0, np.float32)
         table = work.tables["biophysical_table_path"]
         self._practice = Lookup({code: row["usle_c"] * row["usle_p"] for code, row in table.items()}, 0.0)
         self._sinks = {id: work.results.raster(id, work.grid, "float32", FLOAT32_MIN if id == "ic" else -1.0)
                        for id in ("ic", "sdr_factor") if work.results.wants(id)}  # fmt: skip
         self._final = {id: work.results.raster(id, work.grid, "float32", nodata) for id, nodata in FINAL.items()}
+        self._ls = self._all_slope_lengths() if work.space.shared else None
 
     def _all_slope_lengths(self) -> NDArray[np.float64]:
         """LS of the whole map, which does not depend on land cover, for other runs on the same landscape."""
@@ -209,51 +214,54 @@ class _Rows:
         return slope_length(slope, cells, self.work.grid.cell_x, self.work.options["l_max"])
 
     def forget(self) -> None:
-        """Let go of what only the first part needs."""
-        self._upslope = self._covered = self._d_dn = None
+        """Let go of what only the parts before deposition need."""
+        self._d_up = self._ls = None
 
-    def erode(self, window: Window) -> None:
-        """Delivery ratio, soil loss and what each cell sends off."""
-        assert self._upslope is not None
-        assert self._covered is not None
-        assert self._d_dn is not None
-        rows, work, o = window.slices, self.work, self.work.options
-        inside, on_stream = self.land.valid[rows], self.streams[rows] == 1
-        cells = np.maximum(self.land.accumulation[rows], 1.0)
-        d_up = (
-            self._upslope[rows]
-            * self._covered[rows]
-            / cells**2
-            * np.sqrt(cells * (work.grid.cell_x * work.grid.cell_y))
-        )
-        ic, has = connectivity(d_up, self._d_dn[rows], inside & (self._d_dn[rows] != -1.0))
-        ratio = o["sdr_max"] / (1.0 + np.exp((o["ic_0_param"] - ic) / o["k_param"]))
-        self.ratio[rows] = np.where(on_stream, 1.0, np.where(has, ratio, -1.0))
-        self.has_ic[rows] = has
-        for id, values in (("ic", np.where(has, ic, FLOAT32_MIN)), ("sdr_factor", self.ratio[rows])):
-            if id in self._sinks:
-                self._sinks[id].write(window, values)
+    def erode(self, upslope: NDArray[np.float64], window: Window) -> None:
+        """Soil loss of bare soil, the upslope component of connectivity, and the weight of a step of the downslope one."""
+        assert self._d_up is not None
+        at, work = window.slices, self.work
+        inside = self.land.valid[at]
+        cells = np.maximum(self.land.accumulation[at], 1.0)
+        self._d_up[at] *= upslope[at] / cells**2 * np.sqrt(cells * (work.grid.cell_x * work.grid.cell_y))
         erosivity, _has = work.read("erosivity_path", window)
         erodibility, _has = work.read("erodibility_path", window)
-        codes, _has = work.read("lulc_path", window)
-        off = inside & ~on_stream
-        ls = self._slope_length(window) if self._ls is None else self._ls[rows]
-        rkls = np.where(off, ls * erosivity.astype(np.float64) * erodibility, 0.0)
-        usle = rkls * self._practice(codes)
-        self.rkls[rows], self.usle[rows] = rkls, usle
-        self.sheet[rows] = np.where(on_stream, 0.0, np.where(has, usle * (1.0 - ratio), -1.0))
+        ls = self._slope_length(window) if self._ls is None else self._ls[at]
+        off = inside & (self.streams[at] != 1)
+        self.rkls[at] = np.where(off, ls * erosivity.astype(np.float64) * erodibility, 0.0)
+        product = np.where(inside, self.weight[at] * _steepness(self.land.slope[at]), np.float32(1))
+        self.weight[at] = np.where(inside, np.float32(1) / product, np.float32(0))
+
+    def _soil_loss(self, window: Window) -> NDArray[np.float32]:
+        codes, _has = self.work.read("lulc_path", window)
+        loss: NDArray[np.float32] = self.rkls[window.slices] * self._practice(codes)
+        return loss
+
+    def deliver(self, d_dn: NDArray[np.float64], window: Window) -> None:
+        """Delivery ratio, and what each cell sends off."""
+        assert self._d_up is not None
+        at, o = window.slices, self.work.options
+        on_stream = self.streams[at] == 1
+        ic, has = connectivity(self._d_up[at], d_dn[at], self.land.valid[at] & (d_dn[at] != -1.0))
+        ratio = o["sdr_max"] / (1.0 + np.exp((o["ic_0_param"] - ic) / o["k_param"]))
+        self.ratio[at] = np.where(on_stream, 1.0, np.where(has, ratio, -1.0))
+        for id, values in (("ic", np.where(has, ic, FLOAT32_MIN)), ("sdr_factor", self.ratio[at])):
+            if id in self._sinks:
+                self._sinks[id].write(window, values)
+        sent = self._soil_loss(window).astype(np.float64) * (1.0 - ratio)
+        self.sheet[at] = np.where(on_stream, 0.0, np.where(has, sent, -1.0))
 
     def settle(self, window: Window, deposited: NDArray[np.float64], sums: ZonalSums) -> Measured:
-        """Write the final rasters of a strip and measure them by watershed."""
-        rows = window.slices
-        off = self.land.valid[rows] & (self.streams[rows] != 1)
-        ratio, usle, has = self.ratio[rows], self.usle[rows], off & self.has_ic[rows]
-        avoided, settled = self.rkls[rows] - usle, deposited[rows]
+        """Write the final rasters of a block and measure them by watershed."""
+        at = window.slices
+        off = self.land.valid[at] & (self.streams[at] != 1)
+        ratio, rkls, usle = self.ratio[at], self.rkls[at], self._soil_loss(window)
+        has = off & (ratio != -1.0)
+        avoided, settled = rkls - usle, deposited[at]
         has_settled = settled != -1.0
         results = {
-            "rkls": (self.rkls[rows], off), "usle": (usle, off), "sed_export": (usle * ratio, has),
-            "sed_deposition": (settled, has_settled), "avoided_erosion": (avoided, off),
-            "avoided_export": (avoided * ratio + settled, has & has_settled),
+            "rkls": (rkls, off), "usle": (usle, off), "sed_export": (usle * ratio, has), "sed_deposition": (settled, has_settled),
+            "avoided_erosion": (avoided, off), "avoided_export": (avoided * ratio + settled, has & has_settled),
         }  # fmt: skip
         stored = {}
         for id, (values, where) in results.items():
@@ -261,6 +269,11 @@ class _Rows:
             self._final[id].write(window, cells)
             stored[id] = (cells, where)
         return sums.measure(window, stored)
+
+
+def _steepness(slope: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Slope in m/m between its limits."""
+    return np.clip(slope / np.float32(100), LEAST_SLOPE, 1.0).astype(np.float32, copy=False)
 
 
 FINAL = {"rkls": -1.0, "usle": FLOAT32_MAX, "sed_export": FLOAT32_MAX, "sed_deposition": -1.0, "avoided_erosion": FLOAT32_MAX,

@@ -9,7 +9,7 @@
 #define ONEKL_API __attribute__((visibility("default")))
 #endif
 
-#define ONEKL_ABI 7
+#define ONEKL_ABI 8
 
 ONEKL_API int32_t onekl_abi(void);
 
@@ -111,4 +111,9 @@ ONEKL_API int64_t onekl_label(const int32_t *codes, const uint8_t *valid, int64_
  * `none` or more means that there is none, and is the distance where no source is reached at all. */
 ONEKL_API int32_t onekl_distance(const uint8_t *source, const int32_t *above, const int32_t *below, int64_t rows,
                                  int64_t columns, int32_t none, float *distance, int64_t *task);
+
+/* The tiles of a window of cells of `item` bytes, row by row, each compressed by LZW as in TIFF; `sizes` takes the bytes
+ * of each. Returns the bytes of all, or -1 when there is no room for them. */
+ONEKL_API int64_t onekl_lzw_tiles(const uint8_t *cells, int64_t rows, int64_t columns, int64_t item, int64_t tile,
+                                  uint8_t *out, int64_t room, int64_t *sizes);
 #endif
