@@ -86,13 +86,13 @@ def compute(
                         model,
                         run=partial(run_on_cluster, model.spec, cluster=cluster, run=model.run, gather=model.gather),
                     )
-                    return prepared, run_on(far, prepared, results(out), Workspace(part), zones)
+                    return prepared, run_on(far, prepared, results(out), Workspace(part), zones, measure=bool(zones))
             say(
                 _("In this mode {model} runs on this machine alone: {option} lets others help.")
                 .format(model=_(model.spec.title), option=needs)
             )  # fmt: skip
         with find_room(model.spec, prepared, out, part, wishes.memory) as space:
-            return prepared, run_on(model, prepared, results(out), space, zones)
+            return prepared, run_on(model, prepared, results(out), space, zones, measure=bool(zones))
 
 
 def _keep_quiet(_sentence: str) -> None:
@@ -150,11 +150,11 @@ class Finished:
 
 
 def run_on(
-    model: Runner, prepared: Prepared, folder: Folder, space: Workspace, zones: Sequence[ZoneSet] = ()
-) -> Finished:
-    """Run on inputs that are prepared; results go to `folder`."""
+    model: Runner, prepared: Prepared, folder: Folder, space: Workspace, zones: Sequence[ZoneSet] = (), *, measure: bool = True
+) -> Finished:  # fmt: skip
+    """Run on inputs that are prepared; results go to `folder`, and are measured on the way unless nobody asks."""
     with folder as results:
-        measuring = MeasuringResults(results, model.spec.outputs, zones, prepared.grid)
+        measuring = MeasuringResults(results, model.spec.outputs if measure else (), zones, prepared.grid)
         work = Work(
             prepared.grid,
             prepared.rasters,
