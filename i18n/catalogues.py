@@ -32,8 +32,9 @@ def collect() -> Catalog:
                 catalogue.add(message, locations=[(path.relative_to(ROOT).as_posix(), 0)])
     with (ROOT / "resources" / "catalogues" / "practices.csv").open(encoding="utf-8", newline="") as stream:
         for row in csv.DictReader(stream):
-            for column in ("name", "description"):
-                catalogue.add(row[column], locations=[("resources/catalogues/practices.csv", 0)])
+            for column in ("name", "description", "product"):
+                if row[column]:
+                    catalogue.add(row[column], locations=[("resources/catalogues/practices.csv", 0)])
     with (ROOT / "resources" / "catalogues" / "coefficients.csv").open(encoding="utf-8", newline="") as stream:
         for row in csv.DictReader(stream):
             catalogue.add(row["cover"], locations=[("resources/catalogues/coefficients.csv", 0)])

@@ -42,7 +42,7 @@ def format_number(value: float | None, decimals: int = 0) -> str:
 # Units of what a person enters, as the form says them.
 _ENTERED = {
     "fraction": N_("fraction"), "years": N_("years"), "days": N_("days"), "points": N_("points"), "answers": N_("answers"), "per ha": N_("per ha"),
-    "per ha and year": N_("per ha and year"), "person-days/ha": N_("person-days/ha"),
+    "per ha and year": N_("per ha and year"), "per t": N_("per t"), "person-days/ha": N_("person-days/ha"),
 }  # fmt: skip
 
 

@@ -9,8 +9,8 @@ from onekl_desktop.native import plain
 from onekl_desktop.native.library import LIBRARY, at
 
 
-def pack_tiles(cells: NDArray, tile: int) -> list[bytes]:
-    """The tiles of a window of cells, row by row, each compressed.
+def pack_tiles(cells: NDArray, tile: int) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
+    """The tiles of a window of cells, row by row, each compressed: all bytes one after the other, and how many each has.
 
     Parameters
     ----------
@@ -26,9 +26,10 @@ def pack_tiles(cells: NDArray, tile: int) -> list[bytes]:
     if cells.ndim != 2 or tile < 1:
         raise ValueError(f"{cells.shape} cannot be cut into tiles of {tile}")
     if not cells.size:
-        return []
+        return np.zeros(0, np.uint8), np.zeros(0, np.int64)
     if LIBRARY is None:
-        return plain.pack_tiles(cells, tile)
+        packed = plain.pack_tiles(cells, tile)
+        return np.frombuffer(b"".join(packed), np.uint8), np.array([len(part) for part in packed], np.int64)
     rows, columns = cells.shape
     count = -(-rows // tile) * -(-columns // tile)
     out = np.empty(count * (tile * tile * cells.itemsize * 3 // 2 + 64), np.uint8)  # nonsense grows by half at most
@@ -36,5 +37,4 @@ def pack_tiles(cells: NDArray, tile: int) -> list[bytes]:
     used = LIBRARY.onekl_lzw_tiles(at(cells), rows, columns, cells.itemsize, tile, at(out), out.size, at(sizes))
     if used < 0:
         raise MemoryError("not enough memory to compress a raster")
-    ends = np.cumsum(sizes)
-    return [out[end - size : end].tobytes() for end, size in zip(ends, sizes, strict=True)]
+    return out[:used], sizes

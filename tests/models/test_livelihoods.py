@@ -36,3 +36,14 @@ def test_cases(case):
 def test_years_the_wrong_way_round():
     with pytest.raises(ValueError):
         model.yearly_flows([], 2030, 2026)
+
+
+def test_production_and_income_begin_when_the_practice_bears():
+    work = model.Work(10.0, ((2025, 0.5), (2026, 0.5)), 1000.0, 100.0, 0.0, 0.0, 2.0, 3, 500.0)
+    flows = model.yearly_flows([work], 2025, 2030)
+    # 5 ha bear from 2028, all 10 ha from 2029: 2 t/ha
+    assert flows.production_t.tolist() == [0, 0, 0, 10, 20, 20]
+    assert flows.gross_income.tolist() == [0, 0, 0, 5000, 10_000, 10_000]
+    assert flows.net_income.tolist() == [-5000, -5000 - 500, -1000, 4000, 9000, 9000]
+    soon = model.yearly_flows([model.Work(1.0, ((2025, 1.0),), 0, 0, 0, 0, 1.0, 0, 1.0)], 2025, 2026)
+    assert soon.production_t.tolist() == [0, 1]  # nothing in the year in which it is planted

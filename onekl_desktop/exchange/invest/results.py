@@ -72,10 +72,10 @@ class _Sink:
         """Store the cells of a window."""
         cells = values.astype(self._dtype, copy=False)
         if self._stream is not None and self._holds_tiles(window):
-            packed = native.pack_tiles(cells, TILE)
+            packed, sizes = native.pack_tiles(cells, TILE)
             with self._lock:
                 if self._stream is not None:
-                    self._append(window, packed)
+                    self._append(window, packed, sizes)
                     return
         with self._lock:
             if self._stream is not None:
@@ -90,15 +90,14 @@ class _Sink:
             and (right % TILE == 0 or right == self.grid.columns)
         )
 
-    def _append(self, window: Window, packed: list[bytes]) -> None:
+    def _append(self, window: Window, packed: NDArray[np.uint8], sizes: NDArray[np.int64]) -> None:
         assert self._stream is not None
-        at, count = self._stream.tell(), -(-window.columns // TILE)
-        for number, tile in enumerate(packed):
-            row, column = divmod(number, count)
-            place = (window.row // TILE + row) * self._across + window.column // TILE + column
-            self._places[place], self._sizes[place] = at, len(tile)
-            at += len(tile)
-        self._stream.write(b"".join(packed))
+        rows, columns = -(-window.rows // TILE), -(-window.columns // TILE)
+        first = np.arange(window.row // TILE, window.row // TILE + rows) * self._across + window.column // TILE
+        tiles = (first[:, None] + np.arange(columns)).ravel()
+        self._sizes[tiles] = sizes
+        self._places[tiles] = self._stream.tell() + np.cumsum(sizes) - sizes
+        self._stream.write(packed.data)
 
     def _write_by_library(self, window: Window, cells: NDArray) -> None:
         from rasterio.windows import Window as RasterioWindow

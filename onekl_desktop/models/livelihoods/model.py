@@ -1,4 +1,4 @@
-"""Cost and labour of a plan by year, from hectares and the practices' rates."""
+"""Cost, labour, production and income of a plan by year, from hectares and the practices' rates."""
 
 from __future__ import annotations
 
@@ -19,6 +19,9 @@ class Work:
     operating_cost_per_ha_year: float
     labour_start_days_per_ha: float
     labour_days_per_ha_year: float
+    yield_t_per_ha_year: float = 0.0
+    years_to_yield: int = 0
+    price_per_t: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -29,13 +32,21 @@ class Flows:
     capital_cost: NDArray[np.float64]
     operating_cost: NDArray[np.float64]
     labour_days: NDArray[np.float64]
+    production_t: NDArray[np.float64]
+    gross_income: NDArray[np.float64]
+
+    @property
+    def net_income(self) -> NDArray[np.float64]:
+        """Gross income less capital and operating cost; labour of one's own is not paid in it."""
+        return self.gross_income - self.capital_cost - self.operating_cost
 
 
 def yearly_flows(works: Sequence[Work], first_year: int, last_year: int) -> Flows:
     """Costs and labour of each year from `first_year` to `last_year`.
 
     In the year in which a share of the land is taken up it costs its capital and starting labour; in each later
-    year its operating cost and yearly labour. Shares scheduled outside the years are left out.
+    year its operating cost and yearly labour. From `years_to_yield` years after it (the next year at the earliest) it gives
+    its yield (t/(ha yr)), sold at the price (per tonne). Shares scheduled outside the years are left out.
 
     Raises
     ------
@@ -45,7 +56,7 @@ def yearly_flows(works: Sequence[Work], first_year: int, last_year: int) -> Flow
     if last_year < first_year:
         raise ValueError(f"the last year {last_year} lies before the first {first_year}")
     years = np.arange(first_year, last_year + 1)
-    capital, operating, days = (np.zeros(len(years)) for _ in range(3))
+    capital, operating, days, tonnes, income = (np.zeros(len(years)) for _ in range(5))
     for work in works:
         for year, share in work.schedule:
             if not first_year <= year <= last_year:
@@ -55,7 +66,10 @@ def yearly_flows(works: Sequence[Work], first_year: int, last_year: int) -> Flow
             operating[at + 1 :] += hectares * work.operating_cost_per_ha_year
             days[at] += hectares * work.labour_start_days_per_ha
             days[at + 1 :] += hectares * work.labour_days_per_ha_year
-    return Flows(years, capital, operating, days)
+            bearing = at + max(work.years_to_yield, 1)
+            tonnes[bearing:] += hectares * work.yield_t_per_ha_year
+            income[bearing:] += hectares * work.yield_t_per_ha_year * work.price_per_t
+    return Flows(years, capital, operating, days, tonnes, income)
 
 
 def present_value(amounts: NDArray[np.float64], years: NDArray[np.int64], rate: float, base_year: int) -> float:

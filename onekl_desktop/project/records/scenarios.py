@@ -32,6 +32,10 @@ class Practice(Record):
     labour_start_days_per_ha: Mapped[float] = mapped_column(server_default=text("0.0"), default=0.0)
     labour_days_per_ha_year: Mapped[float] = mapped_column(server_default=text("0.0"), default=0.0)
     source: Mapped[str] = mapped_column(server_default=text("''"), default="")
+    product: Mapped[str] = mapped_column(server_default=text("''"), default="", sort_order=95)
+    yield_t_per_ha_year: Mapped[float] = mapped_column(server_default=text("0.0"), default=0.0, sort_order=95)
+    years_to_yield: Mapped[int] = mapped_column(server_default=text("0"), default=0, sort_order=95)
+    price_per_t: Mapped[float] = mapped_column(server_default=text("0.0"), default=0.0, sort_order=95)
 
 
 class Scenario(Record):

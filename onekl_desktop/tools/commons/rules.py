@@ -39,7 +39,7 @@ USUAL: dict[str, tuple[str, ...]] = {
     "indicator": ("code", "name", "definition", "unit", "direction", "decimals", "model"),
     "target": ("name", "goal", "indicator", "place", "unit", "baseline", "baseline_year", "quantity", "year", "source"),
     "action": ("name", "description", "goal", "intervention", "lead", "action_type", "status", "start_year", "end_year", "depends_on"),
-    "practice": ("code", "name", "description", "capital_cost_per_ha", "operating_cost_per_ha_year", "labour_start_days_per_ha", "labour_days_per_ha_year", "source"),
+    "practice": ("code", "name", "description", "capital_cost_per_ha", "operating_cost_per_ha_year", "labour_start_days_per_ha", "labour_days_per_ha_year", "source", "product", "yield_t_per_ha_year", "years_to_yield", "price_per_t"),
     "scenario": ("name", "description", "is_baseline"),
     "intervention": ("name", "scenario", "practice", "schedule", "start_year", "area_ha", "geom"),
     "project": ("name", "description", "stage", "stage_since", "goal", "champion", "start_year", "horizon_years", "discount_rate"),

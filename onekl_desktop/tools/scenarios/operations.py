@@ -24,6 +24,7 @@ from onekl_desktop.project.styles import PALETTE
 
 _NUMBERS = (
     "capital_cost_per_ha", "operating_cost_per_ha_year", "labour_start_days_per_ha", "labour_days_per_ha_year",
+    "yield_t_per_ha_year", "price_per_t",
 )  # fmt: skip
 
 
@@ -61,7 +62,8 @@ def add_practices(write: Write, codes: str = "") -> dict[str, Any]:
             code=row["code"], name=_(row["name"]), description=_(row["description"]), colour=row["colour"],
             class_code=legend.get(row["class_name"].lower()) if row["class_name"] else None,
             from_classes=",".join(str(legend[name.lower()]) for name in row["from_classes"].split("|") if name.lower() in legend),
-            years_to_class=int(row["years_to_class"]), source=source,
+            years_to_class=int(row["years_to_class"]), source=source, product=_(row["product"]) if row["product"] else "",
+            years_to_yield=int(row["years_to_yield"]),
             **{name: float(row[name]) for name in _NUMBERS}))  # type: ignore[arg-type]  # fmt: skip
         count += 1
     return {"count": count}

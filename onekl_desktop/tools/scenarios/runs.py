@@ -94,6 +94,7 @@ def _practice_values(practice: Practice) -> list[Any]:
     return [
         practice.uuid, practice.class_code, practice.from_classes, practice.years_to_class, practice.capital_cost_per_ha,
         practice.operating_cost_per_ha_year, practice.labour_start_days_per_ha, practice.labour_days_per_ha_year,
+        practice.yield_t_per_ha_year, practice.years_to_yield, practice.price_per_t,
     ]  # fmt: skip
 
 
@@ -295,7 +296,8 @@ def make_plans(inputs: Inputs) -> tuple[list[landcover.Plan], list[livelihoods.W
             item.uuid, xy, offsets, schedule, practice.class_code, practice.years_to_class, parse_codes(practice.from_classes), hectares))  # fmt: skip
         works.append(livelihoods.Work(
             hectares, schedule, practice.capital_cost_per_ha, practice.operating_cost_per_ha_year,
-            practice.labour_start_days_per_ha, practice.labour_days_per_ha_year))  # fmt: skip
+            practice.labour_start_days_per_ha, practice.labour_days_per_ha_year, practice.yield_t_per_ha_year,
+            practice.years_to_yield, practice.price_per_t))  # fmt: skip
     return plans, works
 
 
@@ -353,6 +355,9 @@ def _livelihood_values(inputs: Inputs, works: list[livelihoods.Work]) -> list[Co
         ),
         Computed("labour", float(flows.labour_days.sum()), at),
         Computed("jobs", livelihoods.mean_jobs(flows, WORKING_DAYS), at),
+        Computed("production", float(flows.production_t.sum()), at),
+        Computed("gross_income", float(flows.gross_income.sum()), at),
+        Computed("net_income", float(flows.net_income.sum()), at),
     ]
 
 

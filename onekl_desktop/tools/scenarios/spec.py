@@ -33,6 +33,10 @@ PRACTICE_VALUES = (
     Number(id="labour_start_days_per_ha", title=N_("Labour to start"), unit="person-days/ha", minimum=0, maximum=10_000, required=False),
     Number(id="labour_days_per_ha_year", title=N_("Yearly labour"), unit="person-days/ha", minimum=0, maximum=10_000, required=False),
     Text(id="source", title=N_("Source of the values"), required=False),
+    Text(id="product", title=N_("Product"), required=False, max_length=80, about=N_("What it yields, for example dry cocoa beans.")),
+    Number(id="yield_t_per_ha_year", title=N_("Yield"), unit="t/(ha yr)", minimum=0, maximum=1000, required=False, about=N_("In a year in which it bears.")),
+    Integer(id="years_to_yield", title=N_("First harvest after"), unit="years", minimum=0, maximum=100, required=False),
+    Number(id="price_per_t", title=N_("Price at the farm gate"), unit="per t", minimum=0, maximum=1e7, required=False),
 )  # fmt: skip
 SCENARIO_TEXTS = (
     Text(
