@@ -213,6 +213,9 @@ def _run_all(
 ) -> tuple[list[Band], list[Path]]:  # fmt: skip
     together = WORKERS if need(model.spec, prepared[0]) * WORKERS <= wishes.memory else 1
     total = len(batch.members) * (1 + batch.draws.count)
+    cells = prepared[0].grid.rows * prepared[0].grid.columns
+    held = cells * sum(raster.dtype.itemsize for raster in prepared[0].rasters.values())
+    every = total > 1 and need(model.spec, prepared[0]) + held <= wishes.memory
     done = 0
     files: list[Path] = []
     bands: list[Band] = []
@@ -228,7 +231,9 @@ def _run_all(
 
     with ThreadPoolExecutor(together, thread_name_prefix="run") as pool:
         for member, given in zip(batch.members, prepared, strict=True):
-            inputs = replace(given, rasters={id: _aligned(raster, space) for id, raster in given.rasters.items()})
+            inputs = replace(
+                given, rasters={id: _aligned(raster, space, every) for id, raster in given.rasters.items()}
+            )
             draws = [None, *range(batch.draws.count)]
             found: list[list[Measure]] = []
             first = run(member, inputs, None)  # alone, so that what is shared is made once, with all threads
@@ -268,10 +273,10 @@ class _Silent(Progress):
         self._whole.report()
 
 
-def _aligned(raster: RasterSource, space: Workspace) -> RasterSource:
-    """A raster of another grid, brought onto that of the runs once for all of them."""
+def _aligned(raster: RasterSource, space: Workspace, every: bool) -> RasterSource:
+    """A raster read once for all runs: brought onto their grid where it has another, or with `every` in any case."""
     source = getattr(raster, "raster", None)
-    if not isinstance(source, WarpedRaster) or source.same:
+    if not isinstance(source, WarpedRaster) or (source.same and not every):
         return raster
     name = f"aligned-{source.identity}-{getattr(raster, 'codes', '')}"
 
