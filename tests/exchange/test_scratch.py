@@ -187,3 +187,22 @@ def test_a_folder_of_a_run_that_lives_is_left_alone(tmp_path):
     with DiskSpace(tmp_path, "key", Progress()) as space:
         assert space.folder.name != ".onekl-work-key"
     assert [path.name for path in tmp_path.iterdir()] == [".onekl-work-key"]
+
+
+def test_shared_parts_do_not_grow_without_end(tmp_path):
+    """Runs on ever other land: the oldest parts go, also from the disk; those in use stay whole."""
+    space = scratch.SharedSpace(Progress(), most=3_000)
+    first = space.part("0", lambda: {"a": np.zeros(1_000, np.uint8)})
+    for number in range(1, 6):
+        space.part(str(number), lambda: {"a": np.full(1_000, 7, np.uint8)})
+    assert sorted(space.parts) == ["3", "4", "5"] and not first["a"].any()
+    with DiskSpace(tmp_path, "key", Progress()) as disk:
+        disk.most = 3_000
+        held = disk.part("0", lambda: {"a": np.arange(1_000, dtype=np.uint8)})
+        for number in range(1, 6):
+            disk.part(str(number), lambda: {"a": np.ones(1_000, np.uint8)})
+        assert len(list(disk.folder.glob("*.part"))) == 3
+        assert held["a"].tolist() == np.arange(1_000, dtype=np.uint8).tolist()
+        made = []
+        disk.part("0", lambda: made.append(1) or {"a": np.ones(5, np.uint8)})
+        assert made == [1]

@@ -215,6 +215,7 @@ def _run_all(
     total = len(batch.members) * (1 + batch.draws.count)
     cells = prepared[0].grid.rows * prepared[0].grid.columns
     held = cells * sum(raster.dtype.itemsize for raster in prepared[0].rasters.values())
+    common = set.intersection(*({_name(raster) for raster in each.rasters.values()} for each in prepared))
     every = total > 1 and need(model.spec, prepared[0]) + held <= wishes.memory
     done = 0
     files: list[Path] = []
@@ -232,7 +233,11 @@ def _run_all(
     with ThreadPoolExecutor(together, thread_name_prefix="run") as pool:
         for member, given in zip(batch.members, prepared, strict=True):
             inputs = replace(
-                given, rasters={id: _aligned(raster, space, every) for id, raster in given.rasters.items()}
+                given,
+                rasters={
+                    id: _aligned(raster, space, every and _name(raster) in common)
+                    for id, raster in given.rasters.items()
+                },
             )
             draws = [None, *range(batch.draws.count)]
             found: list[list[Measure]] = []
@@ -278,7 +283,6 @@ def _aligned(raster: RasterSource, space: Workspace, every: bool) -> RasterSourc
     source = getattr(raster, "raster", None)
     if not isinstance(source, WarpedRaster) or (source.same and not every):
         return raster
-    name = f"aligned-{source.identity}-{getattr(raster, 'codes', '')}"
 
     def make() -> dict[str, Any]:
         grid = raster.grid
@@ -287,8 +291,14 @@ def _aligned(raster: RasterSource, space: Workspace, every: bool) -> RasterSourc
             cells[window.slices] = raster.read(Window(window.row, 0, window.rows, grid.columns))
         return {"cells": cells}
 
-    cells = space.part(name, make)["cells"]
+    cells = space.part(f"aligned-{_name(raster)}", make)["cells"]
     return ArrayRaster(raster.grid, cells, raster.nodata)
+
+
+def _name(raster: RasterSource) -> str:
+    """Names what a raster holds, as runs read it."""
+    source = getattr(raster, "raster", None)
+    return f"{source.identity}-{getattr(raster, 'codes', '')}" if isinstance(source, WarpedRaster) else f"{id(raster)}"
 
 
 def _check_draws(model: Runner, inputs: Prepared, draws: Draws) -> None:

@@ -133,11 +133,11 @@ def find_room(
     """
     needed = need(spec, prepared)
     if needed <= memory:
-        yield SharedSpace(progress) if shared else Workspace(progress)
+        yield SharedSpace(progress, memory) if shared else Workspace(progress)
         return
     check_room(out, needed)
     with DiskSpace(out, fingerprint(spec, prepared), progress, memory) as space:
-        space.shared = shared
+        space.shared, space.most = shared, 2.0 * needed
         yield space
 
 

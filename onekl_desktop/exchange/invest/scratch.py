@@ -50,12 +50,16 @@ def digest(*arrays: NDArray) -> str:
 
 
 class SharedSpace(Workspace):
-    """Arrays in memory; finished parts serve all runs that use this workspace."""
+    """Arrays in memory; finished parts serve all runs that use this workspace.
+
+    Runs whose land is not the same make parts of their own: beyond `most` bytes the oldest are let go of.
+    """
 
     shared = True
 
-    def __init__(self, progress: Progress | None = None) -> None:
+    def __init__(self, progress: Progress | None = None, most: float = MEMORY) -> None:
         super().__init__(progress)
+        self._most = most
         self.parts: dict[str, Arrays] = {}
         self._locks: dict[str, threading.Lock] = {}
         self._lock = threading.Lock()
@@ -69,9 +73,18 @@ class SharedSpace(Workspace):
         with self._lock:
             lock = self._locks.setdefault(name, threading.Lock())
         with lock:
-            if name not in self.parts:
-                self.parts[name] = make()
-            return self.parts[name]
+            found = self.parts.get(name)
+            if found is None:
+                found = make()
+                with self._lock:
+                    self.parts[name] = found
+                    while len(self.parts) > 1 and sum(_bytes_of(part) for part in self.parts.values()) > self._most:
+                        del self.parts[next(iter(self.parts))]
+            return found
+
+
+def _bytes_of(arrays: Arrays) -> int:
+    return sum(array.nbytes for array in arrays.values())
 
 
 class _Map(mmap.mmap):
@@ -100,6 +113,8 @@ class DiskSpace(Workspace):
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
         self._lock = threading.Lock()
+        self.most = float("inf")  # bytes of finished parts, beyond which the oldest are let go of
+        self._made: dict[Path, int] = {}
 
     def __enter__(self) -> DiskSpace:
         try:
@@ -180,6 +195,14 @@ class DiskSpace(Workspace):
             os.replace(waiting, index)
         except OSError as problem:
             raise explain_os_error(problem, index) from None
+        self._made[index] = _bytes_of(made)
+        while len(self._made) > 1 and sum(self._made.values()) > self.most:
+            oldest = next(iter(self._made))
+            del self._made[oldest]
+            files = _files_of(oldest)
+            for path in (oldest, *(self.folder / name for name in files)):
+                with suppress(OSError):  # a system that keeps files in use lets them go at the end
+                    path.unlink()
         return made
 
     def _own(self, array: NDArray) -> NDArray:
