@@ -30,10 +30,11 @@ from onekl_desktop.base.specs import Number, Output
 from onekl_desktop.base.translate import _
 from onekl_desktop.base.work import STRIP_ROWS, WORKERS
 from onekl_desktop.base.workspace import Workspace
+from onekl_desktop.exchange.invest.cells import Scans
 from onekl_desktop.exchange.invest.compute import Runner, Wishes, find_room, look, make_results, need, run_on
 from onekl_desktop.exchange.invest.measure import Measure, ZoneSet
 from onekl_desktop.exchange.invest.parameters import Parameters, read_document, read_parameters
-from onekl_desktop.exchange.invest.prepare import Prepared, Scans
+from onekl_desktop.exchange.invest.prepare import Prepared
 from onekl_desktop.exchange.invest.results import Discarded
 from onekl_desktop.exchange.raster import WarpedRaster
 

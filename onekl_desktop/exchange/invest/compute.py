@@ -17,10 +17,11 @@ from onekl_desktop.base.translate import _
 from onekl_desktop.base.units import format_number
 from onekl_desktop.base.work import Work
 from onekl_desktop.base.workspace import Workspace
+from onekl_desktop.exchange.invest.cells import Crosswalk, Scans
 from onekl_desktop.exchange.invest.cluster import Cluster, Gather, run_on_cluster
 from onekl_desktop.exchange.invest.measure import COLUMNS, Measure, MeasuringResults, ZoneSet, tabulate
 from onekl_desktop.exchange.invest.parameters import Parameters, read_parameters
-from onekl_desktop.exchange.invest.prepare import Crosswalk, Prepared, Scans, prepare
+from onekl_desktop.exchange.invest.prepare import Prepared, prepare
 from onekl_desktop.exchange.invest.results import Folder, ResultsFolder
 from onekl_desktop.exchange.invest.scratch import MEMORY, DiskSpace, SharedSpace, check_room
 from onekl_desktop.exchange.raster import WarpedRaster

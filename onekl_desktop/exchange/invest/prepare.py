@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import re
-import threading
 from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,15 +13,15 @@ import shapely
 
 from onekl_desktop.base.errors import Problem, UserError, make_problem
 from onekl_desktop.base.geometry import flatten, polygons_of, repair, transform
-from onekl_desktop.base.rasters import Grid, RasterSource, Window
+from onekl_desktop.base.rasters import Grid, RasterSource
 from onekl_desktop.base.specs import Codes, Flag, ModelSpec, RasterFile, TableColumn, TableFile, VectorFile
 from onekl_desktop.base.translate import _, ngettext
 from onekl_desktop.base.units import format_number
-from onekl_desktop.base.work import WORKERS, Zones, count_codes, is_valid
+from onekl_desktop.base.work import Zones
 from onekl_desktop.exchange.invest import grids, tables
+from onekl_desktop.exchange.invest.cells import Crosswalk, Scans, Seen, Source, scan
 from onekl_desktop.exchange.invest.grids import Facts
 from onekl_desktop.exchange.invest.parameters import Parameters
-from onekl_desktop.exchange.raster import WarpedRaster, library_errors
 from onekl_desktop.exchange.vector import RawVector, crs_name, read_vector
 
 COMMON = ("workspace_dir", "results_suffix", "n_workers")
@@ -108,7 +105,7 @@ def prepare(
     _fail(read.problems)
     later = spec.reads_once and not at_once
     sources = {
-        id: _Source(
+        id: Source(
             raster, read.specs[id], read.facts[id].path, watch=later, codes=crosswalk if read.specs[id].codes else None
         )
         for id, raster in rasters.items()
@@ -354,7 +351,7 @@ def _plain(value: Any) -> Any:
 # ------------------------------------------------------------------ cells
 
 
-def _tell_gaps(read: _Read, rasters: Mapping[str, _Source]) -> None:
+def _tell_gaps(read: _Read, rasters: Mapping[str, Source]) -> None:
     """Which map lacks how many cells: where one has no value there is no result."""
     gaps = []
     for id, raster in rasters.items():
@@ -368,7 +365,7 @@ def _tell_gaps(read: _Read, rasters: Mapping[str, _Source]) -> None:
         read.sentences.append(_("Without a value: {gaps}. There is no result there.").format(gaps=", ".join(gaps)))
 
 
-def _check_cells(read: _Read, rasters: Mapping[str, _Source], scans: Scans) -> None:
+def _check_cells(read: _Read, rasters: Mapping[str, Source], scans: Scans) -> None:
     """Ranges, and classes that a table lacks: one pass over every raster, or what was seen while they were read."""
     for id, raster in rasters.items():
         spec, path = read.specs[id], read.facts[id].path
@@ -378,59 +375,13 @@ def _check_cells(read: _Read, rasters: Mapping[str, _Source], scans: Scans) -> N
             name = f"{raster.raster.identity} {spec} {raster.codes}"
             if not raster.watch:
                 if name not in scans:
-                    scans[name] = _scan(raster, spec)
+                    scans[name] = scan(raster, spec)
                 raster.seen = scans[name]
             seen = raster.seen
         except UserError as problem:
             read.problems += problem.problems
             continue
         _judge(read, id, spec, path, seen, used)
-
-
-@dataclass
-class _Seen:
-    """What a strip of a raster holds."""
-
-    valid: int = 0
-    low: float = np.inf
-    high: float = -np.inf
-    below: int = 0
-    above: int = 0
-    codes: dict[int, int] = field(default_factory=dict)
-    odd: float | None = None  # a value that is no code
-
-    def add(self, other: _Seen) -> None:
-        """Another strip."""
-        self.valid += other.valid
-        self.low, self.high = min(self.low, other.low), max(self.high, other.high)
-        self.below, self.above = self.below + other.below, self.above + other.above
-        self.odd = other.odd if self.odd is None else self.odd
-        for code, count in other.codes.items():
-            self.codes[code] = self.codes.get(code, 0) + count
-
-
-def _look(values: np.ndarray, raster: WarpedRaster, spec: RasterFile) -> _Seen:
-    seen = _Seen()
-    valid = is_valid(values, raster.nodata)
-    if values.dtype.kind == "f":
-        valid &= np.isfinite(values)
-    seen.valid = int(np.count_nonzero(valid))
-    if not seen.valid:
-        return seen
-    if spec.codes:
-        seen.codes, seen.odd = count_codes(values if seen.valid == values.size else values[valid])
-        return seen
-    held = values if seen.valid == values.size else values[valid]
-    seen.low, seen.high = float(held.min()), float(held.max())
-    if spec.minimum is not None and seen.low < spec.minimum:
-        seen.below = int(np.count_nonzero(valid & (values < spec.minimum)))
-    if spec.maximum is not None and seen.high > spec.maximum:
-        seen.above = int(np.count_nonzero(valid & (values > spec.maximum)))
-    return seen
-
-
-Scans = dict[str, _Seen]
-Crosswalk = dict[int, int]
 
 
 def read_crosswalk(path: Path) -> Crosswalk:
@@ -447,50 +398,7 @@ def read_crosswalk(path: Path) -> Crosswalk:
     return {int(old): int(row["to"]) for old, row in rows.items()}
 
 
-class _Source:
-    """A raster as a model reads it: damage is told with the file's name; with `watch` its cells are looked at on the way."""
-
-    def __init__(
-        self, raster: WarpedRaster, spec: RasterFile, path: Path, *, watch: bool, codes: Crosswalk | None = None
-    ) -> None:
-        self.raster, self._spec, self._path, self.watch, self._lock = raster, spec, path, watch, threading.Lock()
-        self.grid, self.nodata, self.dtype, self.seen = raster.grid, raster.nodata, raster.dtype, _Seen()
-        self.codes = {} if codes is None else {old: new for old, new in codes.items() if old != raster.nodata}
-        if self.codes:
-            self.dtype = np.result_type(self.dtype, *(np.min_scalar_type(new) for new in self.codes.values()))
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        return partial(_Source, watch=False, codes=self.codes), (self.raster, self._spec, self._path)
-
-    def read(self, window: Window) -> np.ndarray:
-        """Cells of a window."""
-        try:
-            values = self.raster.read(window)
-        except library_errors() as problem:
-            reason = str(problem).splitlines()[0][:200] if str(problem) else type(problem).__name__
-            raise UserError("import.unreadable", file=self._path, reason=reason) from None
-        if self.codes:
-            given, values = values, values.astype(self.dtype)
-            for old, new in self.codes.items():
-                values[given == old] = new
-        if self.watch:
-            seen = _look(values, self.raster, self._spec)
-            with self._lock:
-                self.seen.add(seen)
-        return values
-
-
-def _scan(raster: _Source, spec: RasterFile) -> _Seen:
-    seen = _Seen()
-    with ThreadPoolExecutor(WORKERS, thread_name_prefix="look") as pool:
-        for part in pool.map(
-            lambda window: _look(raster.read(window), raster.raster, spec), raster.grid.tiles(256, 4096)
-        ):
-            seen.add(part)
-    return seen
-
-
-def _judge(read: _Read, id: str, spec: RasterFile, path: Path, seen: _Seen, used_tables: list[str]) -> None:
+def _judge(read: _Read, id: str, spec: RasterFile, path: Path, seen: Seen, used_tables: list[str]) -> None:
     if seen.odd is not None:
         read.problems.append(make_problem("model.not_codes", field=id, file=path, value=f"{seen.odd:g}"))
         return
