@@ -19,6 +19,7 @@ class Workspace:
         self.progress = progress or Progress()
 
     shared = False  # whether other runs on the same landscape use the finished parts, too
+    keeps = False  # whether finished parts are kept, for them or for this run after a crash
 
     @property
     def task(self) -> int:
@@ -38,6 +39,10 @@ class Workspace:
         out = self.empty(shape, dtype)
         out[...] = value
         return out
+
+    def spare(self, array: NDArray) -> NDArray:
+        """An array of the same kind to write over: this one, unless it may be a finished part that is kept."""
+        return self.empty(array.shape, array.dtype) if self.keeps else array
 
     def digest(self, *arrays: NDArray) -> str:
         """Names the content of arrays, where finished parts outlive a run; else nothing."""

@@ -17,6 +17,7 @@ from onekl_desktop.native.routing import (
     flow_d8,
     flow_mfd,
     flow_order,
+    gather,
     label,
     pack_d8,
     retention,
@@ -28,6 +29,6 @@ from onekl_desktop.native.routing import (
 
 __all__ = [
     "D8_NODATA", "MFD_NODATA", "accumulate", "class_areas", "deposition", "distance", "distance_to_channel", "fill_pits",
-    "fill_polygon", "fill_shapes", "flow_d8", "flow_mfd", "flow_order", "is_compiled", "label", "pack_d8", "pack_tiles", "retention", "slope",
+    "fill_polygon", "fill_shapes", "flow_d8", "flow_mfd", "flow_order", "gather", "is_compiled", "label", "pack_d8", "pack_tiles", "retention", "slope",
     "streams_d8", "streams_mfd", "upslope",
 ]  # fmt: skip

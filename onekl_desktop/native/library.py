@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from onekl_desktop.native.build import library_name
 
-_ABI = 8
+_ABI = 11
 _P, _I, _W, _F, _D, _B = (
     ctypes.c_void_p, ctypes.c_int64, ctypes.c_int32, ctypes.c_float, ctypes.c_double, ctypes.c_uint8,
 )  # fmt: skip
@@ -23,10 +23,10 @@ _SIGNATURES = {
     "flow_d8": (_W, (_P, _P, _I, _I, _B, _P, _P, _P, _P)),
     "flow_mfd": (_W, (_P, _P, _I, _I, _P, _P, _P, _P)),
     "flow_order": (_I, (_P, _I, _I, _P, _P, _P)),
-    "accumulate": (_W, (_P, _P, _I, _I, _I, _P, _P, _P)),
+    "accumulate": (_W, (_P, _P, _I, _I, _I, _W, _P, _P)),
     "streams_mfd": (_W, (_P, _P, _I, _I, _D, _D, _B, _P, _P)),
     "distance_to_channel": (_W, (_P, _P, _I, _I, _I, _P, _P, _W, _D, _P, _P)),
-    "deposition": (_W, (_P, _P, _I, _I, _I, _P, _P, _F, _P, _P, _P)),
+    "deposition": (_W, (_P, _P, _I, _I, _I, _P, _F, _P, _P, _P)),
     "retention": (_W, (_P, _P, _I, _I, _I, _P, _P, _P, _D, _F, _W, _P, _P, _P)),
     "upslope": (_I, (_P, _I, _I, _P, _P)),
     "label": (_I, (_P, _P, _I, _I, _P, _P)),

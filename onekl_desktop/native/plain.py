@@ -73,38 +73,78 @@ def pack_tiles(cells: NDArray, tile: int) -> list[bytes]:
             part = cells[top : top + tile, left : left + tile]
             whole = np.zeros((tile, tile), cells.dtype)
             whole[:, : part.shape[1]] = part[np.minimum(np.arange(tile), len(part) - 1)]
-            found.append(_lzw(whole.tobytes()))
+            found.append(_lzw(whole.tobytes(), cells.itemsize))
     return found
 
 
-def _lzw(data: bytes) -> bytes:
+def _lzw(data: bytes, item: int) -> bytes:
     codes: list[tuple[int, int]] = [(256, 9)]
+    at = 0
+    while at < len(data):
+        start = at
+        at, width, full = _lzw_by_dictionary(codes, data, at)
+        if not full:
+            break
+        if item >= 4 and at < len(data) and at - start < LZW_POOR:
+            at = _lzw_by_cells(codes, data, at, item)
+    codes.append((257, width))
+    bits = "".join(f"{code:0{size}b}" for code, size in codes)
+    bits += "0" * (-len(bits) % 8)
+    return bytes(int(bits[at : at + 8], 2) for at in range(0, len(bits), 8))
+
+
+LZW_POOR, LZW_SPAN, LZW_RUN, LZW_SHORT = 6000, 65536, 64, 252
+
+
+def _lzw_by_dictionary(codes: list[tuple[int, int]], data: bytes, at: int) -> tuple[int, int, bool]:
+    """Until the dictionary is full or the data end: where it has come to, the width of the next code, and whether full."""
     words = {bytes([byte]): byte for byte in range(256)}
-    following, width, word = 258, 9, b""
-    for byte in data:
-        longer = word + bytes([byte])
+    following, width, word = 258, 9, data[at : at + 1]
+    for place in range(at + 1, len(data)):
+        longer = word + data[place : place + 1]
         if longer in words:
             word = longer
             continue
         codes.append((words[word], width))
         words[longer] = following
         following += 1
-        word = bytes([byte])
+        word = data[place : place + 1]
         if following == 4094:
             codes.append((256, width))
-            words = {bytes([byte]): byte for byte in range(256)}
-            following, width = 258, 9
-        elif following == 1 << width:
+            return place, 9, True
+        if following == 1 << width:
             width += 1
-    if word:
-        codes.append((words[word], width))
-        following += 1
-        if following == 4094:
-            codes.append((256, width))
-            width = 9
-        elif following == 1 << width:
-            width += 1
-    codes.append((257, width))
-    bits = "".join(f"{code:0{size}b}" for code, size in codes)
-    bits += "0" * (-len(bits) % 8)
-    return bytes(int(bits[at : at + 8], 2) for at in range(0, len(bits), 8))
+    codes.append((words[word], width))
+    following += 1
+    if following == 4094:
+        codes.append((256, width))
+        return len(data), 9, True
+    return len(data), width + (following == 1 << width), False
+
+
+def _lzw_by_cells(codes: list[tuple[int, int]], data: bytes, at: int, item: int) -> int:
+    """Single bytes, and the two highest of a cell as one code where they are known; never a code of ten bits."""
+    stop, equal, count = min(at + LZW_SPAN, len(data)), 0, 0
+    pairs: dict[bytes, int] = {}
+    while at < stop and equal < LZW_RUN:
+        if count + item > LZW_SHORT:
+            codes.append((256, 9))
+            pairs, count = {}, 0
+        if at % item or len(data) - at < item:
+            codes.append((data[at], 9))
+            at, count = at + 1, count + 1
+            continue
+        cell = data[at : at + item]
+        equal = equal + 1 if at >= item and cell == data[at - item : at] else 0
+        codes += [(byte, 9) for byte in cell[:-2]]
+        count, high = count + item - 2, cell[-2:]
+        if high in pairs:
+            codes.append((pairs[high], 9))
+            count += 1
+        else:
+            codes += [(high[0], 9), (high[1], 9)]
+            pairs[high] = 258 + count
+            count += 2
+        at += item
+    codes.append((256, 9))
+    return at

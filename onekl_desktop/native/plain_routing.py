@@ -227,11 +227,11 @@ def _leaving(flow, row, column):  # type: ignore[no-untyped-def]
             yield k, r, c, weights[k]
 
 
-def accumulate(flow, order, weights, out):  # type: ignore[no-untyped-def]
-    """See `onekl_desktop.native.accumulate`."""
+def accumulate(flow, order, own, out):  # type: ignore[no-untyped-def]
+    """See `onekl_desktop.native.accumulate` and `gather`."""
     for cell in order:
         row, column = divmod(int(cell), flow.shape[1])
-        total = 1.0 if weights is None else float(weights[row, column])
+        total = float(out[row, column]) if own else 1.0
         for r, c, share in _arriving(flow, row, column):
             total += out[r, c] * share
         out[row, column] = total
@@ -291,13 +291,15 @@ def distance_to_channel(flow, order, streams, weights, own_weight, nodata):  # t
     return out
 
 
-def deposition(flow, order, ratio, sheet, nodata):  # type: ignore[no-untyped-def]
+def deposition(flow, order, ratio, flux, nodata):  # type: ignore[no-untyped-def]
     """See `onekl_desktop.native.deposition`."""
-    trapped, flux = np.full(flow.shape, nodata), np.full(flow.shape, nodata)
-    ratio, sheet = ratio.astype(np.float64), sheet.astype(np.float64)
+    trapped = np.full(flow.shape, nodata, np.float32)
+    ratio = ratio.astype(np.float64)
     for number in order:
         cell = divmod(int(number), flow.shape[1])
-        if ratio[cell] == nodata or sheet[cell] == nodata:
+        if ratio[cell] == nodata:
+            flux[cell] = nodata
+        if flux[cell] == nodata:
             continue
         arriving = 0.0
         for r, c, share in _arriving(flow, *cell):
@@ -308,8 +310,8 @@ def deposition(flow, order, ratio, sheet, nodata):  # type: ignore[no-untyped-de
         mean = max(mean / sum(w for w, _x in below) if below else mean, ratio[cell])
         part = 1.0 if ratio[cell] == 1.0 else (mean - ratio[cell]) / (1.0 - ratio[cell])
         trapped[cell] = part * arriving
-        flux[cell] = (1.0 - part) * arriving + sheet[cell]
-    return trapped, flux
+        flux[cell] += (1.0 - part) * arriving
+    return trapped
 
 
 def _retention_of(flow, streams, efficiency, critical_length, out, cell, cell_size, nodata):  # type: ignore[no-untyped-def]

@@ -143,7 +143,8 @@ def pack_d8(directions: NDArray[np.uint8], space: Workspace = IN_MEMORY) -> NDAr
     packed = np.zeros(256, np.uint32)
     packed[:8] = np.uint32(15) << (4 * np.arange(8, dtype=np.uint32))
     out = space.empty(directions.shape, np.uint32)
-    np.take(packed, directions, out=out)
+    for rows in _strips(*directions.shape):
+        out[rows] = packed[directions[rows]]
     return out
 
 
@@ -160,28 +161,39 @@ def flow_order(flow: NDArray[np.uint32], space: Workspace = IN_MEMORY) -> NDArra
     return order[:count]
 
 
-def accumulate(
-    flow: NDArray[np.uint32], order: NDArray[np.int32], weights: NDArray[np.float32] | None = None,
-    space: Workspace = IN_MEMORY,
-) -> NDArray[np.float64]:  # fmt: skip
-    """Own weight (1 when left out) plus what arrives from upslope; 0 where nothing flows."""
-    weights = None if weights is None else np.ascontiguousarray(weights, np.float32)
-    flow = _check_flow(flow, weights)
+def accumulate(flow: NDArray[np.uint32], order: NDArray[np.int32], space: Workspace = IN_MEMORY) -> NDArray[np.float64]:
+    """Cells whose water passes a cell, itself among them, those of a divided flow by their shares; 0 where nothing flows."""
+    return _sum_up(flow, order, space.zeros(flow.shape, np.float64), space, own=False)
+
+
+def gather(
+    flow: NDArray[np.uint32], order: NDArray[np.int32], values: NDArray[np.float64], space: Workspace = IN_MEMORY
+) -> NDArray[np.float64]:
+    """Each cell's own value plus what arrives from upslope, in place; cells out of the order keep what they have."""
+    if values.dtype != np.float64 or not values.flags.c_contiguous:
+        raise ValueError(f"values are summed where they are, as float64, not {values.dtype}")
+    return _sum_up(flow, order, values, space, own=True)
+
+
+def _sum_up(
+    flow: NDArray[np.uint32], order: NDArray[np.int32], sums: NDArray[np.float64], space: Workspace, *, own: bool
+) -> NDArray[np.float64]:
+    flow = _check_flow(flow, sums)
     order = _check_order(flow, order)
-    out = space.zeros(flow.shape, np.float64)
     if LIBRARY is None:
-        return plain.accumulate(flow, order, weights, out)
-    _enough(LIBRARY.onekl_accumulate(at(flow), at(order), len(order), *flow.shape, at(weights), at(out), space.task))
-    return out
+        return plain.accumulate(flow, order, own, sums)
+    _enough(LIBRARY.onekl_accumulate(at(flow), at(order), len(order), *flow.shape, int(own), at(sums), space.task))
+    return sums
 
 
 def streams_d8(
-    flow: NDArray[np.uint32], accumulation: NDArray[np.float64], threshold: float, space: Workspace = IN_MEMORY
+    flow: NDArray[np.uint32], accumulation: NDArray, threshold: float, space: Workspace = IN_MEMORY
 ) -> NDArray[np.uint8]:
     """1 where the accumulation exceeds the threshold, 0 elsewhere, 255 where nothing flows."""
     out = space.empty(flow.shape, np.uint8)
     for rows in _strips(*flow.shape):
-        out[rows] = np.where(flow[rows] == 0, STREAM_NODATA, accumulation[rows] > threshold)
+        np.greater(accumulation[rows], threshold, out=out[rows].view(np.bool_))
+        out[rows][flow[rows] == 0] = STREAM_NODATA
     return out
 
 
@@ -229,24 +241,27 @@ def distance_to_channel(
 
 
 def deposition(
-    flow: NDArray[np.uint32], order: NDArray[np.int32], ratio: NDArray[np.float32], sheet: NDArray[np.float32],
+    flow: NDArray[np.uint32], order: NDArray[np.int32], ratio: NDArray[np.float32], flux: NDArray[np.float64],
     space: Workspace = IN_MEMORY, *, nodata: float = -1.0,
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:  # fmt: skip
-    """Sediment trapped on its way, and what goes on: each cell traps (s - r) / (1 - r) of what arrives, where r is its
-    delivery ratio and s the mean ratio of the cells below (at least r), and adds its own `sheet`.
+) -> NDArray[np.float32]:  # fmt: skip
+    """Sediment trapped on its way: each cell traps (s - r) / (1 - r) of what arrives, where r is its delivery ratio
+    and s the mean ratio of the cells below (at least r).
+
+    `flux` holds what each cell sends off itself, and in the end all that leaves it.
     """
+    if flux.dtype != np.float64 or not flux.flags.c_contiguous:
+        raise ValueError(f"flows are summed where they are, as float64, not {flux.dtype}")
     ratio = np.ascontiguousarray(ratio, np.float32)
-    sheet = np.ascontiguousarray(sheet, np.float32)
-    flow = _check_flow(flow, ratio, sheet)
+    flow = _check_flow(flow, ratio, flux)
     order = _check_order(flow, order)
     if LIBRARY is None:
-        return plain.deposition(flow, order, ratio, sheet, nodata)
-    trapped, flux = space.empty(flow.shape, np.float64), space.empty(flow.shape, np.float64)
+        return plain.deposition(flow, order, ratio, flux, nodata)
+    trapped = space.empty(flow.shape, np.float32)
     status = LIBRARY.onekl_deposition(
-        at(flow), at(order), len(order), *flow.shape, at(ratio), at(sheet), nodata, at(trapped), at(flux), space.task
+        at(flow), at(order), len(order), *flow.shape, at(ratio), nodata, at(trapped), at(flux), space.task
     )
     _enough(status)
-    return trapped, flux
+    return trapped
 
 
 def retention(

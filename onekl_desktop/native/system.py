@@ -1,4 +1,4 @@
-"""Two questions only the operating system answers: is that process alive, what kind of disk is this."""
+"""What only the operating system knows or does: is that process alive, what kind of disk is this, take memory back."""
 
 from __future__ import annotations
 
@@ -62,3 +62,13 @@ def disk_kind(folder: Path) -> str:
     if kind in _REMOTE:
         return "network"
     return "removable" if kind in _REMOVABLE else "local"
+
+
+def release_memory() -> None:
+    """Give memory that is free inside the process back to the system, where the C library can (glibc)."""
+    if sys.platform == "linux":
+        import ctypes
+
+        trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
+        if trim is not None:
+            trim(0)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from onekl_desktop.base.work import Work
+from onekl_desktop.base.work import BLOCK_COLUMNS, STRIP_ROWS, Work
 from onekl_desktop.base.workspace import Arrays, Workspace
 from onekl_desktop.native.routing import (
     D8_NODATA,
@@ -36,7 +36,7 @@ class Terrain:
     slope: NDArray[np.float32]
     flow: NDArray[np.uint32]
     order: NDArray[np.int32]
-    accumulation: NDArray[np.float64]
+    accumulation: NDArray  # cells: float64, or uint32 of a flow that is never divided
     key: str
 
 
@@ -68,7 +68,9 @@ def survey(
             made["flow"] = flow_mfd(filled, valid, space)
         del filled
         made["order"] = flow_order(made["flow"], space)
-        made["accumulation"] = accumulate(made["flow"], made["order"], None, space)
+        made["accumulation"] = accumulate(made["flow"], made["order"], space)
+        if d8:
+            made["accumulation"] = _whole(work, made["accumulation"])
         return made
 
     made = space.part(key, make)
@@ -84,6 +86,14 @@ def survey(
     return Terrain(valid, made["slope"], made["flow"], made["order"], made["accumulation"], key)
 
 
+def _whole(work: Work, cells: NDArray[np.float64]) -> NDArray[np.uint32]:
+    """Cells in whole numbers, which need half the room."""
+    out = work.space.empty(cells.shape, np.uint32)
+    for window in work.grid.tiles(STRIP_ROWS, BLOCK_COLUMNS):
+        out[window.slices] = cells[window.slices]
+    return out
+
+
 def find_streams(
     land: Terrain, threshold: float, d8: bool, space: Workspace, trace_factor: float = 1.0
 ) -> NDArray[np.uint8]:
@@ -94,7 +104,7 @@ def find_streams(
 
 
 def connectivity(
-    upslope: NDArray[np.float64], downslope: NDArray[np.float64], valid: NDArray[np.bool_]
+    upslope: NDArray, downslope: NDArray[np.float64], valid: NDArray[np.bool_]
 ) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
     """IC = log10(D_up / D_dn) where both exist and are not zero, and where that is."""
     has = valid & (downslope > 0.0) & (upslope > 0.0)

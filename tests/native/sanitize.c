@@ -80,10 +80,10 @@ int main(int count, char **words) {
         if (ordered < 0) ordered = 0;
         memset(scratch, 0, (size_t)(cells + 1));
         if (ordered > cells) { printf("order of %lld cells\n", (long long)ordered); return 1; }
-        onekl_accumulate(flow, order, ordered, rows, columns, next() % 2 ? slope : NULL, a, task);
+        onekl_accumulate(flow, order, ordered, rows, columns, (int32_t)(next() % 2), a, task);
         onekl_streams_mfd(flow, a, rows, columns, number(), 0.7, 255, streams, task);
         onekl_distance_to_channel(flow, order, ordered, rows, columns, streams, next() % 2 ? slope : NULL, (int32_t)(next() % 2), -1.0, b, task);
-        onekl_deposition(flow, order, ordered, rows, columns, slope, length, -1.0f, a, weights, task);
+        onekl_deposition(flow, order, ordered, rows, columns, slope, -1.0f, length, weights, task);
         onekl_retention(flow, order, ordered, rows, columns, streams, slope, length, 30.0, -1.0f, (int32_t)(next() % 2), scratch, slope, task);
         onekl_upslope(flow, rows, columns, valid, task);
         if (onekl_label(order, d8, rows, columns, (int32_t *)flow, task) > cells) return 1;

@@ -27,6 +27,7 @@ def cells_of(seed, most):
         if rng.random() < 0.6
         else rng.random((rows, columns)) * 99
     )
+    values[: rng.integers(0, rows + 1)] = values[0, 0]
     return values.astype(kind), rng
 
 
@@ -39,6 +40,20 @@ def test_tiles_equal_their_twin(seed):
     twin = plain.pack_tiles(cells, tile)
     assert sizes.tolist() == [len(part) for part in twin]
     assert packed.tobytes() == b"".join(twin)
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.integers(0, 2**32 - 1))
+def test_measured_values_equal_their_twin(seed):
+    """Numbers that hardly repeat are written by cells, in turn with what repeats."""
+    rng = np.random.default_rng(seed)
+    side = int(rng.choice([64, 100, 160]))
+    cells = rng.normal(50, rng.choice([0.01, 1, 1e6]), (side, side)).astype(rng.choice(["float32", "float64"]))
+    cells[rng.integers(0, side) :, : rng.integers(1, side)] = -1
+    packed, _sizes = native.pack_tiles(cells, side)
+    twin = plain.pack_tiles(cells, side)
+    assert packed.tobytes() == twin[0]
+    assert len(packed) < 1.15 * cells.nbytes + 64
 
 
 @settings(max_examples=40)

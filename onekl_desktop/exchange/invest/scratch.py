@@ -55,7 +55,7 @@ class SharedSpace(Workspace):
     Runs whose land is not the same make parts of their own: beyond `most` bytes the oldest are let go of.
     """
 
-    shared = True
+    shared = keeps = True
 
     def __init__(self, progress: Progress | None = None, most: float = MEMORY) -> None:
         super().__init__(progress)
@@ -104,6 +104,8 @@ class DiskSpace(Workspace):
 
     Used as a context; the folder goes when the run ends, by itself or with a problem, and stays when the PC stops.
     """
+
+    keeps = True
 
     def __init__(self, parent: Path, key: str, progress: Progress, memory: float = MEMORY) -> None:
         super().__init__(progress)

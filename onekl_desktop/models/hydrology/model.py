@@ -75,7 +75,7 @@ def delineate(
     found = work.space.full(land.valid.shape, NO_WATERSHED, np.int32)
     upslope: dict[int, int] = {}
     wet = [number for number, place in enumerate(places) if place is not None and land.valid[place]]
-    for number in sorted(wet, key=lambda number: -land.accumulation[places[number]]):  # the lowest first
+    for number in sorted(wet, key=lambda number: -float(land.accumulation[places[number]])):  # the lowest first
         outlet = work.space.zeros(land.valid.shape, np.bool_)
         outlet[places[number]] = True
         watershed = native.upslope(land.flow, outlet, work.space)

@@ -20,6 +20,7 @@ from onekl_desktop.base.errors import Problem, make_problem
 from onekl_desktop.base.rasters import Window
 from onekl_desktop.base.translate import _
 from onekl_desktop.base.work import BLOCK_COLUMNS, STRIP_ROWS, Lookup, Work, column
+from onekl_desktop.native.system import release_memory
 from onekl_desktop.native.terrain import Terrain, connectivity, find_streams, survey
 from onekl_desktop.native.zonal import Measured, ZonalSums
 
@@ -118,20 +119,24 @@ def _connect(
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """IC (float32 min where there is none), and the distance to the stream in cells (-1 where none is reached)."""
     grid, valid, space = work.grid, land.valid, work.space
-    s = space.zeros(valid.shape, np.float32)
+    d_up = space.zeros(valid.shape, np.float64)
     blocks = [window.slices for window in grid.tiles(STRIP_ROWS, BLOCK_COLUMNS)]
     for at in blocks:
-        np.copyto(s[at], np.clip(land.slope[at] / np.float32(100), LEAST_SLOPE, 1.0), where=valid[at])
+        np.copyto(d_up[at], _steepness(land.slope[at]), where=valid[at])
     work.progress.expect(0.45, 0.6, 3.0 * valid.size)
-    d_up = native.accumulate(land.flow, land.order, s, space)
+    native.gather(land.flow, land.order, d_up, space)
     side = np.sqrt(grid.cell_x * grid.cell_y)
     for at in blocks:
         # The mean slope upslope times the root of the area: S / A sqrt(A c^2).
         d_up[at] *= side / np.sqrt(np.maximum(land.accumulation[at], 1.0))
-        np.copyto(s[at], np.float32(1) / np.maximum(s[at], np.float32(LEAST_SLOPE)), where=valid[at])
-    del land.accumulation, land.slope
-    d_dn = native.distance_to_channel(land.flow, land.order, streams, s, space, own_weight=d8)
-    del s
+    del land.accumulation
+    weight = space.zeros(valid.shape, np.float32)
+    for at in blocks:
+        np.copyto(weight[at], np.float32(1) / _steepness(land.slope[at]), where=valid[at])
+    del land.slope
+    release_memory()
+    d_dn = native.distance_to_channel(land.flow, land.order, streams, weight, space, own_weight=d8)
+    del weight
     work.write("d_dn", d_dn, "float64", -1.0)
     ic = space.full(valid.shape, FLOAT32_MIN, np.float32)
     for at in blocks:
@@ -145,6 +150,11 @@ def _connect(
     for at in blocks:
         distance[at] = exact[at]
     return ic, distance
+
+
+def _steepness(slope: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Slope in m/m between its limits."""
+    return np.clip(slope / np.float32(100), np.float32(LEAST_SLOPE), np.float32(1))
 
 
 def _extremes(work: Work, ic: NDArray[np.float32]) -> tuple[float, float]:
@@ -183,6 +193,7 @@ def _retain(
         for _done in work.each_block(look, 0.6, 0.65):
             pass
         work.progress.expect(0.65, 0.75, float(streams.size))
+        release_memory()
         found = native.retention(
             land.flow, order, streams, efficiency, length, work.grid.cell_x, work.space,
             block_order=not clean,

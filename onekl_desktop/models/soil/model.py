@@ -6,7 +6,7 @@ ratio of Vigiak et al. (2012), as in the InVEST 3.20 user's guide, Sediment Deli
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable
 from functools import partial
 
 import numpy as np
@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from onekl_desktop import native
 from onekl_desktop.base.rasters import Window
 from onekl_desktop.base.work import BLOCK_COLUMNS, STRIP_ROWS, Lookup, Work, column
+from onekl_desktop.native.system import release_memory
 from onekl_desktop.native.terrain import Terrain, connectivity, find_streams, survey
 from onekl_desktop.native.zonal import Measured, ZonalSums
 
@@ -53,23 +54,19 @@ RASTERS = ("dem_path", "lulc_path", "erosivity_path", "erodibility_path", "drain
 
 
 def run(work: Work) -> None:
-    """All rasters and the watershed table. Holds about 60 bytes a cell in its workspace."""
+    """All rasters and the watershed table. Holds about 35 bytes a cell in its workspace."""
     grid, o, space = work.grid, work.options, work.space
     d8 = o["flow_dir_algorithm"] == "D8"
     sums = ZonalSums(work.zones["watersheds_path"].shapes, grid)
     heights, valid = read_heights(work, sums, [id for id in RASTERS if work.has(id)])
     land = survey(work, heights, valid, d8, 0.1, 0.5)
     streams = _find_streams(work, land, d8)
-    s, w = _weights(work, land)
     work.progress.expect(0.5, 0.6, 3.0 * valid.size)
-    upslope, covered = _gather(work, land, s, w)
-    if work.results.wants("s_bar"):
-        _write_mean_slope(work, upslope, land)
-    del s
-    rows = _Rows(work, land, streams, covered, w)
-    for _done in work.each_block(partial(rows.erode, upslope), 0.6, 0.65):
+    rows = _Rows(work, land, streams, _connect_upslope(work, land))
+    for _done in work.each_block(rows.erode, 0.6, 0.65):
         pass
-    del upslope, covered, w, land.accumulation, land.slope
+    del land.accumulation, land.slope
+    release_memory()
     work.progress.expect(0.65, 0.7, float(valid.size))
     d_dn = native.distance_to_channel(land.flow, land.order, streams, rows.weight, space, own_weight=d8)
     work.write("d_dn", d_dn, "float64", -1.0)
@@ -77,13 +74,13 @@ def run(work: Work) -> None:
         sink = work.results.raster("what_drains_to_stream", grid, "uint8", 255)
         for window in grid.tiles(STRIP_ROWS, BLOCK_COLUMNS):
             sink.write(window, np.where(valid[window.slices], d_dn[window.slices] != -1.0, 255))
-    rows.ratio = space.empty(work.shape, np.float32)
+    rows.forget()
     for _done in work.each_block(partial(rows.deliver, d_dn), 0.7, 0.75):
         pass
-    rows.forget()
-    del d_dn
+    flux = d_dn
+    release_memory()
     work.progress.expect(0.75, 0.85, float(valid.size))
-    deposited = native.deposition(land.flow, land.order, rows.ratio, rows.sheet, space)[0]
+    deposited = native.deposition(land.flow, land.order, rows.ratio, flux, space)
     for part in work.each_block(lambda window: rows.settle(window, deposited, sums), 0.85, 1.0):
         sums.add(part)
     names = {"usle_tot": "usle", "sed_export": "sed_export", "sed_dep": "sed_deposition", "avoid_exp": "avoided_export",
@@ -93,21 +90,58 @@ def run(work: Work) -> None:
     work.results.table("watershed_results", [*zones.columns, *names], table)
 
 
-def _gather(
-    work: Work, land: Terrain, s: NDArray[np.float32], w: NDArray[np.float32]
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Slopes and cover factors, summed over all that lies upslope; the slopes are shared by runs on one landscape."""
-    space = work.space
-    with ThreadPoolExecutor(1, thread_name_prefix="accumulate") as pool:
-        gathered = pool.submit(native.accumulate, land.flow, land.order, w, space)
+def _connect_upslope(work: Work, land: Terrain) -> NDArray[np.float32]:
+    """The upslope component of connectivity, S W sqrt(A c^2), from the means of slope (m/m) and cover factor over the A
+    cells that lie upslope; the sums of slopes are shared by runs on one landscape.
+    """
+    space, side, cover = work.space, np.sqrt(work.grid.cell_x * work.grid.cell_y), _cover(work)
 
-        def make() -> dict[str, NDArray]:
-            return {"upslope": native.accumulate(land.flow, land.order, s, space)}
+    def make() -> dict[str, NDArray]:
+        sums = _gather(work, land, lambda window: _steepness(land.slope[window.slices]))
+        out = space.empty(work.shape, np.float32)
+        for window in work.grid.tiles(STRIP_ROWS, BLOCK_COLUMNS):
+            out[window.slices] = sums[window.slices]
+        return {"upslope": out}
 
-        return space.part(f"slopes-{land.key}", make)["upslope"], gathered.result()
+    slopes = space.part(f"slopes-{land.key}", make)["upslope"]
+    if work.results.wants("s_bar"):
+        _write_mean_slope(work, slopes, land)
+    covered, up = _gather(work, land, cover), space.spare(slopes)
+
+    def connect(window: Window) -> None:
+        at = window.slices
+        cells = np.maximum(land.accumulation[at], 1.0)
+        up[at] = covered[at] * (slopes[at] / cells**2 * (np.sqrt(cells) * side))
+
+    for _done in work.each_block(connect, 0.6, 0.6):
+        pass
+    return up
 
 
-def _write_mean_slope(work: Work, upslope: NDArray[np.float64], land: Terrain) -> None:
+def _gather(work: Work, land: Terrain, find: Callable[[Window], NDArray[np.float32]]) -> NDArray[np.float64]:
+    """Values of the cells, summed over all that lies upslope."""
+    sums = work.space.zeros(work.shape, np.float64)
+
+    def fill(window: Window) -> None:
+        np.copyto(sums[window.slices], find(window), where=land.valid[window.slices])
+
+    for _done in work.each_block(fill, 0.5, 0.5):
+        pass
+    return native.gather(land.flow, land.order, sums, work.space)
+
+
+def _cover(work: Work) -> Callable[[Window], NDArray[np.float32]]:
+    """The cover factor of the cells of a window, at least 0.001."""
+    factors = Lookup(column(work.tables["biophysical_table_path"], "usle_c"), 0.0)
+
+    def find(window: Window) -> NDArray[np.float32]:
+        codes, _has = work.read("lulc_path", window)
+        return np.maximum(factors(codes), np.float32(LEAST_COVER))
+
+    return find
+
+
+def _write_mean_slope(work: Work, upslope: NDArray[np.float32], land: Terrain) -> None:
     sink = work.results.raster("s_bar", work.grid, "float64", FLOAT64_MAX)
     for window in work.grid.tiles(STRIP_ROWS, BLOCK_COLUMNS):
         at = window.slices
@@ -146,44 +180,19 @@ def _find_streams(work: Work, land: Terrain, d8: bool) -> NDArray[np.uint8]:
     return streams
 
 
-def _weights(work: Work, land: Terrain) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Slope (m/m, 0.005 to 1) and cover factor (at least 0.001), 0 where there is no land."""
-    s, w = work.space.zeros(work.shape, np.float32), work.space.zeros(work.shape, np.float32)
-    cover = Lookup(column(work.tables["biophysical_table_path"], "usle_c"), 0.0)
-
-    def weigh(window: Window) -> None:
-        rows = window.slices
-        codes, _has = work.read("lulc_path", window)
-        inside = land.valid[rows]
-        np.copyto(s[rows], _steepness(land.slope[rows]), where=inside)
-        np.copyto(w[rows], np.maximum(cover(codes), np.float32(LEAST_COVER)), where=inside)
-
-    for _done in work.each_block(weigh, 0.5, 0.5):
-        pass
-    return s, w
-
-
 class _Rows:
     """The pixelwise part: what erodes, what each cell delivers, and what is written when sediment has settled.
 
-    Arrays are used again for what comes later, so that few are held at once: `covered` becomes the upslope component of
-    connectivity, `weight` what each cell sends off.
+    Arrays are used again for what comes later, so that few are held at once: slopes become the weights of steps, the
+    upslope component of connectivity the delivery ratio, the downslope one what each cell sends off.
     """
 
-    def __init__(
-        self,
-        work: Work,
-        land: Terrain,
-        streams: NDArray[np.uint8],
-        covered: NDArray[np.float64],
-        weight: NDArray[np.float32],
-    ) -> None:
+    def __init__(self, work: Work, land: Terrain, streams: NDArray[np.uint8], up: NDArray[np.float32]) -> None:
         self.work, self.land, self.streams = work, land, streams
-        self._d_up: NDArray | None = covered
-        self.weight = self.sheet = weight
-        self.rkls = work.space.empty(work.shape, np.float32)
-        self.ratio = np.zeros(0, np.float32)
+        self.ratio = self._up = up
+        self.rkls, self.weight = work.space.empty(work.shape, np.float32), work.space.spare(land.slope)
         table = work.tables["biophysical_table_path"]
+        self._cover = _cover(work)
         self._practice = Lookup({code: row["usle_c"] * row["usle_p"] for code, row in table.items()}, 0.0)
         self._sinks = {id: work.results.raster(id, work.grid, "float32", FLOAT32_MIN if id == "ic" else -1.0)
                        for id in ("ic", "sdr_factor") if work.results.wants(id)}  # fmt: skip
@@ -214,22 +223,19 @@ class _Rows:
         return slope_length(slope, cells, self.work.grid.cell_x, self.work.options["l_max"])
 
     def forget(self) -> None:
-        """Let go of what only the parts before deposition need."""
-        self._d_up = self._ls = None
+        """Let go of what delivery does not need."""
+        self._ls, self.weight = None, np.zeros(0, np.float32)
 
-    def erode(self, upslope: NDArray[np.float64], window: Window) -> None:
-        """Soil loss of bare soil, the upslope component of connectivity, and the weight of a step of the downslope one."""
-        assert self._d_up is not None
+    def erode(self, window: Window) -> None:
+        """Soil loss of bare soil, and the weight of a step of the downslope component of connectivity."""
         at, work = window.slices, self.work
         inside = self.land.valid[at]
-        cells = np.maximum(self.land.accumulation[at], 1.0)
-        self._d_up[at] *= upslope[at] / cells**2 * np.sqrt(cells * (work.grid.cell_x * work.grid.cell_y))
         erosivity, _has = work.read("erosivity_path", window)
         erodibility, _has = work.read("erodibility_path", window)
         ls = self._slope_length(window) if self._ls is None else self._ls[at]
         off = inside & (self.streams[at] != 1)
         self.rkls[at] = np.where(off, ls * erosivity.astype(np.float64) * erodibility, 0.0)
-        product = np.where(inside, self.weight[at] * _steepness(self.land.slope[at]), np.float32(1))
+        product = np.where(inside, self._cover(window) * _steepness(self.land.slope[at]), np.float32(1))
         self.weight[at] = np.where(inside, np.float32(1) / product, np.float32(0))
 
     def _soil_loss(self, window: Window) -> NDArray[np.float32]:
@@ -238,20 +244,19 @@ class _Rows:
         return loss
 
     def deliver(self, d_dn: NDArray[np.float64], window: Window) -> None:
-        """Delivery ratio, and what each cell sends off."""
-        assert self._d_up is not None
+        """Delivery ratio, and what each cell sends off, in the place of `d_dn`."""
         at, o = window.slices, self.work.options
         on_stream = self.streams[at] == 1
-        ic, has = connectivity(self._d_up[at], d_dn[at], self.land.valid[at] & (d_dn[at] != -1.0))
+        ic, has = connectivity(self._up[at], d_dn[at], self.land.valid[at] & (d_dn[at] != -1.0))
         ratio = o["sdr_max"] / (1.0 + np.exp((o["ic_0_param"] - ic) / o["k_param"]))
         self.ratio[at] = np.where(on_stream, 1.0, np.where(has, ratio, -1.0))
         for id, values in (("ic", np.where(has, ic, FLOAT32_MIN)), ("sdr_factor", self.ratio[at])):
             if id in self._sinks:
                 self._sinks[id].write(window, values)
-        sent = self._soil_loss(window).astype(np.float64) * (1.0 - ratio)
-        self.sheet[at] = np.where(on_stream, 0.0, np.where(has, sent, -1.0))
+        sent = (self._soil_loss(window).astype(np.float64) * (1.0 - ratio)).astype(np.float32)
+        d_dn[at] = np.where(on_stream, 0.0, np.where(has, sent, -1.0))
 
-    def settle(self, window: Window, deposited: NDArray[np.float64], sums: ZonalSums) -> Measured:
+    def settle(self, window: Window, deposited: NDArray[np.float32], sums: ZonalSums) -> Measured:
         """Write the final rasters of a block and measure them by watershed."""
         at = window.slices
         off = self.land.valid[at] & (self.streams[at] != 1)

@@ -16,7 +16,7 @@ from onekl_desktop.base.specs import (
 from onekl_desktop.base.translate import N_
 
 MODEL = ModelSpec(
-    id="soil", invest_id="sdr", title=N_("Sediment delivery"), version=1, run="onekl_desktop.models.soil.model:run", bytes_per_cell=75, cluster="watersheds", aligned_on="dem_path", meets=True,
+    id="soil", invest_id="sdr", title=N_("Sediment delivery"), version=1, run="onekl_desktop.models.soil.model:run", bytes_per_cell=45, cluster="watersheds", aligned_on="dem_path", meets=True,
     about=N_(
         "How much soil rain washes away each year, how much of it reaches a stream, and how much land cover keeps back. "
         "It counts sheet and rill erosion only: no gullies, banks or landslides."),

@@ -9,7 +9,7 @@
 #define ONEKL_API __attribute__((visibility("default")))
 #endif
 
-#define ONEKL_ABI 8
+#define ONEKL_ABI 11
 
 ONEKL_API int32_t onekl_abi(void);
 
@@ -70,9 +70,9 @@ ONEKL_API int32_t onekl_flow_mfd(const double *heights, const uint8_t *valid, in
 ONEKL_API int64_t onekl_flow_order(const uint32_t *flow, int64_t rows, int64_t columns, uint8_t *waiting, int32_t *order,
                                    int64_t *task);
 
-/* accumulation = own weight (1 when `weights` is NULL) + what flows in; other cells keep what they had. */
+/* sums = own value (1, or with `own` what `sums` holds) + what flows in; cells out of the order keep what they had. */
 ONEKL_API int32_t onekl_accumulate(const uint32_t *flow, const int32_t *order, int64_t n_order, int64_t rows,
-                                   int64_t columns, const float *weights, double *accumulation, int64_t *task);
+                                   int64_t columns, int32_t own, double *sums, int64_t *task);
 
 /* Streams above outlets: 1 where the accumulation reaches the threshold, and where a cell of at least
  * trace_factor of it joins two such reaches; 0 elsewhere, `nodata` where nothing flows. */
@@ -86,10 +86,10 @@ ONEKL_API int32_t onekl_distance_to_channel(const uint32_t *flow, const int32_t 
                                             const float *weights, int32_t own_weight, double nodata,
                                             double *distance, int64_t *task);
 
-/* Sediment that is trapped on its way (`deposition`) and that goes on (`flux`). */
+/* Sediment that is trapped on its way (`deposition`) and that goes on (`flux`, which holds what each cell sends off). */
 ONEKL_API int32_t onekl_deposition(const uint32_t *flow, const int32_t *order, int64_t n_order, int64_t rows,
-                                   int64_t columns, const float *ratio, const float *sheet, float nodata,
-                                   double *deposition, double *flux, int64_t *task);
+                                   int64_t columns, const float *ratio, float nodata,
+                                   float *deposition, double *flux, int64_t *task);
 
 /* Retention of nutrients along the flow; block_order: computed in the order of 256 x 256 blocks, for which `ways` (zeros)
  * has room for all cells. */

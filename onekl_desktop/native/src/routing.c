@@ -79,19 +79,20 @@ int64_t onekl_flow_order(const uint32_t *flow, int64_t rows, int64_t columns, ui
     if ((at) % ONEKL_STRIDE == 0 && onekl_tick(task, ONEKL_STRIDE)) return ONEKL_STOPPED
 
 int32_t onekl_accumulate(const uint32_t *flow, const int32_t *order, int64_t n_order, int64_t rows, int64_t columns,
-                      const float *weights, double *accumulation, int64_t *task) {
+                      int32_t own, double *sums, int64_t *task) {
+    /* What a cell has itself is 1, or what `sums` holds there (`own`). */
     for (int64_t at = 0; at < n_order; at++) {
         LOOK(task, at);
         int64_t cell = order[at], row = cell / columns, column = cell % columns;
-        double sum = weights ? (double)weights[cell] : 1.0;
+        double sum = own ? sums[cell] : 1.0;
         for (int k = 0; k < 8; k++) {
             int64_t r = row + ONEKL_DROW[k], c = column + ONEKL_DCOLUMN[k];
             if (!in_map(r, c, rows, columns)) continue;
             uint32_t other = flow[r * columns + c];
             uint32_t weight = WEIGHT(other, (k + 4) & 7);
-            if (weight) sum += accumulation[r * columns + c] * ((double)weight / weight_sum(other));
+            if (weight) sum += sums[r * columns + c] * ((double)weight / weight_sum(other));
         }
-        accumulation[cell] = sum;
+        sums[cell] = sum;
     }
     return 0;
 }
@@ -188,13 +189,14 @@ int32_t onekl_distance_to_channel(const uint32_t *flow, const int32_t *order, in
 }
 
 int32_t onekl_deposition(const uint32_t *flow, const int32_t *order, int64_t n_order, int64_t rows, int64_t columns,
-                         const float *ratio, const float *sheet, float nodata, double *deposition, double *flux,
-                         int64_t *task) {
-    for (int64_t cell = 0; cell < rows * columns; cell++) deposition[cell] = flux[cell] = (double)nodata;
+                         const float *ratio, float nodata, float *deposition, double *flux, int64_t *task) {
+    /* `flux` holds what each cell sends off itself; what passes it is added. */
+    for (int64_t cell = 0; cell < rows * columns; cell++) deposition[cell] = nodata;
     for (int64_t at = 0; at < n_order; at++) {
         LOOK(task, at);
         int64_t cell = order[at], row = cell / columns, column = cell % columns;
-        if (ratio[cell] == nodata || sheet[cell] == nodata) continue;
+        if (ratio[cell] == nodata) flux[cell] = (double)nodata;
+        if (flux[cell] == (double)nodata) continue;
         double arriving = 0.0, downslope = 0.0, total = 0.0;
         for (int k = 0; k < 8; k++) {
             int64_t r = row + ONEKL_DROW[k], c = column + ONEKL_DCOLUMN[k];
@@ -210,8 +212,8 @@ int32_t onekl_deposition(const uint32_t *flow, const int32_t *order, int64_t n_o
         if (total > 0.0) downslope /= total;
         if (downslope < (double)ratio[cell]) downslope = (double)ratio[cell];
         double trapped = ratio[cell] == 1.0f ? 1.0 : (downslope - (double)ratio[cell]) / (1.0 - (double)ratio[cell]);
-        deposition[cell] = trapped * arriving;
-        flux[cell] = (1.0 - trapped) * arriving + (double)sheet[cell];
+        deposition[cell] = (float)(trapped * arriving);
+        flux[cell] += (1.0 - trapped) * arriving;
     }
     return 0;
 }
