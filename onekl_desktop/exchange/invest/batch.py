@@ -259,7 +259,7 @@ class _Quiet(Workspace):
 
     def __init__(self, space: Workspace) -> None:
         super().__init__(_Silent(space.progress))
-        self.shared = space.shared
+        self.shared, self.keeps = space.shared, space.keeps
         self.empty, self.zeros, self.digest, self.part = space.empty, space.zeros, space.digest, space.part  # type: ignore[method-assign]
 
 
