@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QCheckBox, QDialog, QFileDialog, QLayout, QLineEdi
 from onekl_desktop.base.errors import UserError
 from onekl_desktop.base.geometry import transform
 from onekl_desktop.base.translate import _
-from onekl_desktop.cartography.render import to_polygon
+from onekl_desktop.cartography.pictures import to_polygon
 from onekl_desktop.cartography.scene import fit
 from onekl_desktop.engine.new import make_project
 from onekl_desktop.exchange.boundary import BoundaryPlan, read_boundary

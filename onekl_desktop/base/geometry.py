@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import struct
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
@@ -196,7 +196,8 @@ class FlatShapes:
 
     `xy` (n, 2) float64; part i (a ring, a line or a point set) is xy[part_offsets[i]:part_offsets[i + 1]];
     shape k has the parts shape_offsets[k]:shape_offsets[k + 1]; `boxes` (shapes, 4) left, bottom, right, top
-    (NaN when empty); `keys` (shapes,) row ids. `kind` is polygon, line or point.
+    (NaN when empty); `keys` (shapes,) row ids. `kind` is polygon, line or point. `kept` is for what others compute of
+    the shapes and want to find again with them.
     """
 
     kind: str
@@ -205,6 +206,7 @@ class FlatShapes:
     shape_offsets: np.ndarray
     boxes: np.ndarray
     keys: np.ndarray
+    kept: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
 
     def __len__(self) -> int:
         return len(self.keys)

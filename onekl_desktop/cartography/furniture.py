@@ -51,9 +51,12 @@ def draw_north(painter: QPainter, view: View, k: float) -> None:
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(PAPER)
     painter.drawEllipse(QPointF(cx, top + 16 * k), 17 * k, 17 * k)
-    arrow = QPainterPath(QPointF(cx, top + 3 * k))
-    for dx, dy in ((6.5, 20), (0, 16), (-6.5, 20)):
-        arrow.lineTo(cx + dx * k, top + dy * k)
+    painter.save()
+    painter.translate(cx, top + 16 * k)
+    painter.rotate(view.rotation)
+    arrow = QPainterPath(QPointF(0, -13 * k))
+    for dx, dy in ((6.5, 4), (0, 0), (-6.5, 4)):
+        arrow.lineTo(dx * k, dy * k)
     arrow.closeSubpath()
     painter.fillPath(arrow, INK)
     font = QFont()
@@ -61,4 +64,5 @@ def draw_north(painter: QPainter, view: View, k: float) -> None:
     font.setBold(True)
     painter.setFont(font)
     painter.setPen(INK)
-    painter.drawText(QRectF(cx - 10 * k, top + 19 * k, 20 * k, 12 * k), Qt.AlignmentFlag.AlignCenter, "N")
+    painter.drawText(QRectF(-10 * k, 3 * k, 20 * k, 12 * k), Qt.AlignmentFlag.AlignCenter, "N")
+    painter.restore()

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from onekl_desktop.base.geometry import FlatShapes
+from onekl_desktop.native.picture import Affine
 from onekl_desktop.project.styles import Style
 
 Box = tuple[float, float, float, float]
@@ -18,13 +21,15 @@ Box = tuple[float, float, float, float]
 class View:
     """The extent (left, bottom, right, top in map units) and the size of the picture in pixels.
 
-    `ratio` is device pixels per logical pixel; `dpi` what a millimetre of line width means.
+    `dpi` says what a millimetre of line width means. `rotation` (degrees, clockwise) turns the map about the middle of
+    the extent, which is that of the picture before it is turned.
     """
 
     extent: Box
     width: int
     height: int
     dpi: float = 96.0
+    rotation: float = 0.0
 
     @property
     def unit_per_pixel(self) -> float:
@@ -36,14 +41,55 @@ class View:
         """Denominator of the map scale (units are metres)."""
         return self.unit_per_pixel * self.dpi / 0.0254
 
+    @property
+    def centre(self) -> tuple[float, float]:
+        """The middle, in map units."""
+        return (self.extent[0] + self.extent[2]) / 2, (self.extent[1] + self.extent[3]) / 2
+
+    @cached_property
+    def affine(self) -> Affine:
+        """(a, b, c, d, e, f): column = a x + b y + c, row = d x + e y + f, in pixels from the upper left."""
+        k = 1 / self.unit_per_pixel
+        if not self.rotation:
+            return k, 0.0, -self.extent[0] * k, 0.0, -k, self.extent[3] * k
+        turn, (x, y) = math.radians(self.rotation), self.centre
+        a, b = k * math.cos(turn), k * math.sin(turn)
+        return a, b, self.width / 2 - a * x - b * y, b, -a, self.height / 2 - b * x + a * y
+
+    @cached_property
+    def inverse(self) -> Affine:
+        """Map coordinates of pixels."""
+        a, b, c, d, e, f = self.affine
+        det = a * e - b * d
+        return e / det, -b / det, (b * f - c * e) / det, -d / det, a / det, (c * d - a * f) / det
+
+    @cached_property
+    def box(self) -> Box:
+        """What the picture can show, in map units."""
+        if not self.rotation:
+            return self.extent
+        corners = [self.to_map(x, y) for x in (0, self.width) for y in (0, self.height)]
+        xs, ys = zip(*corners, strict=True)
+        return min(xs), min(ys), max(xs), max(ys)
+
+    def part(self, column: int, row: int, width: int, height: int) -> View:
+        """The view of some of the pixels; the picture's own are cut out of the whole."""
+        k, (x, y) = self.unit_per_pixel, self.to_map(column + width / 2, row + height / 2)
+        if not self.rotation:
+            left, top = self.extent[0] + column * k, self.extent[3] - row * k
+            return View((left, top - height * k, left + width * k, top), width, height, self.dpi)
+        extent = (x - width * k / 2, y - height * k / 2, x + width * k / 2, y + height * k / 2)
+        return View(extent, width, height, self.dpi, self.rotation)
+
     def to_pixels(self, xy: NDArray[np.float64]) -> NDArray[np.float64]:
         """Map coordinates (n, 2) as pixels from the upper left."""
-        k = 1 / self.unit_per_pixel
-        return np.column_stack([(xy[:, 0] - self.extent[0]) * k, (self.extent[3] - xy[:, 1]) * k])
+        a, b, c, d, e, f = self.affine
+        return np.column_stack([a * xy[:, 0] + b * xy[:, 1] + c, d * xy[:, 0] + e * xy[:, 1] + f])
 
     def to_map(self, x: float, y: float) -> tuple[float, float]:
         """A pixel as map coordinates."""
-        return self.extent[0] + x * self.unit_per_pixel, self.extent[3] - y * self.unit_per_pixel
+        a, b, c, d, e, f = self.inverse
+        return a * x + b * y + c, d * x + e * y + f
 
 
 def fit(box: Box, width: int, height: int, *, margin: float = 0.04, dpi: float = 96.0) -> View:
@@ -61,7 +107,8 @@ class SceneLayer:
     """One layer, ready to draw: either `shapes` or `raster`.
 
     `groups` gives each shape the index of its class in `style.classes` (-1: not drawn); `palette` maps class
-    codes of a raster to colours; `labels` one text a shape.
+    codes of a raster to colours; `labels` one text a shape. Layers of one `key` look the same: pictures of them may be
+    used again (empty: never).
     """
 
     uuid: str
@@ -76,3 +123,4 @@ class SceneLayer:
     fill_opacity: float = 1.0
     casing: bool = False  # sets outlines off from any ground
     selected: frozenset[int] = frozenset()
+    key: str = ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import threading
 from dataclasses import dataclass
 from pathlib import Path
@@ -38,20 +39,33 @@ class MapSource:
 
     def __init__(self, project: ProjectFile) -> None:
         self._project = project
-        self._shapes: dict[str, FlatShapes] = {}
+        self._shapes: dict[str, tuple[str, FlatShapes]] = {}
+        self._columns: dict[tuple[str, str], tuple[str, dict[int, Any]]] = {}
         self._rasters: dict[str, Any] = {}
         self._lock = threading.Lock()
 
     def shapes_of(self, layer: Layer) -> FlatShapes:
         """Flat shapes of a vector layer, read once for each content."""
-        key = f"{layer.table_name}:{layer.content_hash}:{layer.revision}"
         with self._lock:
-            found = self._shapes.get(key)
-        if found is None:
-            with self._project.read_raw() as raw:
-                found = read_shapes(raw, layer.table_name, layer.geometry_type)
-            with self._lock:
-                self._shapes[key] = found
+            kept = self._shapes.get(layer.table_name)
+        if kept is not None and kept[0] == _content(layer):
+            return kept[1]
+        with self._project.read_raw() as raw:
+            found = read_shapes(raw, layer.table_name, layer.geometry_type)
+        with self._lock:
+            self._shapes[layer.table_name] = (_content(layer), found)
+        return found
+
+    def _column_of(self, layer: Layer, column: str) -> dict[int, Any]:
+        """An attribute by row id, read once for each content."""
+        with self._lock:
+            kept = self._columns.get((layer.table_name, column))
+        if kept is not None and kept[0] == _content(layer):
+            return kept[1]
+        with self._project.read_raw() as raw:
+            found = read_column(raw, layer.table_name, column)
+        with self._lock:
+            self._columns[layer.table_name, column] = (_content(layer), found)
         return found
 
     def raster_of(self, layer: Layer) -> Any:
@@ -75,20 +89,27 @@ class MapSource:
             if layer.legend:
                 with self._project.read() as db:
                     palette = {cls.code: cls.colour for cls in list_classes(db, layer.legend)}
+            key = f"{layer.file_name}{_content(layer)}|{style.dump()}|{sorted(palette.items())}"
             return SceneLayer(
-                layer.uuid, layer.name, style, layer.opacity, raster=self.raster_of(layer), palette=palette
+                layer.uuid, layer.name, style, layer.opacity, raster=self.raster_of(layer), palette=palette, key=key
             )
         shapes = self.shapes_of(layer)
         groups = labels = None
-        with self._project.read_raw() as raw:
-            if style.kind == "categorised" and style.column:
-                number = {cls.value: index for index, cls in enumerate(style.classes) if cls.visible}
-                values = read_column(raw, layer.table_name, style.column)
-                groups = np.array([number.get(values.get(int(key)), -1) for key in shapes.keys], np.int32)
-            if style.label_column:
-                texts = read_column(raw, layer.table_name, style.label_column)
-                labels = ["" if texts.get(int(key)) is None else str(texts[int(key)]) for key in shapes.keys]
-        return SceneLayer(layer.uuid, layer.name, style, layer.opacity, shapes=shapes, groups=groups, labels=labels)
+        if style.kind in ("categorised", "graduated") and style.column:
+            told, kept = style.dump(), shapes.kept.get("groups")
+            groups = (
+                kept[1]
+                if kept and kept[0] == told
+                else group_by(style, self._column_of(layer, style.column), shapes.keys)
+            )
+            shapes.kept["groups"] = (told, groups)
+        if style.label_column:
+            texts = self._column_of(layer, style.label_column)
+            labels = ["" if texts.get(key) is None else str(texts[key]) for key in shapes.keys.tolist()]
+        return SceneLayer(
+            layer.uuid, layer.name, style, layer.opacity, shapes=shapes, groups=groups, labels=labels,
+            key=f"{_content(layer)}|{style.dump()}",
+        )  # fmt: skip
 
     def scene(
         self, *, scenario: str = "", selected: frozenset[int] = frozenset(), only: set[str] | None = None
@@ -115,7 +136,9 @@ class MapSource:
         """The outline of the landscape."""
         with self._project.read_raw() as raw:
             shapes = read_shapes(raw, "landscape", "MULTIPOLYGON")
-        return SceneLayer("landscape", "Landscape", BOUNDARY, shapes=shapes, casing=True)
+        return SceneLayer(
+            "landscape", "Landscape", BOUNDARY, shapes=shapes, casing=True, key=f"landscape {digest(shapes)}"
+        )
 
     def interventions(self, scenario: str, selected: frozenset[int] = frozenset()) -> SceneLayer:
         """The interventions of a scenario in the colours of their practices, the large ones below."""
@@ -143,6 +166,7 @@ class MapSource:
             groups=groups,
             fill_opacity=0.72,
             selected=selected,
+            key=f"interventions {digest(shapes, groups)} {style.dump()} {sorted(selected)}",
         )
 
     def bounds(self) -> tuple[float, float, float, float]:
@@ -156,7 +180,47 @@ class MapSource:
 
     def run_raster(self, path: Path, name: str, style: Style, palette: dict[int, str] | None = None) -> SceneLayer:
         """A raster that a run left in the cache."""
-        return SceneLayer(f"run:{path}", name, style, raster=FileRaster(path), palette=palette or {})
+        key = f"{path} {style.dump()} {sorted((palette or {}).items())}"
+        return SceneLayer(f"run:{path}", name, style, raster=FileRaster(path), palette=palette or {}, key=key)
+
+
+def _content(layer: Layer) -> str:
+    return f"{layer.table_name}:{layer.content_hash}:{layer.revision}"
+
+
+def digest(shapes: FlatShapes, groups: np.ndarray | None = None) -> str:
+    """Names the content of shapes that no layer row tells about."""
+    found = hashlib.blake2b(digest_size=12)
+    for array in (shapes.xy, shapes.part_offsets, shapes.shape_offsets, shapes.keys, groups):
+        if array is not None:
+            found.update(np.ascontiguousarray(array).view(np.uint8).data)
+    return found.hexdigest()
+
+
+def group_by(style: Style, values: dict[int, Any], keys: np.ndarray) -> np.ndarray:
+    """The class of each shape, -1 where it has none that shows."""
+    if style.kind == "categorised":
+        number = {_plain(cls.value): index for index, cls in enumerate(style.classes) if cls.visible}
+        return np.array([number.get(_plain(values.get(key)), -1) for key in keys.tolist()], np.int32)
+    numbers = np.array([_as_float(values.get(key)) for key in keys.tolist()], np.float64)
+    groups = np.full(len(keys), -1, np.int32)
+    for index, cls in enumerate(style.classes):
+        if cls.visible and cls.low is not None and cls.high is not None:
+            last = index == len(style.classes) - 1
+            groups[(numbers >= cls.low) & ((numbers < cls.high) | (last & (numbers == cls.high)))] = index
+    return groups
+
+
+def _plain(value: Any) -> Any:
+    """A value that can be looked up, whatever a stranger's file holds."""
+    return value if isinstance(value, (str, int, float, bytes, type(None))) else str(value)
+
+
+def _as_float(value: Any) -> float:
+    try:
+        return float(value)
+    except (TypeError, ValueError):
+        return float("nan")
 
 
 def legend_of(
@@ -173,7 +237,7 @@ def legend_of(
                 for code, colour in layer.palette.items()
                 if code not in style.hidden_codes
             ]
-        elif layer.shapes is not None and style.kind == "categorised" and layer.groups is not None:
+        elif layer.shapes is not None and style.kind in ("categorised", "graduated") and layer.groups is not None:
             kind = "polygon" if layer.shapes.kind == "polygon" else layer.shapes.kind
             present = set(layer.groups.tolist())
             entries = [

@@ -10,14 +10,13 @@ from numpy.typing import NDArray
 
 from onekl_desktop.native.build import library_name
 
-_ABI = 11
+_ABI = 13
 _P, _I, _W, _F, _D, _B = (
     ctypes.c_void_p, ctypes.c_int64, ctypes.c_int32, ctypes.c_float, ctypes.c_double, ctypes.c_uint8,
 )  # fmt: skip
 _SIGNATURES = {
     "class_areas": (None, (_P, _P, _I, _I, _P, _I, _I, _P, _P)),
     "fill_polygon": (_I, (_P, _I, _P, _I, _P, _I, _I, _B)),
-    "fill_shapes": (_I, (_P, _I, _P, _I, _P, _P, _P, _I, _I, _P, _I, _I)),
     "fill_pits": (_W, (_P, _P, _I, _I, _I, _P, _P, _P)),
     "slope": (_W, (_P, _P, _I, _I, _D, _D, _F, _P, _P)),
     "flow_d8": (_W, (_P, _P, _I, _I, _B, _P, _P, _P, _P)),
@@ -31,6 +30,15 @@ _SIGNATURES = {
     "upslope": (_I, (_P, _I, _I, _P, _P)),
     "label": (_I, (_P, _P, _I, _I, _P, _P)),
     "lzw_tiles": (_I, (_P, _I, _I, _I, _I, _P, _I, _P)),
+    "draw_areas": (_W, (_P, _P, _I, _P, _I, _I, _P)),
+    "draw_lines": (_W, (_P, _P, _W, _D, _P, _I, _P, _P, _I, _I, _P)),
+    "draw_points": (_W, (_P, _P, _P, _W, _D, _D, ctypes.c_uint32, _P, _I, _I, _P)),
+    "compose": (None, (_P, _P, _P, _P, _P, _P, _P, _I, _I, _P, _I, _I)),
+    "blend": (None, (_P, _D, _W, _P, _I)),
+    "sample_codes": (_W, (_P, _W, _I, _I, _P, _P, _I, _P, _I, _I)),
+    "sample_ramp": (None, (_P, _I, _I, _P, _D, _D, _F, _W, _P, _P, _I, _I)),
+    "touching": (_I, (_P, _I, _D, _D, _D, _D, _P)),
+    "coarsen": (_I, (_P, _I, _P, _I, _D, _D, _D, _P, _P, _P)),
     "distance": (_W, (_P, _P, _P, _I, _I, _W, _P, _P)),
 }
 
@@ -63,4 +71,4 @@ def is_compiled() -> bool:
 
 def at(array: NDArray | None) -> int | None:
     """The address of an array's first value."""
-    return None if array is None else int(array.ctypes.data)
+    return None if array is None else int(array.__array_interface__["data"][0])

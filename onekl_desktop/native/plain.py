@@ -48,23 +48,6 @@ def fill_polygon(xy, ring_offsets, out, value):  # type: ignore[no-untyped-def]
     return filled
 
 
-def fill_shapes(xy, part_offsets, shape_offsets, chosen, values, out):  # type: ignore[no-untyped-def]
-    """See `onekl_desktop.native.fill_shapes`."""
-    filled = 0
-    for shape, value in zip(chosen, values, strict=True):
-        if not 0 <= shape < len(shape_offsets) - 1 or shape_offsets[shape + 1] <= shape_offsets[shape]:
-            continue
-        offsets = part_offsets[shape_offsets[shape] : shape_offsets[shape + 1] + 1]
-        done = fill_polygon(xy, offsets, out, int(value))
-        filled += done
-        if done == 0 and offsets[0] < len(xy):
-            x, y = np.floor(xy[offsets[0]])
-            if 0 <= x < out.shape[1] and 0 <= y < out.shape[0]:
-                out[int(y), int(x)] = value
-                filled += 1
-    return filled
-
-
 def pack_tiles(cells: NDArray, tile: int) -> list[bytes]:
     """See `onekl_desktop.native.packing.pack_tiles`."""
     found = []

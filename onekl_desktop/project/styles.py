@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -18,76 +19,145 @@ RAMPS = {
 }
 
 
+VECTOR_KINDS = ("single", "categorised", "graduated", "heat")
+RASTER_KINDS = ("classes", "ramp", "hillshade")
+MARKERS = ("circle", "square", "diamond", "triangle")
+BLENDS = ("normal", "multiply", "screen", "darken", "lighten")
+# Eight rows of eight pixels, a bit for each: what tells areas apart without colour.
+PATTERNS = {
+    "": (0, 0, 0, 0, 0, 0, 0, 0),
+    "forward": (128, 64, 32, 16, 8, 4, 2, 1),
+    "backward": (1, 2, 4, 8, 16, 32, 64, 128),
+    "crossed": (129, 66, 36, 24, 24, 36, 66, 129),
+    "horizontal": (255, 0, 0, 0, 0, 0, 0, 0),
+    "vertical": (1, 1, 1, 1, 1, 1, 1, 1),
+    "dots": (0, 0, 24, 24, 0, 0, 0, 0),
+}
+MOST_CLASSES = 254  # a byte of the drawing, less one for nothing
+
+
 @dataclass
 class StyleClass:
-    """One value with its label and colour."""
+    """A value, or the range from `low` to below `high` (the last class: to it), with its label and colour."""
 
     value: Any
     label: str
     colour: str
     visible: bool = True
+    low: float | None = None
+    high: float | None = None
+    pattern: str = ""
+
+    def dump(self) -> dict[str, Any]:
+        """Only what is given."""
+        plain = {"visible": True, "low": None, "high": None, "pattern": ""}
+        return {key: value for key, value in asdict(self).items() if key not in plain or value != plain[key]}
 
 
 @dataclass
 class Style:
-    """`kind`: single or categorised (vectors), classes (land cover, colours from the legend) or ramp (rasters)."""
+    """`kind`: single, categorised, graduated or heat (vectors); classes (land cover, colours from the legend), ramp or
+    hillshade (rasters). Lengths are millimetres on paper; `near_scale` and `far_scale` are denominators of the scales
+    between which the layer shows.
+    """
 
     kind: str = "single"
     fill: str = "#8fb37a"
     outline: str = "#3a4a44"
     width: float = 0.3
     filled: bool = True
+    pattern: str = ""
+    dashes: list[float] = field(default_factory=list)
+    marker: str = "circle"
+    size: float = 1.7
     column: str = ""
     classes: list[StyleClass] = field(default_factory=list)
     label_column: str = ""
+    label_size: float = 8.25
+    label_colour: str = "#1d2a26"
     ramp: str = "elevation"
     low: float | None = None
     high: float | None = None
     hidden_codes: list[int] = field(default_factory=list)
+    radius: float = 6.0
+    azimuth: float = 315.0
+    altitude: float = 45.0
+    blend: str = "normal"
+    near_scale: float | None = None
+    far_scale: float | None = None
 
     def dump(self) -> str:
         """The stored spelling; only what differs from the defaults."""
-        plain = asdict(Style())
-        return json.dumps(
-            {key: value for key, value in asdict(self).items() if value != plain[key]}, ensure_ascii=False
-        )
+        plain, own = asdict(Style()), asdict(self)
+        own["classes"] = [cls.dump() for cls in self.classes]
+        return json.dumps({key: value for key, value in own.items() if value != plain[key]}, ensure_ascii=False)
+
+    def shows_at(self, scale: float) -> bool:
+        """Whether the layer shows at a scale of 1 : `scale`."""
+        return (self.near_scale or 0.0) <= scale * 1.001 and scale <= (self.far_scale or float("inf")) * 1.001
+
+
+CHOICES = {"kind": (*VECTOR_KINDS, *RASTER_KINDS), "marker": MARKERS, "blend": BLENDS, "pattern": tuple(PATTERNS),
+           "ramp": tuple(RAMPS)}  # fmt: skip
+LIMITS = {"width": (0.0, 50.0), "size": (0.0, 50.0), "label_size": (1.0, 200.0), "radius": (0.1, 100.0), "azimuth": (0.0, 360.0),
+          "altitude": (0.0, 90.0)}  # fmt: skip
 
 
 def load_style(text: str) -> Style:
     """A stored style; what cannot be understood falls back to the defaults (the file may be a stranger's)."""
     try:
         given = json.loads(text or "{}")
-    except ValueError:
+    except (ValueError, RecursionError):
         given = {}
     style = Style()
     if not isinstance(given, dict):
         return style
-    defaults = asdict(style)
     for key, value in given.items():
         if key == "classes" and isinstance(value, list):
-            for item in value:
-                if isinstance(item, dict) and {"value", "label", "colour"} <= set(item):
-                    style.classes.append(
-                        StyleClass(
-                            item["value"],
-                            str(item["label"]),
-                            as_colour(item["colour"]),
-                            bool(item.get("visible", True)),
-                        )
-                    )
+            style.classes = [cls for cls in map(_load_class, value) if cls is not None]
         elif key == "hidden_codes" and isinstance(value, list):
             style.hidden_codes = [int(code) for code in value if isinstance(code, int)]
-        elif key in ("low", "high") and isinstance(value, (int, float)) and not isinstance(value, bool):
-            setattr(style, key, float(value))
-        elif key in ("fill", "outline"):
+        elif key == "dashes" and isinstance(value, list):
+            lengths = [_number(length) for length in value[:8]]
+            if len(lengths) % 2 == 0 and all(length is not None and 0 <= length <= 100 for length in lengths):
+                style.dashes = [length for length in lengths if length is not None]
+        elif key in ("low", "high", "near_scale", "far_scale"):
+            setattr(style, key, _number(value))
+        elif key in ("fill", "outline", "label_colour"):
             setattr(style, key, as_colour(value))
-        elif key in defaults and type(value) is type(defaults[key]):
+        elif key in CHOICES:
+            if value in CHOICES[key]:
+                setattr(style, key, value)
+        elif key in LIMITS:
+            low, high = LIMITS[key]
+            number = _number(value)
+            if number is not None:
+                setattr(style, key, min(max(number, low), high))
+        elif (key == "filled" and isinstance(value, bool)) or (
+            key in ("column", "label_column") and isinstance(value, str)
+        ):
             setattr(style, key, value)
-        elif key == "width" and isinstance(value, int):
-            style.width = float(value)
-    if style.ramp not in RAMPS:
-        style.ramp = "elevation"
     return style
+
+
+def _number(value: Any) -> float | None:
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return None
+    try:
+        number = float(value)
+    except OverflowError:
+        return None
+    return number if math.isfinite(number) else None
+
+
+def _load_class(item: Any) -> StyleClass | None:
+    if not isinstance(item, dict) or not {"value", "label", "colour"} <= set(item):
+        return None
+    pattern = item.get("pattern")
+    return StyleClass(
+        item["value"], str(item["label"]), as_colour(item["colour"]), bool(item.get("visible", True)), _number(item.get("low")),
+        _number(item.get("high")), pattern if isinstance(pattern, str) and pattern in PATTERNS else "",
+    )  # fmt: skip
 
 
 def as_colour(value: Any) -> str:

@@ -37,7 +37,31 @@ int main(int count, char **words) {
         uint8_t values[4] = {1, 2, 3, 4};
         for (int64_t s = 1; s <= shapes; s++) bounds[s] = rings ? (int64_t)(next() % (uint64_t)(rings + 2)) : 0;
         for (int k = 0; k < 4; k++) chosen[k] = (int64_t)(next() % 7) - 2;
-        onekl_fill_shapes(xy, n, offsets, rings, bounds, chosen, values, 4, shapes, out, rows, columns);
+        int64_t quiet[2] = {next() % 16 == 0, 0};
+        OneklShapes drawn = {xy, offsets, bounds, chosen, 0, n, rings, shapes, 4, {number(), number(), number(), number(), number(), number()}};
+        int32_t *whole = malloc(sizeof(int32_t) * 2 * (size_t)(n + 1));
+        int64_t *coarse = malloc(sizeof(int64_t) * (size_t)(rings + 1));
+        if (onekl_coarsen(xy, n, offsets, rings, number(), number(), next() % 3 ? 1.0 : number(), whole, coarse, quiet) > n) return 1;
+        if (next() % 3 == 0) { memset(whole, (int)(next() % 256), sizeof(int32_t) * 2 * (size_t)n); drawn.xy = whole; drawn.whole = 1; }
+        if (next() % 2) { const double plain[6] = {1, 0, 0, 0, -1, 20}; memcpy(drawn.affine, plain, sizeof plain); }
+        uint8_t *codes = calloc((size_t)(4 * rows * columns + 1), 1), *cover = calloc((size_t)(rows * columns + 1), 1);
+        uint32_t *pixels = calloc((size_t)(rows * columns + 1), 4), table[256];
+        uint8_t patterns[2048];
+        for (int k = 0; k < 256; k++) table[k] = (uint32_t)next();
+        for (int k = 0; k < 2048; k++) patterns[k] = (uint8_t)next();
+        const double dashes[4] = {(double)(next() % 5), (double)(next() % 3), 0.0, next() % 4 ? 2.0 : number() * 0.0 + 1.0};
+        onekl_draw_areas(&drawn, values, 2, codes, 2 * rows, 2 * columns, quiet);
+        onekl_draw_lines(&drawn, next() % 2 ? values : NULL, (int32_t)(next() % 2), (double)(next() % 9) / 2.0, dashes, (int64_t)(next() % 3) * 2, cover, next() % 2 ? out : NULL, rows, columns, quiet);
+        onekl_draw_points(&drawn, values, table, (int32_t)(next() % 5), (double)(next() % 9) / 2.0, (double)(next() % 3), (uint32_t)next(), pixels, rows, columns, quiet);
+        onekl_compose(next() % 4 ? codes : NULL, table, next() % 2 ? patterns : NULL, table, next() % 4 ? cover : NULL, next() % 2 ? out : NULL, table, (int64_t)(next() % 8), (int64_t)(next() % 8), pixels, rows, columns);
+        onekl_blend((const uint32_t *)codes, (double)(next() % 5) / 4.0, (int32_t)(next() % 6), pixels, rows * columns);
+        onekl_sample_codes(codes, next() % 2 ? 1 : 2, rows, columns, drawn.affine, table, (int64_t)(next() % 257), pixels, rows, columns);
+        float *heat = malloc(sizeof(float) * (size_t)(rows * columns + 1));
+        for (int64_t i = 0; i < rows * columns; i++) heat[i] = (float)number();
+        onekl_sample_ramp(heat, rows, columns, drawn.affine, 0.0, next() % 3 ? 9.0 : 0.0, -1.0f, (int32_t)(next() % 2), table, pixels, rows, columns);
+        int64_t *met = malloc(sizeof(int64_t) * (size_t)(n / 2 + 2));
+        if (onekl_touching(xy, n / 2, 0.0, 0.0, number(), number(), met) > n / 2) return 1;
+        free(whole); free(coarse); free(codes); free(cover); free(pixels); free(heat); free(met);
         free(xy); free(offsets); free(out);
 
         const int64_t zones = 1 + (int64_t)(next() % 4), classes = 1 + (int64_t)(next() % 9);

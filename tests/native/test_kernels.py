@@ -55,22 +55,6 @@ def test_fill_equals_gdal_on_polygons_with_holes(seed):
     assert (out == expected).all()
 
 
-@settings(max_examples=100)
-@given(st.lists(rings, min_size=1, max_size=6), shape, st.data())
-def test_many_shapes_equal_their_twin(parts, size, data):
-    xy = np.array([point for ring in parts for point in ring])
-    part_offsets = np.concatenate([[0], np.cumsum([len(ring) for ring in parts])])
-    shape_offsets = np.unique(
-        np.concatenate([[0, len(parts)], data.draw(st.lists(st.integers(0, len(parts)), max_size=3))])
-    ).astype(np.int64)
-    chosen = np.array(data.draw(st.lists(st.integers(-1, len(shape_offsets)), max_size=6)), np.int64)
-    values = (np.arange(len(chosen)) + 1).astype(np.uint8)
-    one, other = np.zeros(size, np.uint8), np.zeros(size, np.uint8)
-    count = native.fill_shapes(xy, part_offsets, shape_offsets, chosen, values, one)
-    assert count == plain.fill_shapes(xy, part_offsets, shape_offsets, chosen, values, other)
-    assert (one == other).all()
-
-
 def test_neighbours_share_every_cell_exactly_once():
     out = np.zeros((20, 20), np.uint8)
     for left, right in ((0, 7.5), (7.5, 20)):

@@ -1,31 +1,30 @@
-"""The map canvas. Pictures are made by a worker; painting only puts the last finished one on screen, moved and
-stretched to the present view, and draws the thin overlay of the map tool.
+"""The map canvas. Workers draw tiles; painting only puts finished ones on screen, under them those of the last view, moved
+and stretched, and over them the thin overlay of the map tool.
 """
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 
-import numpy as np
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QPointF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QColor,
-    QImage,
     QKeyEvent,
     QMouseEvent,
     QPainter,
     QPaintEvent,
     QResizeEvent,
+    QTransform,
     QWheelEvent,
 )
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from onekl_desktop.base.translate import _
 from onekl_desktop.cartography.furniture import draw_north, draw_scale_bar
-from onekl_desktop.cartography.render import Stopped, render
 from onekl_desktop.cartography.scene import Box, SceneLayer, View, fit
+from onekl_desktop.cartography.tiles import Picture, Tiles, picture_of, shown
 from onekl_desktop.gui.canvas.tools import MapTool, PanTool
 from onekl_desktop.gui.theme import current_tokens
 
@@ -50,20 +49,21 @@ class Canvas(QWidget):
         self.setMouseTracking(True)
         self.setAccessibleName(_("Map"))
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent, True)
-        self._centre, self._per_pixel = (0.0, 0.0), 100.0
+        self._centre, self._per_pixel, self._rotation = (0.0, 0.0), 100.0, 0.0
         self._scene: list[SceneLayer] = []
         self._builder: SceneBuilder | None = None
-        self._image: QImage | None = None
-        self._image_view: View | None = None
+        self._picture: Picture | None = None
+        self._before: tuple[Picture, View] | None = None  # the last that was whole
         self._full: Box = (0, 0, 1, 1)
-        self._generation = 0
-        self._shown_generation = -1
-        self._pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix="map")
-        self._future: Future[tuple[int, View, QImage, list[SceneLayer]]] | None = None
+        self._tiles = Tiles()
+        self._scenes = 0
+        self._building: Future[list[SceneLayer]] | None = None
         self._stale_scene = False
+        self._settled = False
+        self._seen = -1
         self._later = QTimer(self)
         self._later.setSingleShot(True)
-        self._later.setInterval(20)
+        self._later.setInterval(0)
         self._later.timeout.connect(self._start)
         self._poll = QTimer(self)
         self._poll.setInterval(8)
@@ -94,7 +94,14 @@ class Canvas(QWidget):
         w, h = max(self.width(), 1), max(self.height(), 1)
         half_w, half_h = self._per_pixel * w / 2, self._per_pixel * h / 2
         x, y = self._centre
-        return View((x - half_w, y - half_h, x + half_w, y + half_h), w, h, 96.0)
+        return View((x - half_w, y - half_h, x + half_w, y + half_h), w, h, 96.0, self._rotation)
+
+    @property
+    def _device_view(self) -> View:
+        """The same in the screen's own pixels."""
+        view, ratio = self.view, self.devicePixelRatioF()
+        width, height = max(round(view.width * ratio), 1), max(round(view.height * ratio), 1)
+        return View(view.extent, width, height, 96.0 * ratio, view.rotation)
 
     def set_full_extent(self, box: Box) -> None:
         """What `zoom_full` shows."""
@@ -113,14 +120,24 @@ class Canvas(QWidget):
     def zoom_by(self, factor: float, at: QPointF | None = None) -> None:
         """Zoom in (factor above 1) or out, keeping a place where it is."""
         at = at or QPointF(self.width() / 2, self.height() / 2)
-        x, y = self.view.to_map(at.x(), at.y())
         scale = min(max(self._per_pixel / factor, NEAREST), FARTHEST)
-        self._set_view((x - (at.x() - self.width() / 2) * scale, y + (at.y() - self.height() / 2) * scale), scale)
+        x, y = self.view.to_map(at.x(), at.y())
+        share = scale / self._per_pixel
+        self._set_view((x + (self._centre[0] - x) * share, y + (self._centre[1] - y) * share), scale)
 
     def pan_by(self, dx: float, dy: float) -> None:
         """Move the picture by pixels."""
-        x, y = self._centre
-        self._set_view((x - dx * self._per_pixel, y + dy * self._per_pixel), self._per_pixel)
+        self._set_view(self.view.to_map(self.width() / 2 - dx, self.height() / 2 - dy), self._per_pixel)
+
+    def rotate_to(self, degrees: float) -> None:
+        """Turn the map clockwise by so much from grid north."""
+        self._rotation = degrees % 360.0
+        self._set_view(self._centre, self._per_pixel)
+
+    @property
+    def rotation(self) -> float:
+        """Degrees, clockwise."""
+        return self._rotation
 
     def _set_view(self, centre: tuple[float, float], per_pixel: float) -> None:
         self._centre, self._per_pixel = centre, per_pixel
@@ -130,7 +147,7 @@ class Canvas(QWidget):
     # ------------------------------------------------------------ drawing
 
     def _request(self) -> None:
-        self._generation += 1
+        self._settled = False
         self.update()
         if not self._later.isActive():
             self._later.start()
@@ -138,59 +155,62 @@ class Canvas(QWidget):
     def _start(self) -> None:
         if self._builder is None or self.width() < 2 or self.height() < 2:
             return
-        if self._future is not None and not self._future.done():
-            self._later.start()  # the running one hears that it is stale and ends soon
-            return
-        generation, ratio = self._generation, self.devicePixelRatioF()
-        view = self.view
-        big = View(view.extent, max(round(view.width * ratio), 1), max(round(view.height * ratio), 1), 96.0 * ratio)
-        builder = self._builder if self._stale_scene or not self._scene else None
-        self._stale_scene = False
-        scene, ground = self._scene, current_tokens().map_ground
-
-        def work() -> tuple[int, View, QImage, list[SceneLayer]]:
-            layers = list(builder()) if builder is not None else scene
-            image = render(
-                layers, big, background=ground, stop=lambda: self._generation != generation and builder is None
-            )
-            return generation, big, image, layers
-
-        self._future = self._pool.submit(work)
+        if (self._stale_scene or self._picture is None) and self._building is None:
+            self._stale_scene = False
+            builder = self._builder
+            self._building = self._tiles.submit(lambda: list(builder()))
+        if self._picture is not None:
+            self._tiles.request(self._picture, self._device_view)
         self._poll.start()
 
-    def _collect(self) -> None:
-        if self._future is None or not self._future.done():
+    def _take_scene(self) -> None:
+        if self._building is None or not self._building.done():
             return
-        self._poll.stop()
-        future, self._future = self._future, None
+        future, self._building = self._building, None
         try:
-            generation, view, image, scene = future.result()
-        except Stopped:
-            return
+            self._scene = future.result()
         except RuntimeError as problem:  # the project was closed meanwhile
             log.debug("map not drawn: %s", problem)
             return
-        self._image, self._image_view, self._scene = image, view, scene
-        self._shown_generation = generation
-        self.update()
-        self.drawn.emit()
+        self._scenes += 1
+        self._picture = picture_of(self._scene, current_tokens().map_ground, self._scenes)
+        self._start()
+
+    def _collect(self) -> None:
+        self._take_scene()
+        if self._seen != self._tiles.finished:
+            self._seen = self._tiles.finished
+            self.update()
+        view = self._device_view
+        if self._building is not None or self._stale_scene or self._picture is None:
+            return
+        if self._tiles.is_ready(self._picture, view):
+            self._poll.stop()
+            self._before = (self._picture, view)
+            self._settled = True
+            self.update()
+            self.drawn.emit()
+        else:
+            self._tiles.request(self._picture, view)  # some may have gone meanwhile
 
     @property
     def up_to_date(self) -> bool:
         """Whether the picture on screen is that of the present view and content."""
-        return self._shown_generation == self._generation and self._future is None
+        return self._settled
+
+    @property
+    def problems(self) -> dict[str, str]:
+        """What went wrong while layers were drawn, by their uuid."""
+        return self._tiles.problems
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Compose the last picture and the overlay."""
+        """Compose finished tiles and the overlay."""
         painter = QPainter(self)
         tokens = current_tokens()
         painter.fillRect(self.rect(), QColor(tokens.map_ground))
+        if self._picture is not None:
+            self._paint_map(painter, self._picture)
         view = self.view
-        if self._image is not None and self._image_view is not None:
-            left, bottom, right, top = self._image_view.extent
-            corners = view.to_pixels(np.array([[left, top], [right, bottom]]))
-            painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, self._shown_generation == self._generation)
-            painter.drawImage(QRectF(QPointF(*corners[0]), QPointF(*corners[1])), self._image)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
         if self._scene:
             draw_scale_bar(painter, view, 1.0)
@@ -201,6 +221,26 @@ class Canvas(QWidget):
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
         painter.end()
+
+    def _paint_map(self, painter: QPainter, picture: Picture) -> None:
+        view, ratio = self._device_view, self.devicePixelRatioF()
+        painter.save()
+        painter.scale(1 / ratio, 1 / ratio)
+        if self._before is not None and not self._settled:
+            earlier, old = self._before
+            painter.save()
+            painter.setTransform(_between(old, view), True)
+            for image, x, y in shown(self._tiles, earlier, old):
+                painter.drawImage(x, y, image)
+            painter.restore()
+        for image, x, y in shown(self._tiles, picture, view):
+            painter.drawImage(x, y, image)
+        labels = self._tiles.labels
+        if labels is not None:
+            if labels[0] != view:
+                painter.setTransform(_between(labels[0], view), True)
+            painter.drawImage(0, 0, labels[1])
+        painter.restore()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Draw for the new size."""
@@ -269,9 +309,17 @@ class Canvas(QWidget):
             super().keyPressEvent(event)
 
     def close_map(self) -> None:
-        """Stop timers and the worker."""
+        """Stop timers and workers."""
         self._builder = None
-        self._generation += 1
         self._later.stop()
         self._poll.stop()
-        self._pool.shutdown(wait=True, cancel_futures=True)
+        self._tiles.close()
+
+
+def _between(old: View, new: View) -> QTransform:
+    """What brings the pixels of one view to those of another."""
+    a, b, c, d, e, f = old.inverse
+    m, n, o, p, q, r = new.affine
+    return QTransform(
+        m * a + n * d, p * a + q * d, m * b + n * e, p * b + q * e, m * c + n * f + o, p * c + q * f + r
+    )  # fmt: skip

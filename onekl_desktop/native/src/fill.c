@@ -96,28 +96,3 @@ int64_t onekl_fill_polygon(const double *xy, int64_t n_points, const int64_t *ri
     free(start); free(crossings); free(next);
     return filled;
 }
-
-int64_t onekl_fill_shapes(const double *xy, int64_t n_points, const int64_t *part_offsets, int64_t n_parts,
-                          const int64_t *shape_offsets, const int64_t *chosen, const uint8_t *values, int64_t n_chosen,
-                          int64_t n_shapes, uint8_t *out, int64_t rows, int64_t columns) {
-    int64_t filled = 0;
-    for (int64_t k = 0; k < n_chosen; k++) {
-        const int64_t shape = chosen[k];
-        if (shape < 0 || shape >= n_shapes) continue;
-        const int64_t first = shape_offsets[shape], last = shape_offsets[shape + 1];
-        if (first < 0 || last > n_parts || last <= first) continue;
-        const int64_t done =
-            onekl_fill_polygon(xy, n_points, part_offsets + first, last - first, out, rows, columns, values[k]);
-        if (done < 0) return -1;
-        filled += done;
-        if (done == 0 && part_offsets[first] >= 0 && part_offsets[first] < n_points) {
-            /* A shape too small for a cell centre leaves one cell, so that it does not vanish. */
-            const double x = floor(xy[2 * part_offsets[first]]), y = floor(xy[2 * part_offsets[first] + 1]);
-            if (x >= 0 && y >= 0 && x < (double)columns && y < (double)rows) {
-                out[(int64_t)y * columns + (int64_t)x] = values[k];
-                filled++;
-            }
-        }
-    }
-    return filled;
-}

@@ -9,7 +9,7 @@
 #define ONEKL_API __attribute__((visibility("default")))
 #endif
 
-#define ONEKL_ABI 11
+#define ONEKL_ABI 13
 
 ONEKL_API int32_t onekl_abi(void);
 
@@ -35,12 +35,6 @@ ONEKL_API void onekl_class_areas(const uint16_t *classes, const int32_t *zones, 
  * Returns the number of cells set, or -1 when memory is short. */
 ONEKL_API int64_t onekl_fill_polygon(const double *xy, int64_t n_points, const int64_t *ring_offsets,
                                      int64_t n_rings, uint8_t *out, int64_t rows, int64_t columns, uint8_t value);
-
-/* Fills the chosen shapes in their order, shape k with values[k]; a shape without a cell centre sets the cell of
- * its first vertex. Shape s has the parts shape_offsets[s] .. shape_offsets[s + 1]. Returns as onekl_fill_polygon. */
-ONEKL_API int64_t onekl_fill_shapes(const double *xy, int64_t n_points, const int64_t *part_offsets, int64_t n_parts,
-                                    const int64_t *shape_offsets, const int64_t *chosen, const uint8_t *values,
-                                    int64_t n_chosen, int64_t n_shapes, uint8_t *out, int64_t rows, int64_t columns);
 
 /* Directions k = 0..7 run anticlockwise from east. Heights are double, `valid` is 1 where a cell has a height. */
 extern const int64_t ONEKL_DROW[8], ONEKL_DCOLUMN[8];
@@ -116,4 +110,56 @@ ONEKL_API int32_t onekl_distance(const uint8_t *source, const int32_t *above, co
  * of each. Returns the bytes of all, or -1 when there is no room for them. */
 ONEKL_API int64_t onekl_lzw_tiles(const uint8_t *cells, int64_t rows, int64_t columns, int64_t item, int64_t tile,
                                   uint8_t *out, int64_t room, int64_t *sizes);
+/* Shapes to draw: shape s has the parts shape_offsets[s] .. shape_offsets[s + 1], part p the vertices part_offsets[p] ..
+ * part_offsets[p + 1] of `xy`, which are int32 (`whole`) or double. `chosen` are drawn in their order; `affine` makes pixels
+ * of vertices: x = m0 a + m1 b + m2, y = m3 a + m4 b + m5. */
+typedef struct {
+    const void *xy;
+    const int64_t *part_offsets, *shape_offsets, *chosen;
+    int64_t whole, n_points, n_parts, n_shapes, n_chosen;
+    double affine[6];
+} OneklShapes;
+
+/* Burns areas by the even-odd rule, shape chosen[k] with values[k]; one too small for a sample leaves grain x grain. */
+ONEKL_API int32_t onekl_draw_areas(const OneklShapes *shapes, const uint8_t *values, int64_t grain, uint8_t *codes,
+                                   int64_t rows, int64_t columns, int64_t *task);
+
+/* Lines, or the borders of areas (`closed`), as coverage 0..255 of which the strongest stays; with `codes` (may be NULL)
+ * also whose it is. `dashes`: lengths drawn and left out in turn, in pixels, an even number. */
+ONEKL_API int32_t onekl_draw_lines(const OneklShapes *shapes, const uint8_t *values, int32_t closed, double width,
+                                   const double *dashes, int64_t n_dashes, uint8_t *cover, uint8_t *codes, int64_t rows,
+                                   int64_t columns, int64_t *task);
+
+/* Markers on all vertices, over what is there: 0 circle, 1 square, 2 diamond, 3 triangle, of the area of a circle. */
+ONEKL_API int32_t onekl_draw_points(const OneklShapes *shapes, const uint8_t *values, const uint32_t *colours,
+                                    int32_t marker, double radius, double rim, uint32_t rim_colour, uint32_t *out,
+                                    int64_t rows, int64_t columns, int64_t *task);
+
+/* Pixels from planes: codes (2 rows x 2 columns samples of a pixel; may be NULL) by `colours`[256], where `patterns` (may
+ * be NULL; 8 rows of 8 bits for each code) have a bit by `marks`[256]; then coverage (may be NULL) by `inks`[256]. */
+ONEKL_API void onekl_compose(const uint8_t *codes, const uint32_t *colours, const uint8_t *patterns,
+                             const uint32_t *marks, const uint8_t *cover, const uint8_t *cover_codes,
+                             const uint32_t *inks, int64_t phase_row, int64_t phase_column, uint32_t *out, int64_t rows,
+                             int64_t columns);
+
+/* Lays a picture over another: 0 normal, 1 multiply, 2 screen, 3 darken, 4 lighten. */
+ONEKL_API void onekl_blend(const uint32_t *top, double opacity, int32_t mode, uint32_t *out, int64_t count);
+
+/* Cells as pixels, each by the cell under its centre; `affine` makes columns and rows of pixels. item: bytes of a cell. */
+ONEKL_API int32_t onekl_sample_codes(const void *cells, int32_t item, int64_t rows, int64_t columns,
+                                     const double *affine, const uint32_t *colours, int64_t n_colours, uint32_t *out,
+                                     int64_t out_rows, int64_t out_columns);
+ONEKL_API void onekl_sample_ramp(const float *cells, int64_t rows, int64_t columns, const double *affine, double low,
+                                 double high, float nodata, int32_t smooth, const uint32_t *colours, uint32_t *out,
+                                 int64_t out_rows, int64_t out_columns);
+
+/* Numbers of the boxes (left, bottom, right, top) that meet a box; `out` has room for all. Returns how many. */
+ONEKL_API int64_t onekl_touching(const double *boxes, int64_t count, double left, double bottom, double right,
+                                 double top, int64_t *out);
+
+/* Vertices snapped to a lattice, without repeats and those on straight lines. Returns how many, or ONEKL_STOPPED. */
+ONEKL_API int64_t onekl_coarsen(const double *xy, int64_t n_points, const int64_t *part_offsets, int64_t n_parts,
+                                double origin_x, double origin_y, double unit, int32_t *out, int64_t *out_offsets,
+                                int64_t *task);
+
 #endif

@@ -1,0 +1,104 @@
+"""Coarser copies of shapes, a level for each power of two, so that a map of a whole landscape does not walk every vertex."""
+
+from __future__ import annotations
+
+import math
+import threading
+from collections import OrderedDict
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from onekl_desktop.base.geometry import FlatShapes
+from onekl_desktop.cartography.scene import Box, View
+from onekl_desktop.native.picture import Affine, Figures, coarsen, touching
+
+DENSE = 0.5  # vertices a pixel, from which a coarser level pays
+MOST_FEW = 0.25  # of the shapes: a share from which looking through all of them is as fast
+MOST_BYTES = 128e6  # of the levels of one layer
+
+
+@dataclass(frozen=True)
+class Level:
+    """Vertices in whole units from an origin."""
+
+    xy: NDArray[np.int32]
+    part_offsets: NDArray[np.int64]
+    origin: tuple[float, float]
+    unit: float
+
+
+class Levels:
+    """The levels of some shapes, made when they are first needed and kept while there is room. Safe on any thread."""
+
+    def __init__(self, shapes: FlatShapes) -> None:
+        self._shapes = shapes
+        self._last: tuple[Box, NDArray[np.int64]] | None = None
+        self._levels: OrderedDict[int, Level] = OrderedDict()
+        self._lock = threading.Lock()
+        ends = shapes.part_offsets[shapes.shape_offsets]
+        self._vertices = np.diff(ends)
+
+    def seen(self, view: View, margin_px: float) -> NDArray[np.int64]:
+        """Numbers of the shapes whose box meets a view widened by a margin."""
+        margin = margin_px * view.unit_per_pixel
+        left, bottom, right, top = view.box
+        box = (left - margin, bottom - margin, right + margin, top + margin)
+        last = self._last
+        if last is not None and _holds(last[0], box):  # of the few that a larger picture found
+            few = last[1]
+            return few[touching(self._shapes.boxes[few], box)]
+        return touching(self._shapes.boxes, box)
+
+    def look(self, view: View) -> None:
+        """Find what a whole picture shows before its parts ask for theirs."""
+        left, bottom, right, top = view.box
+        wide, high = 0.2 * (right - left), 0.2 * (top - bottom)
+        box = (left - wide, bottom - high, right + wide, top + high)
+        found = touching(self._shapes.boxes, box)
+        self._last = (box, found) if len(found) < MOST_FEW * len(self._shapes) else None
+
+    def figures(self, view: View, chosen: NDArray[np.int64]) -> Figures:
+        """The chosen shapes for a view, from a coarser level where they have many vertices for its pixels."""
+        shapes, affine = self._shapes, view.affine
+        if shapes.kind == "point" or self._vertices[chosen].sum() < DENSE * view.width * view.height:
+            return Figures(shapes.xy, shapes.part_offsets, shapes.shape_offsets, chosen, affine)
+        level = self._level(math.floor(math.log2(view.unit_per_pixel / 2)))
+        return Figures(level.xy, level.part_offsets, shapes.shape_offsets, chosen, _from_units(affine, level))
+
+    def _level(self, power: int) -> Level:
+        with self._lock:
+            level = self._levels.get(power)
+            if level is not None:
+                self._levels.move_to_end(power)
+                return level
+            unit, box = 2.0**power, self._shapes.bounds or (0.0, 0.0, 0.0, 0.0)
+            origin = (math.floor(box[0] / unit) * unit, math.floor(box[1] / unit) * unit)
+            level = Level(*coarsen(self._shapes.xy, self._shapes.part_offsets, origin, unit), origin, unit)
+            self._levels[power] = level
+            while len(self._levels) > 1 and sum(kept.xy.nbytes for kept in self._levels.values()) > MOST_BYTES:
+                self._levels.popitem(last=False)
+            return level
+
+
+def _holds(outer: Box, inner: Box) -> bool:
+    return outer[0] <= inner[0] and outer[1] <= inner[1] and outer[2] >= inner[2] and outer[3] >= inner[3]
+
+
+def _from_units(affine: Affine, level: Level) -> Affine:
+    a, b, c, d, e, f = affine
+    (x, y), unit = level.origin, level.unit
+    return a * unit, b * unit, a * x + b * y + c, d * unit, e * unit, d * x + e * y + f
+
+
+_MAKING = threading.Lock()
+
+
+def levels_of(shapes: FlatShapes) -> Levels:
+    """The levels that are kept with some shapes."""
+    with _MAKING:
+        found: Levels | None = shapes.kept.get("levels")
+        if found is None:
+            found = shapes.kept["levels"] = Levels(shapes)
+        return found
