@@ -11,12 +11,13 @@ from typing import Any
 import numpy as np
 import shapely
 
-from onekl_desktop.base.geometry import FlatShapes, flatten, kind_of, read_header, to_gpkg
+from onekl_desktop.base.geometry import FlatShapes, kind_of, to_gpkg
 from onekl_desktop.base.ids import new_uuid, slug
 from onekl_desktop.base.progress import Progress
+from onekl_desktop.native.shapes import join_shapes, read_gpkg_shapes
 from onekl_desktop.project.gpkg import create_rtree, quote, refresh_extent, register_features
 
-_OUR_HEADER = b"GP\x00\x03"  # little-endian with a box, as `to_gpkg` writes it
+_AT_ONCE = 20_000  # rows that are read together
 MOST_COLUMNS = 1900  # SQLite's 2,000, less what the table and its journal of changes add
 RESERVED = {"id", "uuid", "geom", "fid", "ogc_fid", "rowid", "oid", "_rowid_"}
 
@@ -110,27 +111,12 @@ def read_shapes(
 ) -> FlatShapes:
     """All shapes of a feature table as flat arrays, in an order (SQL). Broken geometries are left out."""
     clause = f" WHERE {where}" if where else ""
-    rows = raw.execute(
-        f"SELECT id, {quote(column)} FROM {quote(table)}{clause} ORDER BY {order}", tuple(values)
-    ).fetchall()
-    keys: list[int] = []
-    wkbs: list[bytes] = []
-    for key, blob in rows:
-        if not blob:
-            continue
-        if blob[:4] == _OUR_HEADER:
-            empty, offset = False, 40
-        else:
-            try:
-                _srs, empty, offset, _box = read_header(blob)
-            except ValueError:
-                continue
-        if not empty:
-            keys.append(key)
-            wkbs.append(blob[offset:])
-    shapes = shapely.from_wkb(np.array(wkbs, dtype=object), on_invalid="ignore") if wkbs else np.array([], dtype=object)
-    good = np.array([shape is not None for shape in shapes], dtype=bool)
-    return flatten(shapes[good], np.array(keys, np.int64)[good], kind_of(geometry_type))
+    cursor = raw.execute(f"SELECT id, {quote(column)} FROM {quote(table)}{clause} ORDER BY {order}", tuple(values))
+    kind = kind_of(geometry_type)
+    parts = []
+    while rows := cursor.fetchmany(_AT_ONCE):
+        parts.append(read_gpkg_shapes([blob for _key, blob in rows], [key for key, _blob in rows], kind))
+    return join_shapes(parts, kind)
 
 
 def read_attributes(raw: sqlite3.Connection, table: str, key: int) -> dict[str, Any]:

@@ -15,8 +15,8 @@ import sqlite3
 import tempfile
 import threading
 from collections import OrderedDict
-from collections.abc import Callable
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -238,13 +238,15 @@ def decode_tile(blob: bytes, dtype: np.dtype) -> NDArray:
 
 
 class FileRaster:
-    """A GeoTIFF on disk as a RasterSource: a handle for each thread. Nodata comes out as in the project's own rasters."""
+    """A GeoTIFF on disk as a RasterSource, read by several threads at once, each with a handle of its own while it reads.
+    Nodata comes out as in the project's own rasters.
+    """
 
     def __init__(self, path: Path, *, classes: bool | None = None, band: int = 1) -> None:
         import rasterio
 
         self.path, self._band, self._classes = path, band, classes
-        self._local = threading.local()
+        self._handles: list[Any] = []  # that nobody reads with now; what they have decoded is kept with them
         with rasterio.open(path) as dataset:
             t = dataset.transform
             crs = (
@@ -257,24 +259,28 @@ class FileRaster:
             self.dtype = np.dtype(dataset.dtypes[band - 1])
             self.overviews = [1, *dataset.overviews(band)]
 
-    def _dataset(self) -> Any:
+    @contextmanager
+    def _dataset(self) -> Iterator[Any]:
         import rasterio
 
-        if not hasattr(self._local, "dataset"):
-            self._local.dataset = rasterio.open(self.path)
-        return self._local.dataset
+        try:
+            handle = self._handles.pop()
+        except IndexError:
+            handle = rasterio.open(self.path)
+        yield handle
+        self._handles.append(handle)
 
     def read(self, window: Window, factor: int = 1) -> NDArray:
         """Cells of a window of the grid reduced by `factor`."""
         import rasterio
 
-        area = rasterio.windows.Window(
-            window.column * factor, window.row * factor, window.columns * factor, window.rows * factor
-        )
-        shape = (window.rows, window.columns)
-        return self._dataset().read(
-            self._band, window=area, out_shape=shape, boundless=factor > 1, fill_value=self.nodata
-        )
+        row, column = window.row * factor, window.column * factor
+        rows = min(window.rows * factor, self.grid.rows - row)  # the last reduced cell may lie on fewer
+        columns = min(window.columns * factor, self.grid.columns - column)
+        area = rasterio.windows.Window(column, row, columns, rows)
+        with self._dataset() as dataset:
+            cells: NDArray = dataset.read(self._band, window=area, out_shape=(window.rows, window.columns))
+        return cells
 
 
 def write_geotiff(path: Path, source: RasterSource, progress: Progress | None = None) -> None:

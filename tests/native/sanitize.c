@@ -61,6 +61,24 @@ int main(int count, char **words) {
         onekl_sample_ramp(heat, rows, columns, drawn.affine, 0.0, next() % 3 ? 9.0 : 0.0, -1.0f, (int32_t)(next() % 2), table, pixels, rows, columns);
         int64_t *met = malloc(sizeof(int64_t) * (size_t)(n / 2 + 2));
         if (onekl_touching(xy, n / 2, 0.0, 0.0, number(), number(), met) > n / 2) return 1;
+        uint8_t *stored = malloc((size_t)(8 * n + 64));
+        for (int64_t i = 0; i < 8 * n + 64; i++) stored[i] = next() % 3 ? (uint8_t)(next() % 8) : (uint8_t)next();
+        int64_t cuts[3] = {0, 0, 8 * n + 64};
+        cuts[0] = (int64_t)(next() % (uint64_t)(4 * n + 32)); cuts[1] = cuts[0] + (int64_t)(next() % (uint64_t)(4 * n + 32));
+        for (int c = 0; c < 2; c++) { /* often a beginning that is right */
+            uint8_t *blob = stored + cuts[c];
+            if (next() % 4 == 0 || cuts[c + 1] - cuts[c] < 20) continue;
+            memcpy(blob, "GP\0\1\0\0\0\0\1", 9);
+            blob[9] = (uint8_t)(next() % 8); blob[10] = blob[11] = blob[12] = 0; blob[13] = (uint8_t)(next() % 3); blob[14] = blob[15] = blob[16] = 0;
+        }
+        uint8_t good[3];
+        int64_t totals[2];
+        const int32_t kind = (int32_t)(next() % 3);
+        const int64_t read = onekl_read_shapes(stored, cuts, 3, kind, NULL, NULL, NULL, NULL, good, totals);
+        double *places = malloc(sizeof(double) * (size_t)(2 * totals[0] + 1)), boxes[12];
+        int64_t *ends = malloc(sizeof(int64_t) * (size_t)(totals[1] + 1)), last[3];
+        if (onekl_read_shapes(stored, cuts, 3, kind, places, ends, last, boxes, good, totals) != read) return 1;
+        free(stored); free(places); free(ends);
         free(whole); free(coarse); free(codes); free(cover); free(pixels); free(heat); free(met);
         free(xy); free(offsets); free(out);
 

@@ -9,7 +9,7 @@
 #define ONEKL_API __attribute__((visibility("default")))
 #endif
 
-#define ONEKL_ABI 13
+#define ONEKL_ABI 14
 
 ONEKL_API int32_t onekl_abi(void);
 
@@ -161,5 +161,12 @@ ONEKL_API int64_t onekl_touching(const double *boxes, int64_t count, double left
 ONEKL_API int64_t onekl_coarsen(const double *xy, int64_t n_points, const int64_t *part_offsets, int64_t n_parts,
                                 double origin_x, double origin_y, double unit, int32_t *out, int64_t *out_offsets,
                                 int64_t *task);
+
+/* Geometries in GeoPackage bytes, the i-th ending at ends[i], as flat shapes of a kind: 0 areas (a part is a ring), 1 lines,
+ * 2 points. First without `xy`, `part_ends`, `shape_parts` (the last part of each) and `boxes`, to learn how many vertices and
+ * parts there are (totals[2]). Broken and empty ones are left out, good[i] tells. Returns how many shapes there are. */
+ONEKL_API int64_t onekl_read_shapes(const uint8_t *bytes, const int64_t *ends, int64_t count, int32_t kind, double *xy,
+                                    int64_t *part_ends, int64_t *shape_parts, double *boxes, uint8_t *good,
+                                    int64_t *totals);
 
 #endif
