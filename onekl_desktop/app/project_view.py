@@ -92,6 +92,7 @@ class ProjectView(QWidget):
         self.tool = ""
         self._extra: Callable[[], list[SceneLayer]] | None = None
         self._panels: dict[str, QWidget] = {}
+        self._undrawn: set[tuple[str, str]] = set()
         self.messages = MessageBar(self.canvas)
         self.card = MapCard(self.canvas)
         self.panel = QStackedWidget()
@@ -213,11 +214,21 @@ class ProjectView(QWidget):
         if isinstance(self.canvas.idle_tool, PanTool):
             self.canvas.idle_tool.on_point = self._point
         self.canvas.set_scene(self._scene)
+        self.canvas.drawn.connect(self._tell_undrawn)
         self.canvas.zoom_full()
         ids = [entry.spec.id for entry in self.session.registry.entries]
         wanted = tool if tool in ids else ("scenarios" if "scenarios" in ids and self._has_cover() else ids[0])
         self.show_tool(wanted)
         self._refresh_rings()
+
+    def _tell_undrawn(self) -> None:
+        """Say once which layers cannot be drawn, and why."""
+        for layer in self.canvas.scene:
+            reason = self.canvas.problems.get(layer.uuid)
+            if reason is not None and (layer.uuid, reason) not in self._undrawn:
+                self._undrawn.add((layer.uuid, reason))
+                text = _("The layer {name} cannot be drawn: {reason} The rest of the map is whole.")
+                self.desk.tell(text.format(name=layer.name, reason=reason.rstrip(".") + "."), "warning")
 
     def _has_cover(self) -> bool:
         with self.session.read() as db:

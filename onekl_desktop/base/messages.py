@@ -142,6 +142,9 @@ MESSAGES: dict[str, Message] = {
     "layers.in_use": Message(_INPUT, N_("The layer {name} is the land cover of this project and has runs that depend on it."), N_("Choose another land cover first.")),
     "layers.not_vector": Message(_INPUT, N_("{name} is not a vector layer.")),
     "layers.not_classes": Message(_INPUT, N_("{name} has no classes to style."), N_("Choose a column, or a land-cover layer.")),
+    "layers.no_numbers": Message(_INPUT, N_("The column {column} of {name} has no numbers, so there are no ranges of them."), N_("Choose a column of numbers, or a colour for each value.")),
+    "layers.scales": Message(_INPUT, N_("The layer would never show: the nearest scale 1 : {near} is farther than the farthest 1 : {far}."), N_("Exchange them, or give 0 for no limit.")),
+    "layers.dashes": Message(_INPUT, N_("{given} are not lengths of dashes and gaps."), N_("Give pairs of millimetres, for example 2 1; nothing for a whole line.")),
     # ---- scenarios
     "scenarios.outside_landscape": Message(_INPUT, N_("The shape lies outside the landscape {landscape}, so nothing of it can be planned here."), N_("Draw inside the boundary.")),
     "scenarios.no_area": Message(_INPUT, N_("The shape encloses no area."), N_("Draw a polygon with an inside.")),

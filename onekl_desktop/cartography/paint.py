@@ -25,12 +25,11 @@ from onekl_desktop.native.picture import (
     sample_codes,
     sample_ramp,
 )
-from onekl_desktop.project.styles import MOST_CLASSES, PATTERNS, RAMPS, rgb
+from onekl_desktop.project.styles import MOST_CLASSES, PATTERN_MARK, PATTERNS, RAMPS, darker, rgb
 
 Pixels = NDArray[np.uint32]
 SELECTED = "#ff8a00"
 LEAST_WIDTH = 0.6  # pixels of a line
-MARK = 0.55  # how much darker than its area a pattern is
 MOST_SCRATCH = 4_000_000  # bytes of a plane that a thread keeps
 MOST_CELLS = 4_000_000  # that are read for one picture
 RANGE_CELLS = 512  # of a side, from which the range of a ramp is taken
@@ -185,8 +184,7 @@ def _patterns(layer: SceneLayer) -> tuple[NDArray[np.uint8] | None, NDArray[np.u
     for code, name in named.items():
         text = layer.style.fill if layer.groups is None else classes[code - 1].colour
         bits[code] = PATTERNS.get(name, PATTERNS[""])
-        dark = "#" + "".join(f"{round(part * MARK):02x}" for part in rgb(text))
-        marks[code] = colour(dark, layer.fill_opacity)
+        marks[code] = colour(darker(text, PATTERN_MARK), layer.fill_opacity)
     return bits, marks
 
 

@@ -17,10 +17,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session as DbSession
 
 from onekl_desktop.base.geometry import kind_of
+from onekl_desktop.project.qgis_styles import BLEND_MODES, raster_renderer, scale_range, vector_style
 from onekl_desktop.project.records import LandCoverClass, Landscape, Layer, Practice
 from onekl_desktop.project.records.base import now
 from onekl_desktop.project.references import LINKS
-from onekl_desktop.project.styles import RAMPS, Style, StyleClass, load_style, rgb
+from onekl_desktop.project.styles import Style, StyleClass, load_style
 
 PROJECT_NAME = "1KL Desktop"
 VERSION = "3.22.16-Białowieża"
@@ -161,10 +162,12 @@ def _source(item: _Item, file_name: str) -> str:
 
 def _map_layer(item: _Item, file_name: str) -> ET.Element:
     if item.kind == "raster":
-        node = ET.Element("maplayer", type="raster", hasScaleBasedVisibilityFlag="0")
+        node = ET.Element("maplayer", type="raster")
     else:
         geometry = {"polygon": "Polygon", "line": "Line", "point": "Point", "table": "No geometry"}[item.kind]
         node = ET.Element("maplayer", type="vector", geometry=geometry, simplifyDrawingHints="1")
+    for key, value in scale_range(item.style).items():
+        node.set(key, value)
     _sub(node, "id", item.id)
     _sub(node, "datasource", _source(item, file_name))
     _sub(node, "layername", item.name)
@@ -173,92 +176,17 @@ def _map_layer(item: _Item, file_name: str) -> ET.Element:
     _sub(node, "provider", _provider(item), **({} if item.kind == "raster" else {"encoding": "UTF-8"}))
     if item.kind == "raster":
         pipe = ET.SubElement(node, "pipe")
-        pipe.append(_raster_renderer(item))
+        pipe.append(raster_renderer(item.style, item.classes, item.opacity))
+        _sub(node, "blendMode", str(BLEND_MODES[item.style.blend]))
     if item.kind != "raster":
         defaults = ET.SubElement(node, "defaults")
         ET.SubElement(defaults, "default", field="uuid", expression="uuid('Id128')", applyOnUpdate="0")
     if item.kind not in ("raster", "table"):
-        node.append(_renderer(item))
+        for part in vector_style(item.kind, item.style, item.classes):
+            node.append(part)
+        node.set("labelsEnabled", "1" if item.style.label_column else "0")
         _sub(node, "layerOpacity", f"{item.opacity:g}")
     return node
-
-
-def _renderer(item: _Item) -> ET.Element:
-    style = item.style
-    if style.kind == "categorised" and item.classes:
-        renderer = ET.Element(
-            "renderer-v2",
-            type="categorizedSymbol",
-            attr=style.column,
-            enableorderby="0",
-            symbollevels="0",
-            forceraster="0",
-        )
-        categories = ET.SubElement(renderer, "categories")
-        symbols = ET.SubElement(renderer, "symbols")
-        for number, cls in enumerate(item.classes):
-            ET.SubElement(
-                categories, "category", value=str(cls.value), label=cls.label, symbol=str(number),
-                render="true" if cls.visible else "false",
-            )  # fmt: skip
-            symbols.append(_symbol(item.kind, str(number), cls.colour, style))
-        return renderer
-    renderer = ET.Element("renderer-v2", type="singleSymbol", enableorderby="0", symbollevels="0", forceraster="0")
-    ET.SubElement(renderer, "symbols").append(_symbol(item.kind, "0", style.fill, style))
-    return renderer
-
-
-def _symbol(kind: str, name: str, colour: str, style: Style) -> ET.Element:
-    symbol_type, layer_class = {
-        "polygon": ("fill", "SimpleFill"),
-        "line": ("line", "SimpleLine"),
-        "point": ("marker", "SimpleMarker"),
-    }[kind]
-    symbol = ET.Element("symbol", name=name, type=symbol_type, alpha="1", clip_to_extent="1", force_rhr="0")
-    layer = ET.SubElement(symbol, "layer", {"class": layer_class, "enabled": "1", "locked": "0", "pass": "0"})
-    fill, line = _rgba(colour), _rgba(style.outline)
-    if kind == "polygon":
-        values = {"color": fill, "outline_color": line, "outline_style": "solid", "outline_width": f"{style.width:g}",
-                  "outline_width_unit": "MM", "style": "solid" if style.filled else "no"}  # fmt: skip
-    elif kind == "line":
-        values = {"line_color": fill, "line_style": "solid", "line_width": f"{max(style.width, 0.2):g}", "line_width_unit": "MM",
-                  "capstyle": "round", "joinstyle": "round"}  # fmt: skip
-    else:
-        values = {"color": fill, "outline_color": line, "outline_style": "solid", "outline_width": "0.3", "name": "circle",
-                  "size": "2.4", "size_unit": "MM"}  # fmt: skip
-    options = ET.SubElement(layer, "Option", type="Map")
-    for key, value in values.items():
-        ET.SubElement(options, "Option", name=key, type="QString", value=value)
-    for key, value in values.items():
-        ET.SubElement(layer, "prop", k=key, v=value)
-    return symbol
-
-
-def _raster_renderer(item: _Item) -> ET.Element:
-    if item.classes:
-        renderer = ET.Element(
-            "rasterrenderer", type="paletted", band="1", opacity=f"{item.opacity:g}", alphaBand="-1", nodataColor=""
-        )
-        palette = ET.SubElement(renderer, "colorPalette")
-        for cls in item.classes:
-            ET.SubElement(palette, "paletteEntry", value=str(cls.value), label=cls.label, color=cls.colour, alpha="255")
-        return renderer
-    low = 0.0 if item.style.low is None else item.style.low
-    high = 1.0 if item.style.high is None else item.style.high
-    renderer = ET.Element(
-        "rasterrenderer", type="singlebandpseudocolor", band="1", opacity=f"{item.opacity:g}", alphaBand="-1", nodataColor="",
-        classificationMin=f"{low:g}", classificationMax=f"{high:g}",
-    )  # fmt: skip
-    shader = ET.SubElement(renderer, "rastershader")
-    ramp = RAMPS[item.style.ramp]
-    ramp_shader = ET.SubElement(
-        shader, "colorrampshader", colorRampType="INTERPOLATED", classificationMode="1", clip="0",
-        minimumValue=f"{low:g}", maximumValue=f"{high:g}",
-    )  # fmt: skip
-    for step, colour in enumerate(ramp):
-        value = low + (high - low) * step / (len(ramp) - 1)
-        ET.SubElement(ramp_shader, "item", value=f"{value:g}", label=f"{value:g}", color=colour, alpha="255")
-    return renderer
 
 
 def _write_layer_styles(raw: sqlite3.Connection, items: list[_Item]) -> None:
@@ -266,8 +194,13 @@ def _write_layer_styles(raw: sqlite3.Connection, items: list[_Item]) -> None:
     for item in items:
         if item.kind not in ("polygon", "line", "point"):
             continue
-        root = ET.Element("qgis", version=VERSION, styleCategories="Symbology")
-        root.append(_renderer(item))
+        root = ET.Element("qgis", version=VERSION, styleCategories="Symbology|Labeling|Rendering")
+        for key, value in (
+            scale_range(item.style) | {"labelsEnabled": "1" if item.style.label_column else "0"}
+        ).items():
+            root.set(key, value)
+        for part in vector_style(item.kind, item.style, item.classes):
+            root.append(part)
         qml = "<!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'>\n" + ET.tostring(root, encoding="unicode")
         raw.execute(
             "INSERT INTO layer_styles (f_table_catalog, f_table_schema, f_table_name, f_geometry_column, styleName, styleQML, "
@@ -313,7 +246,3 @@ def _property(parent: ET.Element, path: tuple[str, str], value: str, kind: str) 
     if outer is None:
         outer = ET.SubElement(parent, path[0])
     _sub(outer, path[1], value, type=kind)
-
-
-def _rgba(colour: str) -> str:
-    return ",".join(map(str, (*rgb(colour), 255)))

@@ -33,6 +33,7 @@ PATTERNS = {
     "vertical": (1, 1, 1, 1, 1, 1, 1, 1),
     "dots": (0, 0, 24, 24, 0, 0, 0, 0),
 }
+PATTERN_MARK = 0.55  # how light a pattern is beside its area
 MOST_CLASSES = 254  # a byte of the drawing, less one for nothing
 
 
@@ -165,6 +166,23 @@ def as_colour(value: Any) -> str:
     text = str(value).lower()
     ok = len(text) == 7 and text[0] == "#" and all(ch in "0123456789abcdef" for ch in text[1:])
     return text if ok else "#999999"
+
+
+def darker(colour: str, share: float) -> str:
+    """The same hue with so much of its light."""
+    return "#" + "".join(f"{round(part * share):02x}" for part in rgb(colour))
+
+
+def ramp_steps(name: str, count: int) -> list[str]:
+    """So many colours along a ramp."""
+    anchors = [rgb(colour) for colour in RAMPS[name]]
+    colours = []
+    for step in range(count):
+        place = step * (len(anchors) - 1) / max(count - 1, 1)
+        at = min(int(place), len(anchors) - 2)
+        parts = [round(a + (b - a) * (place - at)) for a, b in zip(anchors[at], anchors[at + 1], strict=True)]
+        colours.append("#" + "".join(f"{part:02x}" for part in parts))
+    return colours
 
 
 def rgb(colour: str) -> tuple[int, int, int]:

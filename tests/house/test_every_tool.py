@@ -34,6 +34,14 @@ EXAMPLES = {
     "layers.move_layer": {"layer": "Cover", "steps": 3},
     "layers.style_plain": {"layer": "Shapes", "fill": "#112233", "filled": False},
     "layers.style_by_class": {"layer": "Shapes", "column": "name"},
+    "layers.style_by_range": {"layer": "Shapes", "column": "size", "classes": 2, "method": "natural"},
+    "layers.change_style": {
+        "layer": "Shapes",
+        "pattern": "dots",
+        "label_size": 12,
+        "near_scale": 0,
+        "far_scale": 50000,
+    },
     "layers.change_class": {"layer": "Cover", "code": 2, "name": "Rice", "above": 7, "natural_forest": True},
     "layers.set_land_cover": {"layer": "Other", "year": 2011},
     "layers.set_zones": {"layer": "Shapes", "name_column": "name"},
@@ -194,7 +202,9 @@ def ready(session, tmp_path):
         year=2010,
     )
     frame = geopandas.GeoDataFrame(
-        {"name": ["a", "b"]}, geometry=[place(0, 0, 500, 500), place(600, 0, 900, 500)], crs=session.crs
+        {"name": ["a", "b"], "size": [1.5, 4.0]},
+        geometry=[place(0, 0, 500, 500), place(600, 0, 900, 500)],
+        crs=session.crs,
     )
     frame.to_file(tmp_path / "shapes.gpkg", driver="GPKG")
     perform(session, "layers.import_layer", file=str(tmp_path / "shapes.gpkg"), name="Shapes")

@@ -30,6 +30,7 @@ from onekl_desktop.gui.theme import current_tokens
 
 log = logging.getLogger(__name__)
 SceneBuilder = Callable[[], Sequence[SceneLayer]]
+TURNS = {"[": -15.0, "]": 15.0}
 NEAREST, FARTHEST = 0.01, 20_000.0  # map units a pixel
 
 
@@ -287,7 +288,7 @@ class Canvas(QWidget):
             self.zoom_by(1.25**steps, event.position())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """First the tool, then moving about: arrows, plus and minus, Home."""
+        """First the tool, then moving about: arrows, plus and minus, Home; [ and ] turn the map, 0 puts north up."""
         if self.tool.key(event):
             return
         step = 24 if event.modifiers() & Qt.KeyboardModifier.ShiftModifier else 96
@@ -305,6 +306,10 @@ class Canvas(QWidget):
             self.zoom_by(1 / 1.5)
         elif event.key() == Qt.Key.Key_Home:
             self.zoom_full()
+        elif event.text() in TURNS:
+            self.rotate_to(self._rotation + TURNS[event.text()])
+        elif event.text() == "0":
+            self.rotate_to(0.0)
         else:
             super().keyPressEvent(event)
 

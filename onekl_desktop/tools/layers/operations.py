@@ -6,10 +6,12 @@ import os
 import shutil
 import tempfile
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry
 from sqlalchemy import select
@@ -19,6 +21,7 @@ from onekl_desktop.base.geometry import area_ha, polygons_of, repair
 from onekl_desktop.base.ids import slug
 from onekl_desktop.base.progress import Progress
 from onekl_desktop.base.translate import _
+from onekl_desktop.cartography.breaks import find_breaks
 from onekl_desktop.engine import Session
 from onekl_desktop.engine.settings import set_project_setting
 from onekl_desktop.exchange.classes import ClassRow
@@ -30,7 +33,7 @@ from onekl_desktop.project.queries.records import list_classes, list_layers
 from onekl_desktop.project.rasters import build_raster, copy_tiles, dump_grid
 from onekl_desktop.project.records import LandCoverClass, Landscape, Layer, Run
 from onekl_desktop.project.records.journal import Parked
-from onekl_desktop.project.styles import PALETTE, Style, StyleClass, load_style
+from onekl_desktop.project.styles import PALETTE, Style, StyleClass, load_style, ramp_steps
 from onekl_desktop.tools.layers.importing import ImportPlan, plan_import
 
 MOST_CLASSES = 30
@@ -232,7 +235,18 @@ def style_plain(
     row = _vector(write, layer)
     if label_column:
         _check_column(write, row, label_column)
-    row.style = Style(fill=fill, outline=outline, width=width, filled=filled, label_column=label_column).dump()
+    style = load_style(row.style)
+    row.style = replace(
+        style,
+        kind="single",
+        column="",
+        classes=[],
+        fill=fill,
+        outline=outline,
+        width=width,
+        filled=filled,
+        label_column=label_column,
+    ).dump()
     return {"layer": row.uuid, "name": row.name}
 
 
@@ -251,15 +265,74 @@ def style_by_class(write: Write, layer: str, column: str, colours: Any = None) -
         for number, value in enumerate(values)
     ]  # fmt: skip
     old = load_style(row.style)
-    row.style = Style(
-        kind="categorised",
-        column=column,
-        classes=classes,
-        outline=old.outline,
-        width=old.width,
-        label_column=old.label_column,
-    ).dump()
+    row.style = replace(old, kind="categorised", column=column, classes=classes).dump()
     return {"layer": row.uuid, "name": row.name, "column": column}
+
+
+def style_by_range(
+    write: Write, layer: str, column: str, classes: int = 5, method: str = "quantile", ramp: str = "magnitude"
+) -> dict[str, Any]:
+    """Colours along a ramp for ranges of a number."""
+    row = _vector(write, layer)
+    _check_column(write, row, column)
+    numbers = [value for value in read_column(write.raw, row.table_name, column).values()
+               if isinstance(value, (int, float)) and not isinstance(value, bool)]  # fmt: skip
+    bounds = find_breaks(np.array(numbers, np.float64), classes, method)
+    if not bounds:
+        raise UserError("layers.no_numbers", name=row.name, column=column)
+    bounds = bounds if len(bounds) > 1 else [bounds[0], bounds[0]]
+    colours = ramp_steps(ramp, len(bounds) - 1)
+    row.style = replace(
+        load_style(row.style), kind="graduated", column=column,
+        classes=[StyleClass(None, f"{format_short(low)} – {format_short(high)}", colour, low=low, high=high)
+                 for (low, high), colour in zip(pairwise(bounds), colours, strict=True)],
+    ).dump()  # fmt: skip
+    return {"layer": row.uuid, "name": row.name, "column": column}
+
+
+def format_short(value: float) -> str:
+    """A bound with as many digits as tell it from its neighbours."""
+    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.4g}"
+
+
+def change_style(
+    write: Write, layer: str, pattern: str | None = None, marker: str | None = None, size: float | None = None, dashes: str | None = None,
+    label_column: str | None = None, label_size: float | None = None, label_colour: str | None = None, blend: str | None = None,
+    near_scale: float | None = None, far_scale: float | None = None, ramp: str | None = None, low: float | None = None,
+    high: float | None = None, shaded: bool | None = None,
+) -> dict[str, Any]:  # fmt: skip
+    """Change what was given; the rest of the style stays. A scale of 0 is no limit."""
+    row = _layer(write, layer)
+    style = load_style(row.style)
+    if label_column:
+        _check_column(write, _vector(write, layer), label_column)
+    given = {"pattern": "" if pattern == "none" else pattern, "marker": marker, "size": size, "label_column": label_column, "label_size": label_size,
+             "label_colour": label_colour, "blend": blend, "ramp": ramp, "low": low, "high": high}  # fmt: skip
+    for key, value in given.items():
+        if value is not None:
+            setattr(style, key, value)
+    if dashes is not None:
+        style.dashes = _read_dashes(dashes)
+    for key, scale in (("near_scale", near_scale), ("far_scale", far_scale)):
+        if scale is not None:
+            setattr(style, key, scale or None)
+    if style.near_scale is not None and style.far_scale is not None and style.near_scale > style.far_scale:
+        raise UserError("layers.scales", near=f"{style.near_scale:,.0f}", far=f"{style.far_scale:,.0f}")
+    if shaded is not None and row.data_kind == "raster" and not row.legend:
+        style.kind = "hillshade" if shaded else "ramp"
+    row.style = style.dump()
+    return {"layer": row.uuid, "name": row.name}
+
+
+def _read_dashes(text: str) -> list[float]:
+    """Lengths in mm, drawn and left out in turn; nothing for a whole line."""
+    try:
+        lengths = [float(word) for word in text.replace(",", " ").replace(";", " ").split()]
+    except ValueError:
+        lengths = [-1.0]
+    if len(lengths) % 2 or len(lengths) > 8 or not all(0 <= length <= 100 for length in lengths):
+        raise UserError("layers.dashes", given=text)
+    return lengths
 
 
 def _vector(write: Write, layer: str) -> Layer:

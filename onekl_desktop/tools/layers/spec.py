@@ -35,6 +35,38 @@ SHAPES = (
     Option(id="lines", title=N_("Lines")),
     Option(id="areas", title=N_("Areas")),
 )
+METHODS = (
+    Option(id="quantile", title=N_("As many shapes in each")),
+    Option(id="equal", title=N_("Of one width")),
+    Option(id="natural", title=N_("Natural breaks")),
+)
+RAMPS = (
+    Option(id="magnitude", title=N_("Little to much")),
+    Option(id="change", title=N_("Loss to gain")),
+    Option(id="elevation", title=N_("Lowland to peaks")),
+)
+PATTERNS = (
+    Option(id="none", title=N_("None")),
+    Option(id="forward", title=N_("Lines rising to the right")),
+    Option(id="backward", title=N_("Lines rising to the left")),
+    Option(id="crossed", title=N_("Crossed lines")),
+    Option(id="horizontal", title=N_("Level lines")),
+    Option(id="vertical", title=N_("Upright lines")),
+    Option(id="dots", title=N_("Dots")),
+)
+MARKERS = (
+    Option(id="circle", title=N_("Circle")),
+    Option(id="square", title=N_("Square")),
+    Option(id="diamond", title=N_("Diamond")),
+    Option(id="triangle", title=N_("Triangle")),
+)
+BLENDS = (
+    Option(id="normal", title=N_("Covers it")),
+    Option(id="multiply", title=N_("Darkens it, as two slides do")),
+    Option(id="screen", title=N_("Lightens it, as two lamps do")),
+    Option(id="darken", title=N_("The darker of both")),
+    Option(id="lighten", title=N_("The lighter of both")),
+)
 POOL = N_("Tonnes of carbon in a hectare of this class; empty when unknown.")
 
 TOOL = Tool(
@@ -96,6 +128,33 @@ TOOL = Tool(
             about=N_("Draws a vector layer by the values of one attribute; the commonest thirty values get a colour of their own."),
             inputs=(LAYER, Text(id="column", title=N_("Attribute")),
                     JsonValue(id="colours", title=N_("Colours"), required=False, about=N_("Value to colour, for values that should have a certain one.")))),
+        Operation(
+            id="style_by_range", title=N_("Colours for ranges"), does=N_("Styled the layer {name} by ranges of {column}"),
+            about=N_("Draws a vector layer by the ranges of a number, in colours along a ramp."),
+            inputs=(LAYER, Text(id="column", title=N_("Attribute")),
+                    Integer(id="classes", title=N_("Number of ranges"), default=5, minimum=1, maximum=30, required=False),
+                    Choice(id="method", title=N_("Ranges"), options=METHODS, default="quantile", required=False),
+                    Choice(id="ramp", title=N_("Ramp"), options=RAMPS, default="magnitude", required=False))),
+        Operation(
+            id="change_style", title=N_("Change how a layer is drawn"), does=N_("Styled the layer {name}"),
+            about=N_("Patterns, markers, dashes, labels, blending, the scales between which it shows, and the ramp of a raster; the rest stays."),
+            inputs=(
+                LAYER,
+                Choice(id="pattern", title=N_("Pattern"), options=PATTERNS, required=False, about=N_("Tells areas apart without colour.")),
+                Choice(id="marker", title=N_("Marker"), options=MARKERS, required=False),
+                Number(id="size", title=N_("Size of markers"), unit="mm", minimum=0.1, maximum=50, required=False),
+                Text(id="dashes", title=N_("Dashes and gaps"), required=False, max_length=60, about=N_("Pairs of millimetres, for example 2 1.")),
+                Text(id="label_column", title=N_("Label with"), required=False),
+                Number(id="label_size", title=N_("Size of labels"), unit="pt", minimum=4, maximum=72, required=False),
+                Colour(id="label_colour", title=N_("Colour of labels"), required=False),
+                Choice(id="blend", title=N_("Mix with what is below"), options=BLENDS, required=False),
+                Number(id="near_scale", title=N_("Nearest scale, 1 :"), minimum=0, maximum=1e9, required=False, about=N_("Closer than this the layer is hidden; 0 for no limit.")),
+                Number(id="far_scale", title=N_("Farthest scale, 1 :"), minimum=0, maximum=1e9, required=False, about=N_("Farther than this the layer is hidden; 0 for no limit.")),
+                Choice(id="ramp", title=N_("Ramp"), options=RAMPS, required=False),
+                Number(id="low", title=N_("Lowest value of the ramp"), required=False),
+                Number(id="high", title=N_("Highest value of the ramp"), required=False),
+                Flag(id="shaded", title=N_("As hills in the light"), default=None, about=N_("Draws a raster of heights as a relief lit from the north-west.")),
+            )),
         Operation(
             id="change_class", title=N_("Change a land-cover class"), does=N_("Changed the class {name}"),
             about=N_("Name, colour and carbon densities of a class of the legend."),

@@ -29,6 +29,8 @@ from onekl_desktop.tools.layers.importing import SUFFIXES
 from onekl_desktop.tools.layers.panel.import_dialog import ImportDialog
 from onekl_desktop.tools.layers.spec import ROLES, TOOL
 
+NUMBERS = ("INTEGER", "REAL", "MEDIUMINT", "INT", "SMALLINT", "TINYINT", "DOUBLE", "FLOAT")
+
 
 class LayersPanel(QWidget):
     """Layer tree on top, the chosen layer below."""
@@ -146,6 +148,8 @@ class LayersPanel(QWidget):
         slider.sliderReleased.connect(lambda: self._set_opacity(slider.value()))
         slider.actionTriggered.connect(lambda action: self._later_opacity(slider, action))
         parts.append(row(label(_("Opacity"), "small"), slider))
+        if layer.data_kind == "raster":
+            parts.append(row(button(_("Ramp, relief, scales…"), self.open_change_style), None))
         if layer.legend:
             parts += self._legend(layer)
         elif layer.data_kind == "vector":
@@ -216,19 +220,25 @@ class LayersPanel(QWidget):
     def _vector_style(self, layer: Layer) -> list[Any]:
         style = load_style(layer.style)
         with self._desk.session.project.read_raw() as raw:
-            columns = [name for name, _kind in list_columns(raw, layer.table_name)]
+            listed = list_columns(raw, layer.table_name)
+        columns, numbers = [name for name, _kind in listed], [name for name, kind in listed if kind in NUMBERS]
         by = QComboBox()
         by.setAccessibleName(_("Colour by"))
         by.addItem(_("One colour for all"), "")
         for name in columns:
             by.addItem(_("By {column}").format(column=name), name)
-        by.setCurrentIndex(max(by.findData(style.column if style.kind == "categorised" else ""), 0))
+        for name in numbers:
+            by.addItem(_("By ranges of {column}").format(column=name), f"#{name}")
+        by.setCurrentIndex(
+            max(by.findData({"categorised": style.column, "graduated": f"#{style.column}"}.get(style.kind, "")), 0)
+        )
         by.activated.connect(lambda _index: self._style_by(layer, by.currentData()))
         parts: list[Any] = [
             label(_("Colour"), "small"),
             row(by, tool_button("edit", _("Colours and lines…"), self.open_style_plain)),
+            row(button(_("Patterns, labels, scales…"), self.open_change_style), None),
         ]
-        for cls in style.classes[:12] if style.kind == "categorised" else []:
+        for cls in style.classes[:12] if style.kind in ("categorised", "graduated") else []:
             mark = label()
             mark.setPixmap(swatch(cls.colour).pixmap(14, 14))
             mark.setFixedWidth(16)
@@ -293,7 +303,9 @@ class LayersPanel(QWidget):
             self._desk.tell(_("Removed {name}. Ctrl+Z brings it back.").format(name=layer.name))
 
     def _style_by(self, layer: Layer, column_name: str) -> None:
-        if column_name:
+        if column_name.startswith("#"):
+            self._desk.perform("layers.style_by_range", layer=layer.uuid, column=column_name[1:])
+        elif column_name:
             self._desk.perform("layers.style_by_class", layer=layer.uuid, column=column_name)
         else:
             self._desk.perform("layers.style_plain", layer=layer.uuid)
@@ -374,6 +386,30 @@ class LayersPanel(QWidget):
             verb=_("Keep"),
             parent=self,
         ).exec()
+
+    def open_change_style(self) -> None:
+        """The form for everything else of a style."""
+        layer = self.chosen()
+        if layer is None:
+            return
+        style, kind = load_style(layer.style), "raster" if layer.data_kind == "raster" else kind_of(layer.geometry_type)
+        values = {
+            "layer": layer.uuid, "pattern": style.pattern or "none", "marker": style.marker, "size": style.size,
+            "dashes": " ".join(f"{length:g}" for length in style.dashes), "label_column": style.label_column, "label_size": style.label_size,
+            "label_colour": style.label_colour, "blend": style.blend, "near_scale": style.near_scale, "far_scale": style.far_scale,
+            "ramp": style.ramp, "low": style.low, "high": style.high, "shaded": style.kind == "hillshade",
+        }  # fmt: skip
+        raster, vector = (
+            ("ramp", "low", "high", "shaded"),
+            ("pattern", "marker", "size", "dashes", "label_column", "label_size", "label_colour"),
+        )
+        hidden = {"raster": vector, "polygon": (*raster, "marker", "size"), "line": (*raster, "marker", "size", "pattern"),
+                  "point": (*raster, "pattern", "dashes")}[kind]  # fmt: skip
+        if layer.legend:
+            hidden = (*vector, *raster)
+        OperationDialog(
+            self._desk, "layers.change_style", TOOL.get_operation("change_style"), values, hidden=("layer", *hidden), verb=_("Keep"), parent=self,
+        ).exec()  # fmt: skip
 
     def open_import_layer(self) -> None:
         """Choose a file and import it."""
