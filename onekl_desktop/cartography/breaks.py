@@ -12,6 +12,8 @@ MOST_VALUES = 800  # that natural breaks are searched among
 def find_breaks(values: NDArray[np.float64], classes: int, method: str) -> list[float]:
     """Rising bounds, one more than there are classes; fewer classes where the values do not allow so many.
 
+    A class holds its lower bound, the last both: a class of the highest value alone has it twice.
+
     Parameters
     ----------
     values
@@ -33,7 +35,7 @@ def find_breaks(values: NDArray[np.float64], classes: int, method: str) -> list[
         bounds = _natural(known, classes)
     else:
         bounds = np.quantile(known, np.linspace(0, 1, classes + 1))
-    return [float(bound) for bound in np.unique(bounds)]
+    return [*(float(bound) for bound in np.unique(bounds[:-1])), high]
 
 
 def _natural(known: NDArray[np.float64], classes: int) -> NDArray[np.float64]:

@@ -37,6 +37,7 @@ from onekl_desktop.project.styles import PALETTE, Style, StyleClass, load_style,
 from onekl_desktop.tools.layers.importing import ImportPlan, plan_import
 
 MOST_CLASSES = 30
+NO_LABELS = "-"
 _FILLS = {"protected": "#6c9a55", "zones": "#d9d2bd", "roads": "#8a5a44", "rivers": "#3d7fb0", "other": "#8fb37a"}
 
 
@@ -301,17 +302,17 @@ def change_style(
     near_scale: float | None = None, far_scale: float | None = None, ramp: str | None = None, low: float | None = None,
     high: float | None = None, shaded: bool | None = None,
 ) -> dict[str, Any]:  # fmt: skip
-    """Change what was given; the rest of the style stays. A scale of 0 is no limit."""
+    """Change what was given; the rest of the style stays. "-" takes labels away, dashes of 0 are a whole line, a scale of 0 is no limit."""
     row = _layer(write, layer)
     style = load_style(row.style)
-    if label_column:
+    if label_column and label_column != NO_LABELS:
         _check_column(write, _vector(write, layer), label_column)
     given = {"pattern": "" if pattern == "none" else pattern, "marker": marker, "size": size, "label_column": label_column, "label_size": label_size,
              "label_colour": label_colour, "blend": blend, "ramp": ramp, "low": low, "high": high}  # fmt: skip
     for key, value in given.items():
-        if value is not None:
-            setattr(style, key, value)
-    if dashes is not None:
+        if value is not None and (value != "" or key == "pattern"):
+            setattr(style, key, "" if value == NO_LABELS else value)
+    if dashes:
         style.dashes = _read_dashes(dashes)
     for key, scale in (("near_scale", near_scale), ("far_scale", far_scale)):
         if scale is not None:
@@ -327,6 +328,8 @@ def change_style(
 def _read_dashes(text: str) -> list[float]:
     """Lengths in mm, drawn and left out in turn; nothing for a whole line."""
     try:
+        if text.strip() == "0":
+            return []
         lengths = [float(word) for word in text.replace(",", " ").replace(";", " ").split()]
     except ValueError:
         lengths = [-1.0]

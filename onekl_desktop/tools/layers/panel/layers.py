@@ -26,6 +26,7 @@ from onekl_desktop.project.queries.records import get_landscape, list_classes, l
 from onekl_desktop.project.records import Layer
 from onekl_desktop.project.styles import load_style
 from onekl_desktop.tools.layers.importing import SUFFIXES
+from onekl_desktop.tools.layers.operations import NO_LABELS
 from onekl_desktop.tools.layers.panel.import_dialog import ImportDialog
 from onekl_desktop.tools.layers.spec import ROLES, TOOL
 
@@ -395,7 +396,7 @@ class LayersPanel(QWidget):
         style, kind = load_style(layer.style), "raster" if layer.data_kind == "raster" else kind_of(layer.geometry_type)
         values = {
             "layer": layer.uuid, "pattern": style.pattern or "none", "marker": style.marker, "size": style.size,
-            "dashes": " ".join(f"{length:g}" for length in style.dashes), "label_column": style.label_column, "label_size": style.label_size,
+            "dashes": " ".join(f"{length:g}" for length in style.dashes) or "0", "label_column": style.label_column or NO_LABELS, "label_size": style.label_size,
             "label_colour": style.label_colour, "blend": style.blend, "near_scale": style.near_scale, "far_scale": style.far_scale,
             "ramp": style.ramp, "low": style.low, "high": style.high, "shaded": style.kind == "hillshade",
         }  # fmt: skip
