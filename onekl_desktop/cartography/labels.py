@@ -35,7 +35,7 @@ def _draw(
     ink = QColor(layer.style.label_colour)
     halo = QPen(HALO, 3 * view.dpi / 96)
     halo.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
-    tried = 0
+    tried, gap = 0, 3 * view.dpi / 96 + (layer.style.size / 2 * view.dpi / 25.4 if shapes.kind == "point" else 0)
     for index in _by_size(shapes, levels_of(shapes).seen(view, 0)):
         text = labels[index]
         if not text or (layer.groups is not None and layer.groups[index] < 0):
@@ -47,7 +47,7 @@ def _draw(
         if tried > MOST:
             return
         width, height = metrics.horizontalAdvance(text), metrics.height()
-        for dx, dy in _offsets(shapes.kind, width, height, 4 * view.dpi / 96):
+        for dx, dy in _offsets(shapes.kind, width, height, gap):
             box = QRectF(x + dx, y + dy - metrics.ascent(), width, height)
             if box.left() < 0 or box.right() > view.width or any(box.intersects(other) for other in placed):
                 continue

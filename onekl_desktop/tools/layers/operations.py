@@ -266,7 +266,7 @@ def style_by_class(write: Write, layer: str, column: str, colours: Any = None) -
         for number, value in enumerate(values)
     ]  # fmt: skip
     old = load_style(row.style)
-    row.style = replace(old, kind="categorised", column=column, classes=classes).dump()
+    row.style = replace(old, kind="categorised", column=column, classes=classes, filled=True).dump()
     return {"layer": row.uuid, "name": row.name, "column": column}
 
 
@@ -284,7 +284,8 @@ def style_by_range(
     bounds = bounds if len(bounds) > 1 else [bounds[0], bounds[0]]
     colours = ramp_steps(ramp, len(bounds) - 1)
     row.style = replace(
-        load_style(row.style), kind="graduated", column=column,
+        load_style(row.style), kind="graduated",
+        filled=True, column=column,
         classes=[StyleClass(None, f"{format_short(low)} – {format_short(high)}", colour, low=low, high=high)
                  for (low, high), colour in zip(pairwise(bounds), colours, strict=True)],
     ).dump()  # fmt: skip

@@ -110,7 +110,7 @@ class LayersPanel(QWidget):
         style = load_style(layer.style)
         if layer.data_kind == "raster":
             return icon("layers")
-        colour = style.fill if style.kind == "single" else (style.classes[0].colour if style.classes else "#999999")
+        colour = style.classes[0].colour if style.kind != "single" and style.classes else style.fill
         filled = style.filled or kind_of(layer.geometry_type) != "polygon"
         return swatch(colour if filled else "#00000000", style.outline)
 
