@@ -215,6 +215,7 @@ class ProjectView(QWidget):
             self.canvas.idle_tool.on_point = self._point
         self.canvas.set_scene(self._scene)
         self.canvas.drawn.connect(self._tell_undrawn)
+        self.canvas.drawn.connect(lambda: self.canvas.do_later(self.desk.source.keep))
         self.canvas.zoom_full()
         ids = [entry.spec.id for entry in self.session.registry.entries]
         wanted = tool if tool in ids else ("scenarios" if "scenarios" in ids and self._has_cover() else ids[0])

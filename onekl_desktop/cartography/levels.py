@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from onekl_desktop.base.geometry import FlatShapes
 from onekl_desktop.cartography.scene import Box, View
+from onekl_desktop.cartography.store import WORTH, Kept
 from onekl_desktop.native.picture import Affine, Figures, coarsen, touching
 
 DENSE = 0.5  # vertices a pixel, from which a coarser level pays
@@ -34,6 +35,7 @@ class Levels:
 
     def __init__(self, shapes: FlatShapes) -> None:
         self._shapes = shapes
+        self._unkept: dict[int, Level] = {}  # made here, not yet in the cache
         self._last: tuple[Box, NDArray[np.int64]] | None = None
         self._levels: OrderedDict[int, Level] = OrderedDict()
         self._lock = threading.Lock()
@@ -75,11 +77,41 @@ class Levels:
                 return level
             unit, box = 2.0**power, self._shapes.bounds or (0.0, 0.0, 0.0, 0.0)
             origin = (math.floor(box[0] / unit) * unit, math.floor(box[1] / unit) * unit)
-            level = Level(*coarsen(self._shapes.xy, self._shapes.part_offsets, origin, unit), origin, unit)
+            level = self._find(power, origin, unit)
+            if level is None:
+                level = Level(*coarsen(self._shapes.xy, self._shapes.part_offsets, origin, unit), origin, unit)
+                self._unkept[power] = level
             self._levels[power] = level
-            while len(self._levels) > 1 and sum(kept.xy.nbytes for kept in self._levels.values()) > MOST_BYTES:
+            while len(self._levels) > 1 and sum(one.xy.nbytes for one in self._levels.values()) > MOST_BYTES:
                 self._levels.popitem(last=False)
             return level
+
+    def keep(self) -> None:
+        """Write what was made to the cache, when nobody waits for a picture."""
+        kept: Kept | None = self._shapes.kept.get("store")
+        with self._lock:
+            made, self._unkept = self._unkept, {}
+        if kept is None or len(self._shapes.xy) < WORTH:
+            return
+        for power, level in made.items():
+            kept.keep(f"level{power}", {"xy": level.xy, "part_offsets": level.part_offsets})
+
+    def _find(self, power: int, origin: tuple[float, float], unit: float) -> Level | None:
+        """A level that an earlier start has kept."""
+        kept: Kept | None = self._shapes.kept.get("store")
+        found = kept.find(f"level{power}", ("xy", "part_offsets")) if kept is not None else None
+        if found is None:
+            return None
+        xy, parts = found
+        fits = xy.dtype == np.int32 and xy.ndim == 2 and xy.shape[1] == 2 and parts.dtype == np.int64
+        if (
+            not fits
+            or parts.shape != self._shapes.part_offsets.shape
+            or parts[-1] != len(xy)
+            or (np.diff(parts) < 0).any()
+        ):
+            return None
+        return Level(xy, parts, origin, unit)
 
 
 def _holds(outer: Box, inner: Box) -> bool:

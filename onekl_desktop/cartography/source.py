@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import threading
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,11 +12,14 @@ from typing import Any
 import numpy as np
 from sqlalchemy import select
 
-from onekl_desktop.base.geometry import FlatShapes
+from onekl_desktop.base.geometry import FlatShapes, kind_of
 from onekl_desktop.base.translate import _
+from onekl_desktop.cartography.levels import levels_of
 from onekl_desktop.cartography.scene import SceneLayer
+from onekl_desktop.cartography.store import WORTH, Kept
 from onekl_desktop.project.file import ProjectFile
-from onekl_desktop.project.layers import read_column, read_shapes
+from onekl_desktop.project.folders import cache_folder
+from onekl_desktop.project.layers import last_change, read_column, read_shapes
 from onekl_desktop.project.queries.records import get_landscape, list_classes, list_layers
 from onekl_desktop.project.rasters import CoverageRaster, FileRaster, load_grid
 from onekl_desktop.project.records import Intervention, Layer, Practice
@@ -42,6 +46,7 @@ class MapSource:
         self._shapes: dict[str, tuple[str, FlatShapes]] = {}
         self._columns: dict[tuple[str, str], tuple[str, dict[int, Any]]] = {}
         self._rasters: dict[str, Any] = {}
+        self._unkept: list[tuple[Kept, FlatShapes]] = []
         self._lock = threading.Lock()
 
     def shapes_of(self, layer: Layer) -> FlatShapes:
@@ -51,10 +56,29 @@ class MapSource:
         if kept is not None and kept[0] == _content(layer):
             return kept[1]
         with self._project.read_raw() as raw:
-            found = read_shapes(raw, layer.table_name, layer.geometry_type)
+            kept_outside = Kept(
+                cache_folder() / "drawing",
+                f"{self._project.path}|{_content(layer)}|{last_change(raw, layer.table_name)}",
+            )
+            kind = kind_of(layer.geometry_type)
+            shapes = kept_outside.find_shapes(kind)
+            if shapes is None:
+                shapes = read_shapes(raw, layer.table_name, layer.geometry_type)
+                self._unkept.append((kept_outside, shapes))
+        shapes.kept["store"] = kept_outside
         with self._lock:
-            self._shapes[layer.table_name] = (_content(layer), found)
-        return found
+            self._shapes[layer.table_name] = (_content(layer), shapes)
+        return shapes
+
+    def keep(self) -> None:
+        """Write what was read and made for drawing to the cache, when nobody waits for a picture."""
+        with self._lock:
+            read, self._unkept = self._unkept, []
+            drawn = [shapes for _content, shapes in self._shapes.values()]
+        for kept, shapes in read:
+            kept.keep_shapes(shapes)
+        for shapes in drawn:
+            levels_of(shapes).keep()
 
     def _column_of(self, layer: Layer, column: str) -> dict[int, Any]:
         """An attribute by row id, read once for each content."""
@@ -67,6 +91,24 @@ class MapSource:
         with self._lock:
             self._columns[layer.table_name, column] = (_content(layer), found)
         return found
+
+    def _groups_of(self, layer: Layer, style: Style, shapes: FlatShapes) -> np.ndarray:
+        """The class of each shape, found once for each content and style."""
+        told = json.dumps([style.kind, style.column, [cls.dump() for cls in style.classes]])
+        in_memory, outside = shapes.kept.get("groups"), shapes.kept["store"]
+        if in_memory is not None and in_memory[0] == told:
+            groups: np.ndarray = in_memory[1]
+            return groups
+        part = f"groups-{hashlib.blake2b(told.encode(), digest_size=12).hexdigest()}"
+        found = outside.find(part, ("groups",))
+        if found is not None and found[0].shape == shapes.keys.shape and found[0].dtype == np.int32:
+            groups = np.clip(found[0], -1, len(style.classes) - 1)
+        else:
+            groups = group_by(style, self._column_of(layer, style.column), shapes.keys)
+            if len(shapes.xy) >= WORTH:
+                outside.keep(part, {"groups": groups})
+        shapes.kept["groups"] = (told, groups)
+        return groups
 
     def raster_of(self, layer: Layer) -> Any:
         """The raster of a layer, opened once."""
@@ -96,13 +138,7 @@ class MapSource:
         shapes = self.shapes_of(layer)
         groups = labels = None
         if style.kind in ("categorised", "graduated") and style.column:
-            told, kept = style.dump(), shapes.kept.get("groups")
-            groups = (
-                kept[1]
-                if kept and kept[0] == told
-                else group_by(style, self._column_of(layer, style.column), shapes.keys)
-            )
-            shapes.kept["groups"] = (told, groups)
+            groups = self._groups_of(layer, style, shapes)
         if style.label_column:
             texts = self._column_of(layer, style.label_column)
             labels = ["" if texts.get(key) is None else str(texts[key]) for key in shapes.keys.tolist()]

@@ -119,6 +119,14 @@ def read_shapes(
     return join_shapes(parts, kind)
 
 
+def last_change(raw: sqlite3.Connection, table: str) -> str:
+    """What tells that somebody has changed a table, QGIS too: GeoPackage's time stamp, the number of rows, the last key."""
+    (stamp,) = raw.execute("SELECT last_change FROM gpkg_contents WHERE table_name = ?", (table,)).fetchone() or ("",)
+    (count,) = raw.execute(f"SELECT count(*) FROM {quote(table)}").fetchone()
+    (last,) = raw.execute(f"SELECT max(id) FROM {quote(table)}").fetchone()
+    return f"{stamp} {count} {last}"
+
+
 def read_attributes(raw: sqlite3.Connection, table: str, key: int) -> dict[str, Any]:
     """One row without its geometry."""
     cursor = raw.execute(f"SELECT * FROM {quote(table)} WHERE id = ?", (key,))

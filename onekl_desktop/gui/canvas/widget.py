@@ -199,6 +199,10 @@ class Canvas(QWidget):
         """Whether the picture on screen is that of the present view and content."""
         return self._settled
 
+    def do_later(self, work: Callable[[], None]) -> None:
+        """Something for a worker, after the tiles that are asked for."""
+        self._tiles.submit(work)
+
     @property
     def problems(self) -> dict[str, str]:
         """What went wrong while layers were drawn, by their uuid."""
