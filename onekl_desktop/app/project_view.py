@@ -225,8 +225,8 @@ class ProjectView(QWidget):
     def _tell_undrawn(self) -> None:
         """Say once which layers cannot be drawn, and why."""
         for layer in self.canvas.scene:
-            reason = self.canvas.problems.get(layer.uuid)
-            if reason is not None and (layer.uuid, reason) not in self._undrawn:
+            reason = layer.problem or self.canvas.problems.get(layer.uuid)
+            if reason and (layer.uuid, reason) not in self._undrawn:
                 self._undrawn.add((layer.uuid, reason))
                 text = _("The layer {name} cannot be drawn: {reason} The rest of the map is whole.")
                 self.desk.tell(text.format(name=layer.name, reason=reason.rstrip(".") + "."), "warning")

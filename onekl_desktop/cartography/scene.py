@@ -124,3 +124,4 @@ class SceneLayer:
     casing: bool = False  # sets outlines off from any ground
     selected: frozenset[int] = frozenset()
     key: str = ""
+    problem: str = ""  # why there is nothing to draw

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import sqlite3
 import threading
 from dataclasses import dataclass
 from pathlib import Path
@@ -161,8 +162,13 @@ class MapSource:
         for layer in layers:
             try:
                 scenes.append(self.scene_of(layer))
-            except (ValueError, OSError):
-                continue  # a table or file that is gone is told by `check`, and must not blank the map
+            except (
+                ValueError,
+                OSError,
+                sqlite3.Error,
+            ) as problem:  # a table or file that is gone must not blank the map
+                reason = str(problem) or type(problem).__name__
+                scenes.append(SceneLayer(layer.uuid, layer.name, Style(), problem=reason))
         if scenario:
             scenes.append(self.interventions(scenario, selected))
         scenes.append(self.boundary())

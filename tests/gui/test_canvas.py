@@ -122,3 +122,15 @@ def test_a_broken_layer_is_told(canvas, qtbot):
 def test_closing_leaves_no_worker(canvas):
     canvas.close_map()
     assert not [thread for thread in threading.enumerate() if thread.name.startswith("map")]
+
+
+def test_another_theme_has_another_ground(canvas, qtbot):
+    from onekl_desktop.gui.theme import apply_theme, current_tokens
+
+    try:
+        apply_theme(QApplication.instance(), "dark")
+        qtbot.waitUntil(
+            lambda: canvas.up_to_date and pixel(canvas, 90, 90) == current_tokens().map_ground, timeout=20_000
+        )
+    finally:
+        apply_theme(QApplication.instance(), "light")

@@ -70,9 +70,15 @@ int main(int count, char **words) {
             if (next() % 4 == 0 || cuts[c + 1] - cuts[c] < 20) continue;
             memcpy(blob, "GP\0\1\0\0\0\0\1", 9);
             blob[9] = (uint8_t)(next() % 8); blob[10] = blob[11] = blob[12] = 0; blob[13] = (uint8_t)(next() % 3); blob[14] = blob[15] = blob[16] = 0;
+            if (next() % 2 && cuts[c + 1] - cuts[c] > 60) { /* an area whose second ring may be cut off, or a set of such */
+                uint8_t *at = blob + 8;
+                if (next() % 3 == 0) { memcpy(at, "\1\6\0\0\0\2\0\0\0", 9); at += 9; }
+                memcpy(at, "\1\3\0\0\0\2\0\0\0\1\0\0\0", 13);
+                at[9] = (uint8_t)(next() % 4);
+            }
         }
         uint8_t good[3];
-        int64_t totals[2];
+        int64_t totals[2] = {0, 0};
         const int32_t kind = (int32_t)(next() % 3);
         const int64_t read = onekl_read_shapes(stored, cuts, 3, kind, NULL, NULL, NULL, NULL, good, totals);
         double *places = malloc(sizeof(double) * (size_t)(2 * totals[0] + 1)), boxes[12];

@@ -8,7 +8,7 @@ import logging
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 
-from PySide6.QtCore import QPointF, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QPointF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QColor,
     QKeyEvent,
@@ -160,6 +160,9 @@ class Canvas(QWidget):
             self._stale_scene = False
             builder = self._builder
             self._building = self._tiles.submit(lambda: list(builder()))
+        ground = current_tokens().map_ground
+        if self._picture is not None and self._picture.ground != ground:  # another theme
+            self._picture = picture_of(self._scene, ground, self._scenes)
         if self._picture is not None:
             self._tiles.request(self._picture, self._device_view)
         self._poll.start()
@@ -246,6 +249,12 @@ class Canvas(QWidget):
                 painter.setTransform(_between(labels[0], view), True)
             painter.drawImage(0, 0, labels[1])
         painter.restore()
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Another theme has another ground."""
+        super().changeEvent(event)
+        if event.type() in (QEvent.Type.StyleChange, QEvent.Type.PaletteChange):
+            self._request()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Draw for the new size."""

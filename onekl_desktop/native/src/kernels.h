@@ -164,7 +164,7 @@ ONEKL_API int64_t onekl_coarsen(const double *xy, int64_t n_points, const int64_
 
 /* Geometries in GeoPackage bytes, the i-th ending at ends[i], as flat shapes of a kind: 0 areas (a part is a ring), 1 lines,
  * 2 points. First without `xy`, `part_ends`, `shape_parts` (the last part of each) and `boxes`, to learn how many vertices and
- * parts there are (totals[2]). Broken and empty ones are left out, good[i] tells. Returns how many shapes there are. */
+ * parts there are (totals[2], which the second time says how much room there is). Broken and empty ones are left out, good[i] tells. Returns how many shapes there are. */
 ONEKL_API int64_t onekl_read_shapes(const uint8_t *bytes, const int64_t *ends, int64_t count, int32_t kind, double *xy,
                                     int64_t *part_ends, int64_t *shape_parts, double *boxes, uint8_t *good,
                                     int64_t *totals);

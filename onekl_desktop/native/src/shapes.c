@@ -9,7 +9,7 @@
 typedef struct {
     const uint8_t *at, *end;
     double *xy;                                /* NULL: only count */
-    int64_t *part_ends, points, parts;
+    int64_t *part_ends, points, parts, most_points, most_parts;
     int32_t kind;
     double box[4];
 } Reader;
@@ -37,7 +37,7 @@ static int take_part(Reader *reader, int little, uint32_t count, int size, int w
     for (uint32_t i = 0; i < count; i++, reader->at += 8 * size) {
         if (!wanted) continue;
         const double x = number_at(reader->at, little), y = number_at(reader->at + 8, little);
-        if (reader->xy) {
+        if (reader->xy && reader->points < reader->most_points) { /* of a shape that turns out broken there may be more */
             reader->xy[2 * reader->points] = x;
             reader->xy[2 * reader->points + 1] = y;
         }
@@ -48,7 +48,7 @@ static int take_part(Reader *reader, int little, uint32_t count, int size, int w
         if (y > reader->box[3] || isnan(reader->box[3])) reader->box[3] = y;
     }
     if (wanted && count) {
-        if (reader->part_ends) reader->part_ends[reader->parts] = reader->points;
+        if (reader->part_ends && reader->parts < reader->most_parts) reader->part_ends[reader->parts] = reader->points;
         reader->parts++;
     }
     return 0;
@@ -101,6 +101,8 @@ int64_t onekl_read_shapes(const uint8_t *bytes, const int64_t *ends, int64_t cou
     reader.xy = xy;
     reader.part_ends = part_ends;
     reader.kind = kind;
+    reader.most_points = totals[0];
+    reader.most_parts = totals[1];
     int64_t from = 0, read = 0;
     for (int64_t i = 0; i < count; i++) {
         const int64_t points = reader.points, parts = reader.parts;
