@@ -16,20 +16,9 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent))
-from bench import QGIS_PYTHON, has_qgis, median  # noqa: E402
+from bench import QGIS_PYTHON, has_qgis, median, probe  # noqa: E402
 
 ROOT = HERE.parents[1]
-
-
-def probe(python: str, script: str, *arguments: str, env: dict[str, str]) -> dict[str, float]:
-    """Run a probe; its last line is a JSON document."""
-    done = subprocess.run(
-        [python, str(HERE / script), *arguments], capture_output=True, text=True, check=False, env=env, timeout=1200
-    )
-    if done.returncode:
-        raise RuntimeError(done.stderr[-2000:])
-    found: dict[str, float] = json.loads(done.stdout.strip().splitlines()[-1])
-    return found
 
 
 def start_application(program: str, project: Path, home: str, env: dict[str, str]) -> dict[str, float]:
@@ -74,13 +63,15 @@ def main() -> int:
         plain = {"QT_QPA_PLATFORM": "offscreen", "HOME": home, "PATH": "/usr/bin:/bin"}
         project = options.project or Path(home) / "map.gpkg"
         if not project.exists():
-            probe(sys.executable, "make_map.py", str(project), str(options.areas), str(options.cells), env=env)
+            probe(
+                sys.executable, str(HERE / "make_map.py"), str(project), str(options.areas), str(options.cells), env=env
+            )
         ours, theirs, qgis, application = [], [], has_qgis(plain), shutil.which("qgis")
         with screen({}) as shown:
             for _round in range(options.rounds):
-                ours.append(probe(sys.executable, "probe_ours.py", str(project), env=env | shown))
+                ours.append(probe(sys.executable, str(HERE / "probe_ours.py"), str(project), env=env | shown))
                 if qgis:
-                    theirs.append(probe(QGIS_PYTHON, "probe_qgis.py", str(project), env=plain))
+                    theirs.append(probe(QGIS_PYTHON, str(HERE / "probe_qgis.py"), str(project), env=plain))
                     if application and shown:
                         theirs[-1] |= start_application(application, project, home, plain | shown)
     mine, peer = median(ours), median(theirs) if theirs else {}
