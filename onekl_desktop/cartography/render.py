@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
 
@@ -18,22 +18,11 @@ from onekl_desktop.cartography.pictures import to_image, to_rgba
 from onekl_desktop.cartography.scene import SceneLayer, View
 
 MOST_PIXELS = 1 << 20  # of a part
-Stop = Callable[[], bool]
 
 
-class Stopped(Exception):
-    """Nobody wants this picture any more."""
-
-
-def render(layers: Sequence[SceneLayer], view: View, *, background: str = "", stop: Stop | None = None) -> QImage:
-    """Draw layers (first is the lowest) into a new premultiplied ARGB picture; `background` is #rrggbb, empty for none.
-
-    Raises
-    ------
-    Stopped
-        `stop` said so between two parts.
-    """
-    pixels = render_pixels(layers, view, background=background, stop=stop)
+def render(layers: Sequence[SceneLayer], view: View, *, background: str = "") -> QImage:
+    """Draw layers (first is the lowest) into a new premultiplied ARGB picture; `background` is #rrggbb, empty for none."""
+    pixels = render_pixels(layers, view, background=background)
     image = to_image(pixels)
     if any(layer.labels is not None for layer in layers):
         painter = QPainter(image)
@@ -44,9 +33,7 @@ def render(layers: Sequence[SceneLayer], view: View, *, background: str = "", st
     return image
 
 
-def render_pixels(
-    layers: Sequence[SceneLayer], view: View, *, background: str = "", stop: Stop | None = None
-) -> NDArray[np.uint32]:
+def render_pixels(layers: Sequence[SceneLayer], view: View, *, background: str = "") -> NDArray[np.uint32]:
     """The same without labels, as an array (rows, columns) of premultiplied 0xAARRGGBB."""
     out = np.full((view.height, view.width), colour(background) if background else 0, np.uint32)
     processors = os.cpu_count() or 1
@@ -59,8 +46,6 @@ def render_pixels(
             levels_of(layer.shapes).look(view)
 
     def draw(band: tuple[int, int]) -> None:
-        if stop is not None and stop():
-            raise Stopped
         lay(drawn, view.part(0, band[0], view.width, band[1] - band[0]), out[band[0] : band[1]])
 
     if len(parts) == 1:

@@ -19,7 +19,7 @@ RAMPS = {
 }
 
 
-VECTOR_KINDS = ("single", "categorised", "graduated", "heat")
+VECTOR_KINDS = ("single", "categorised", "graduated")
 RASTER_KINDS = ("classes", "ramp", "hillshade")
 MARKERS = ("circle", "square", "diamond", "triangle")
 BLENDS = ("normal", "multiply", "screen", "darken", "lighten")
@@ -57,7 +57,7 @@ class StyleClass:
 
 @dataclass
 class Style:
-    """`kind`: single, categorised, graduated or heat (vectors); classes (land cover, colours from the legend), ramp or
+    """`kind`: single, categorised or graduated (vectors); classes (land cover, colours from the legend), ramp or
     hillshade (rasters). Lengths are millimetres on paper; `near_scale` and `far_scale` are denominators of the scales
     between which the layer shows.
     """
@@ -80,7 +80,6 @@ class Style:
     low: float | None = None
     high: float | None = None
     hidden_codes: list[int] = field(default_factory=list)
-    radius: float = 6.0
     azimuth: float = 315.0
     altitude: float = 45.0
     blend: str = "normal"
@@ -100,7 +99,7 @@ class Style:
 
 CHOICES = {"kind": (*VECTOR_KINDS, *RASTER_KINDS), "marker": MARKERS, "blend": BLENDS, "pattern": tuple(PATTERNS),
            "ramp": tuple(RAMPS)}  # fmt: skip
-LIMITS = {"width": (0.0, 50.0), "size": (0.0, 50.0), "label_size": (1.0, 200.0), "radius": (0.1, 100.0), "azimuth": (0.0, 360.0),
+LIMITS = {"width": (0.0, 50.0), "size": (0.0, 50.0), "label_size": (1.0, 200.0), "azimuth": (0.0, 360.0),
           "altitude": (0.0, 90.0)}  # fmt: skip
 
 

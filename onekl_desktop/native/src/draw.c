@@ -81,7 +81,10 @@ static void sort_few(int32_t *values, int64_t n) {
     }
 }
 
-static int parts_of(const OneklShapes *shapes, int64_t shape, int64_t *first, int64_t *last) {
+/* The parts of the k-th chosen shape: 1; 0 where there is nothing to draw, below 0 when the drawing is no longer wanted. */
+static int parts_of(const OneklShapes *shapes, int64_t k, int64_t *first, int64_t *last, int64_t *task) {
+    if (k % LOOK_SHAPES == 0 && onekl_tick(task, LOOK_SHAPES)) return -1;
+    const int64_t shape = shapes->chosen[k];
     if (shape < 0 || shape >= shapes->n_shapes) return 0;
     *first = shapes->shape_offsets[shape];
     *last = shapes->shape_offsets[shape + 1];
@@ -100,12 +103,13 @@ int32_t onekl_draw_areas(const OneklShapes *shapes, const uint8_t *values, int64
     desk.start = malloc((size_t)(rows + 2) * sizeof(int64_t));
     if (!desk.start) goto done;
     for (int64_t k = 0; k < shapes->n_chosen; k++) {
-        if (k % LOOK_SHAPES == 0 && onekl_tick(task, LOOK_SHAPES)) {
+        int64_t first, last;
+        const int found = parts_of(shapes, k, &first, &last, task);
+        if (found < 0) {
             status = ONEKL_STOPPED;
             goto done;
         }
-        int64_t first, last;
-        if (!parts_of(shapes, shapes->chosen[k], &first, &last)) continue;
+        if (!found) continue;
         const int64_t *offsets = shapes->part_offsets;
         const int64_t base = offsets[first], count = offsets[last] - base;
         if (count < 1) continue;
@@ -270,12 +274,13 @@ int32_t onekl_draw_lines(const OneklShapes *shapes, const uint8_t *values, int32
     Desk desk = {0};
     int32_t status = -1;
     for (int64_t k = 0; k < shapes->n_chosen; k++) {
-        if (k % LOOK_SHAPES == 0 && onekl_tick(task, LOOK_SHAPES)) {
+        int64_t first, last;
+        const int found = parts_of(shapes, k, &first, &last, task);
+        if (found < 0) {
             status = ONEKL_STOPPED;
             goto done;
         }
-        int64_t first, last;
-        if (!parts_of(shapes, shapes->chosen[k], &first, &last)) continue;
+        if (!found) continue;
         const uint8_t code = values ? values[k] : 0;
         for (int64_t part = first; part < last; part++) {
             const int64_t from = shapes->part_offsets[part], count = shapes->part_offsets[part + 1] - from;
@@ -361,12 +366,13 @@ int32_t onekl_draw_points(const OneklShapes *shapes, const uint8_t *values, cons
     int32_t status = -1;
     const double reach = radius * 1.5 + rim + 1.0;
     for (int64_t k = 0; k < shapes->n_chosen; k++) {
-        if (k % LOOK_SHAPES == 0 && onekl_tick(task, LOOK_SHAPES)) {
+        int64_t first, last;
+        const int found = parts_of(shapes, k, &first, &last, task);
+        if (found < 0) {
             status = ONEKL_STOPPED;
             goto done;
         }
-        int64_t first, last;
-        if (!parts_of(shapes, shapes->chosen[k], &first, &last)) continue;
+        if (!found) continue;
         const int64_t from = shapes->part_offsets[first], count = shapes->part_offsets[last] - from;
         if (make_room(&desk, count)) goto done;
         to_pixels(&desk, shapes, from, from + count, 0);
