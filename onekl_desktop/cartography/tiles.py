@@ -168,8 +168,11 @@ class Tiles:
                 if key not in self._wanted:
                     return
             pixels = np.full((TILE, TILE), colour(picture.ground), np.uint32)
-            for layer in picture.layers:
-                self._lay(layer, key[1], pixels)
+            try:
+                for layer in picture.layers:
+                    self._lay(layer, key[1], pixels)
+            except Exception:  # what is there is shown, and is not asked for without end
+                log.exception("tile not whole")
             self._ready.put(key, to_image(pixels), pixels.nbytes)
         finally:
             with self._lock:
@@ -199,10 +202,10 @@ class Tiles:
         blend(pixels, ground, opacity=layer.opacity, mode=layer.style.blend)
 
     def _draw_labels(self, picture: Picture, view: View) -> None:
+        drawn, image = (picture.sign, view), None
+        if self._labels_wanted != drawn:
+            return
         try:
-            if self._labels_wanted != (picture.sign, view):
-                return
-            image = None
             if any(layer.labels is not None for layer in picture.layers):
                 image = QImage(view.width, view.height, QImage.Format.Format_ARGB32_Premultiplied)
                 image.fill(Qt.GlobalColor.transparent)
@@ -211,10 +214,12 @@ class Tiles:
                     draw_labels(painter, picture.layers, view)
                 finally:
                     painter.end()
-            self._labels = (picture.sign, view, image)
-        finally:
-            with self._lock:
-                self.finished += 1
+        except Exception:  # a map without names is better than none
+            log.exception("labels not drawn")
+        with self._lock:
+            if self._labels_wanted == drawn:  # else later ones may be there already
+                self._labels = (*drawn, image)
+            self.finished += 1
 
     def submit(self, work: Callable[[], Any]) -> Future[Any]:
         """Other work of the map, on a worker."""

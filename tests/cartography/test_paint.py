@@ -301,3 +301,34 @@ def test_nothing_makes_an_empty_picture():
     none = SceneLayer("r", "r", Style(kind="classes"), raster=Cells(np.zeros((0, 0), np.uint8)), palette={1: "#ff0000"})
     assert not render_pixels([empty, strange, none], VIEW).any()
     assert fit((5.0, 5.0, 5.0, 5.0), 10, 10).unit_per_pixel > 0
+
+
+def test_labels_that_are_overtaken_do_not_come_back(qtbot, monkeypatch):
+    """Those of an earlier view may be ready after those of the present one."""
+    from threading import Event
+
+    from onekl_desktop.cartography import tiles as module
+
+    begun, go, real = Event(), Event(), module.draw_labels
+
+    def slow(painter, layers, view):
+        if view == VIEW:
+            begun.set()
+            assert go.wait(20)
+        real(painter, layers, view)
+
+    monkeypatch.setattr(module, "draw_labels", slow)
+    layer = SceneLayer("p", "p", Style(), shapes=areas(shapely.Point(50, 30), kind="point"), labels=["a"])
+    tiles, picture, later = Tiles(3), picture_of([layer], "#ffffff", 1), View((5.0, 0.0, 105.0, 60.0), 100, 60)
+    try:
+        tiles.request(picture, VIEW)
+        assert begun.wait(20)
+        tiles.request(picture, later)
+        qtbot.waitUntil(lambda: tiles.is_ready(picture, later), timeout=20_000)
+        done = tiles.finished
+        go.set()
+        qtbot.waitUntil(lambda: tiles.finished > done, timeout=20_000)
+        assert tiles.is_ready(picture, later)
+    finally:
+        go.set()
+        tiles.close()
