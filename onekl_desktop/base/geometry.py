@@ -184,6 +184,21 @@ def area_ha(shape: BaseGeometry, crs: str) -> float:
     return total / 10_000
 
 
+def length_m(shape: BaseGeometry, crs: str) -> float:
+    """Ellipsoidal length in metres of the lines (or the outlines) of a shape given in `crs`: the sum of the geodesics between
+    its vertices on the CRS's own ellipsoid (Karney 2013, through PROJ).
+    """
+    degrees = transform(shape, crs, "EPSG:4326")
+    geod, total = _geod(crs), 0.0
+    for part in shapely.get_parts(degrees):
+        lines = [part.exterior, *part.interiors] if part.geom_type == "Polygon" else [part]
+        for line in lines:
+            xy = shapely.get_coordinates(line)
+            if len(xy) > 1:
+                total += geod.line_length(xy[:, 0], xy[:, 1])
+    return total
+
+
 def utm_zone(longitude: float, latitude: float) -> str:
     """EPSG code of the UTM zone (WGS 84) of a place; zones of 6 degrees, exceptions in Norway left out."""
     zone = int((longitude + 180) // 6) % 60 + 1

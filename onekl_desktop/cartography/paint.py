@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from onekl_desktop.base.rasters import Window
+from onekl_desktop.cartography.heat import paint_heat
 from onekl_desktop.cartography.levels import levels_of
 from onekl_desktop.cartography.scene import SceneLayer, View
 from onekl_desktop.native.picture import (
@@ -89,6 +90,8 @@ def lay(layers: list[SceneLayer], view: View, ground: Pixels) -> None:
 def _paint_shapes(layer: SceneLayer, view: View) -> Pixels | None:
     shapes, style = layer.shapes, layer.style
     assert shapes is not None
+    if style.kind == "heat" and shapes.kind == "point":
+        return paint_heat(layer, view, _scratch.plane("out", (view.height, view.width), np.uint32))
     levels, millimetre = levels_of(shapes), view.dpi / 25.4
     width = max(style.width * millimetre, LEAST_WIDTH)
     reach = {"point": (style.size / 2 + 0.5) * millimetre * 1.5 + 2, "line": width, "polygon": width * 2.6}[shapes.kind]

@@ -107,7 +107,7 @@ class SceneLayer:
     """One layer, ready to draw: either `shapes` or `raster`.
 
     `groups` gives each shape the index of its class in `style.classes` (-1: not drawn); `palette` maps class
-    codes of a raster to colours; `labels` one text a shape. Layers of one `key` look the same: pictures of them may be
+    codes of a raster to colours; `labels` one text a shape, `weights` what each point counts on a heat map. Layers of one `key` look the same: pictures of them may be
     used again (empty: never).
     """
 
@@ -118,6 +118,7 @@ class SceneLayer:
     shapes: FlatShapes | None = None
     groups: NDArray[np.int32] | None = None
     labels: list[str] | None = None
+    weights: NDArray[np.float64] | None = None
     raster: Any = None
     palette: dict[int, str] = field(default_factory=dict)
     fill_opacity: float = 1.0

@@ -13,18 +13,21 @@ from typing import Any
 import numpy as np
 from sqlalchemy import select
 
+from onekl_desktop.base.errors import UserError
+from onekl_desktop.base.expression import Expression, parse_expression
 from onekl_desktop.base.geometry import FlatShapes, kind_of
 from onekl_desktop.base.translate import _
 from onekl_desktop.cartography.levels import levels_of
 from onekl_desktop.cartography.scene import SceneLayer
 from onekl_desktop.cartography.store import WORTH, Kept
+from onekl_desktop.project.attributes import read_rows_for
 from onekl_desktop.project.file import ProjectFile
 from onekl_desktop.project.folders import cache_folder
 from onekl_desktop.project.layers import last_change, read_column, read_shapes
 from onekl_desktop.project.queries.records import get_landscape, list_classes, list_layers
 from onekl_desktop.project.rasters import CoverageRaster, FileRaster, load_grid
 from onekl_desktop.project.records import Intervention, Layer, Practice
-from onekl_desktop.project.styles import Style, StyleClass, load_style
+from onekl_desktop.project.styles import ELSE, GROUPED, RAMPS, Style, StyleClass, load_style
 
 BOUNDARY = Style(filled=False, outline="#22322c", width=0.6)
 
@@ -95,7 +98,7 @@ class MapSource:
 
     def _groups_of(self, layer: Layer, style: Style, shapes: FlatShapes) -> np.ndarray:
         """The class of each shape, found once for each content and style."""
-        told = json.dumps([style.kind, style.column, [cls.dump() for cls in style.classes]])
+        told = json.dumps([style.kind, style.column, [cls.dump() for cls in style.classes]], default=str)
         in_memory, outside = shapes.kept.get("groups"), shapes.kept["store"]
         if in_memory is not None and in_memory[0] == told:
             groups: np.ndarray = in_memory[1]
@@ -105,11 +108,33 @@ class MapSource:
         if found is not None and found[0].shape == shapes.keys.shape and found[0].dtype == np.int32:
             groups = np.clip(found[0], -1, len(style.classes) - 1)
         else:
-            groups = group_by(style, self._column_of(layer, style.column), shapes.keys)
+            groups = self._group(layer, style, shapes)
             if len(shapes.xy) >= WORTH:
                 outside.keep(part, {"groups": groups})
         shapes.kept["groups"] = (told, groups)
         return groups
+
+    def _group(self, layer: Layer, style: Style, shapes: FlatShapes) -> np.ndarray:
+        if style.kind != "rules":
+            return group_by(style, self._column_of(layer, style.column), shapes.keys)
+        rules = [parse_expression(cls.rule) if cls.rule and cls.rule.upper() != ELSE else None for cls in style.classes]
+        found = np.full(len(shapes.keys), -1, np.int32)
+        place = {int(key): at for at, key in enumerate(shapes.keys.tolist())}
+        with self._project.read_raw() as raw:
+            for key, row in read_rows_for(
+                raw, layer.table_name, layer.crs, [rule for rule in rules if rule is not None]
+            ):
+                if key in place:
+                    found[place[key]] = choose_rule(style, rules, row)
+        return found
+
+    def _weights_of(self, layer: Layer, style: Style, shapes: FlatShapes) -> np.ndarray | None:
+        """What each point counts on a heat map; None where each counts one."""
+        if not style.column:
+            return None
+        values = self._column_of(layer, style.column)
+        numbers = np.array([_as_float(values.get(key)) for key in shapes.keys.tolist()], np.float64)
+        return np.where(np.isfinite(numbers), np.maximum(numbers, 0.0), 0.0)
 
     def raster_of(self, layer: Layer) -> Any:
         """The raster of a layer, opened once."""
@@ -137,14 +162,16 @@ class MapSource:
                 layer.uuid, layer.name, style, layer.opacity, raster=self.raster_of(layer), palette=palette, key=key
             )
         shapes = self.shapes_of(layer)
-        groups = labels = None
-        if style.kind in ("categorised", "graduated") and style.column:
+        groups = labels = weights = None
+        if style.kind == "heat":
+            weights = self._weights_of(layer, style, shapes)
+        elif style.kind in GROUPED and (style.column or style.kind == "rules"):
             groups = self._groups_of(layer, style, shapes)
         if style.label_column:
             texts = self._column_of(layer, style.label_column)
             labels = ["" if texts.get(key) is None else str(texts[key]) for key in shapes.keys.tolist()]
         return SceneLayer(
-            layer.uuid, layer.name, style, layer.opacity, shapes=shapes, groups=groups, labels=labels,
+            layer.uuid, layer.name, style, layer.opacity, shapes=shapes, groups=groups, labels=labels, weights=weights,
             key=f"{_content(layer)}|{style.dump()}",
         )  # fmt: skip
 
@@ -163,6 +190,7 @@ class MapSource:
             try:
                 scenes.append(self.scene_of(layer))
             except (
+                UserError,
                 ValueError,
                 OSError,
                 sqlite3.Error,
@@ -253,6 +281,18 @@ def group_by(style: Style, values: dict[int, Any], keys: np.ndarray) -> np.ndarr
     return groups
 
 
+def choose_rule(style: Style, rules: list[Expression | None], row: dict[str, Any]) -> int:
+    """The last rule that holds, else the last of ELSE; -1 where none does or the class is hidden. No rule holds for all."""
+    chosen = otherwise = -1
+    for index, (cls, rule) in enumerate(zip(style.classes, rules, strict=True)):
+        if cls.rule.upper() == ELSE:
+            otherwise = index
+        elif rule is None or rule.holds(row):
+            chosen = index
+    chosen = otherwise if chosen < 0 else chosen
+    return chosen if chosen >= 0 and style.classes[chosen].visible else -1
+
+
 def _plain(value: Any) -> Any:
     """A value that can be looked up, whatever a stranger's file holds."""
     return value if isinstance(value, (str, int, float, bytes, type(None))) else str(value)
@@ -279,7 +319,10 @@ def legend_of(
                 for code, colour in layer.palette.items()
                 if code not in style.hidden_codes
             ]
-        elif layer.shapes is not None and style.kind in ("categorised", "graduated") and layer.groups is not None:
+        elif layer.shapes is not None and style.kind == "heat":
+            colours = RAMPS[style.ramp]
+            entries = [LegendEntry("cell", _("few"), colours[1]), LegendEntry("cell", _("many"), colours[-1])]
+        elif layer.shapes is not None and style.kind in GROUPED and layer.groups is not None:
             kind = "polygon" if layer.shapes.kind == "polygon" else layer.shapes.kind
             present = set(layer.groups.tolist())
             entries = [

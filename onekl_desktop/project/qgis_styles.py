@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from uuid import UUID, uuid5
 from xml.etree import ElementTree as ET
 
-from onekl_desktop.project.styles import PATTERN_MARK, RAMPS, Style, StyleClass, darker, rgb
+from onekl_desktop.project.styles import HEAT_OPAQUE, PATTERN_MARK, RAMPS, Style, StyleClass, darker, ramp_at, rgb
 
+RULES = UUID("5d1bd9c4-3c8a-4d2c-9a55-6f3b8f1f6d10")  # names of rules are made from it and their number
 BLEND_MODES = {"normal": 0, "lighten": 1, "screen": 2, "darken": 5, "multiply": 6}  # of QgsPainting
 BRUSHES = {"forward": "f_diagonal", "backward": "b_diagonal", "crossed": "diagonal_x", "horizontal": "horizontal", "vertical": "vertical",
            "dots": "dense5"}  # fmt: skip
@@ -28,6 +30,10 @@ def vector_style(kind: str, style: Style, classes: list[StyleClass]) -> list[ET.
 
 def _renderer(kind: str, style: Style, classes: list[StyleClass]) -> ET.Element:
     plain = {"enableorderby": "0", "symbollevels": "0", "forceraster": "0"}
+    if style.kind == "rules" and classes:
+        return _rules(kind, style, classes, plain)
+    if style.kind == "heat" and kind == "point":
+        return _heat(style, plain)
     if style.kind not in ("categorised", "graduated") or not classes:
         renderer = ET.Element("renderer-v2", {"type": "singleSymbol", **plain})
         ET.SubElement(renderer, "symbols").append(_symbol(kind, "0", style.fill, style, style.pattern))
@@ -47,6 +53,40 @@ def _renderer(kind: str, style: Style, classes: list[StyleClass]) -> ET.Element:
         else:
             ET.SubElement(entries, "category", {"value": str(cls.value), **told})
         symbols.append(_symbol(kind, str(number), cls.colour, style, cls.pattern or style.pattern))
+    return renderer
+
+
+def _rules(kind: str, style: Style, classes: list[StyleClass], plain: dict[str, str]) -> ET.Element:
+    """QGIS draws all rules that hold, one over the other; so the last covers the others as it does here."""
+    renderer = ET.Element("renderer-v2", {"type": "RuleRenderer", **plain})
+    rules = ET.SubElement(renderer, "rules", key=f"{{{uuid5(RULES, 'root')}}}")
+    symbols = ET.SubElement(renderer, "symbols")
+    for number, cls in enumerate(classes):
+        told = {"key": f"{{{uuid5(RULES, f'{number}')}}}", "label": cls.label, "symbol": str(number)}
+        told |= {"filter": cls.rule} if cls.rule else {}
+        ET.SubElement(rules, "rule", told | ({} if cls.visible else {"checkstate": "0"}))
+        symbols.append(_symbol(kind, str(number), cls.colour, style, cls.pattern or style.pattern))
+    return renderer
+
+
+def _heat(style: Style, plain: dict[str, str]) -> ET.Element:
+    told = {"radius": f"{style.radius:g}", "radius_unit": "0", "radius_map_unit_scale": "3x:0,0,0,0,0,0", "quality": "0",
+            "max_value": f"{style.high or 0:g}", "weight_expression": f'"{style.column}"' if style.column else ""}  # fmt: skip
+    renderer = ET.Element("renderer-v2", {"type": "heatmapRenderer", **told, **plain})
+    colours = RAMPS[style.ramp]
+    first, last = rgb(colours[0]), rgb(colours[-1])
+    stops = [
+        f"{at / (len(colours) - 1):g};{_rgba(colour)}" for at, colour in enumerate(colours) if 0 < at < len(colours) - 1
+    ]
+    opaque = ",".join(map(str, (*rgb(ramp_at(style.ramp, HEAT_OPAQUE)), 255)))
+    stops = sorted([f"{HEAT_OPAQUE:g};{opaque}", *stops])
+    values = {"color1": ",".join(map(str, (*first, 0))), "color2": ",".join(map(str, (*last, 255))), "discrete": "0",
+              "rampType": "gradient", "stops": ":".join(stops)}  # fmt: skip
+    ramp = ET.SubElement(renderer, "colorramp", type="gradient", name="[source]")
+    options = ET.SubElement(ramp, "Option", type="Map")
+    for key, value in values.items():
+        ET.SubElement(options, "Option", name=key, type="QString", value=value)
+        ET.SubElement(ramp, "prop", k=key, v=value)
     return renderer
 
 

@@ -19,8 +19,11 @@ RAMPS = {
 }
 
 
-VECTOR_KINDS = ("single", "categorised", "graduated")
+VECTOR_KINDS = ("single", "categorised", "graduated", "rules", "heat")
+GROUPED = ("categorised", "graduated", "rules")
 RASTER_KINDS = ("classes", "ramp", "hillshade")
+HEAT_OPAQUE = 0.2  # share of the hottest place from which heat covers the ground
+ELSE = "ELSE"  # the rule of what no other rule is for
 MARKERS = ("circle", "square", "diamond", "triangle")
 BLENDS = ("normal", "multiply", "screen", "darken", "lighten")
 # Eight rows of eight pixels, a bit for each: what tells areas apart without colour.
@@ -39,7 +42,10 @@ MOST_CLASSES = 254  # a byte of the drawing, less one for nothing
 
 @dataclass
 class StyleClass:
-    """A value, or the range from `low` to below `high` (the last class: to it), with its label and colour."""
+    """A value, the range from `low` to below `high` (the last class: to it) or a rule, with its label and colour.
+
+    A rule is an expression; the last that holds is drawn, one of ELSE when none does.
+    """
 
     value: Any
     label: str
@@ -48,16 +54,18 @@ class StyleClass:
     low: float | None = None
     high: float | None = None
     pattern: str = ""
+    rule: str = ""
 
     def dump(self) -> dict[str, Any]:
         """Only what is given."""
-        plain = {"visible": True, "low": None, "high": None, "pattern": ""}
+        plain = {"visible": True, "low": None, "high": None, "pattern": "", "rule": ""}
         return {key: value for key, value in asdict(self).items() if key not in plain or value != plain[key]}
 
 
 @dataclass
 class Style:
-    """`kind`: single, categorised or graduated (vectors); classes (land cover, colours from the legend), ramp or
+    """`kind`: single, categorised, graduated, rules or heat (vectors; heat of points, each with the weight of `column`
+    where there is one, spread over `radius`); classes (land cover, colours from the legend), ramp or
     hillshade (rasters). Lengths are millimetres on paper; `near_scale` and `far_scale` are denominators of the scales
     between which the layer shows.
     """
@@ -71,6 +79,7 @@ class Style:
     dashes: list[float] = field(default_factory=list)
     marker: str = "circle"
     size: float = 1.7
+    radius: float = 5.0
     column: str = ""
     classes: list[StyleClass] = field(default_factory=list)
     label_column: str = ""
@@ -99,7 +108,7 @@ class Style:
 
 CHOICES = {"kind": (*VECTOR_KINDS, *RASTER_KINDS), "marker": MARKERS, "blend": BLENDS, "pattern": tuple(PATTERNS),
            "ramp": tuple(RAMPS)}  # fmt: skip
-LIMITS = {"width": (0.0, 50.0), "size": (0.0, 50.0), "label_size": (1.0, 200.0), "azimuth": (0.0, 360.0),
+LIMITS = {"width": (0.0, 50.0), "size": (0.0, 50.0), "label_size": (1.0, 200.0), "radius": (0.5, 100.0), "azimuth": (0.0, 360.0),
           "altitude": (0.0, 90.0)}  # fmt: skip
 
 
@@ -156,7 +165,7 @@ def _load_class(item: Any) -> StyleClass | None:
     pattern = item.get("pattern")
     return StyleClass(
         item["value"], str(item["label"]), as_colour(item["colour"]), bool(item.get("visible", True)), _number(item.get("low")),
-        _number(item.get("high")), pattern if isinstance(pattern, str) and pattern in PATTERNS else "",
+        _number(item.get("high")), pattern if isinstance(pattern, str) and pattern in PATTERNS else "", str(item.get("rule") or ""),
     )  # fmt: skip
 
 
@@ -174,14 +183,16 @@ def darker(colour: str, share: float) -> str:
 
 def ramp_steps(name: str, count: int) -> list[str]:
     """So many colours along a ramp."""
+    return [ramp_at(name, step / max(count - 1, 1)) for step in range(count)]
+
+
+def ramp_at(name: str, share: float) -> str:
+    """The colour at a share of a ramp's length."""
     anchors = [rgb(colour) for colour in RAMPS[name]]
-    colours = []
-    for step in range(count):
-        place = step * (len(anchors) - 1) / max(count - 1, 1)
-        at = min(int(place), len(anchors) - 2)
-        parts = [round(a + (b - a) * (place - at)) for a, b in zip(anchors[at], anchors[at + 1], strict=True)]
-        colours.append("#" + "".join(f"{part:02x}" for part in parts))
-    return colours
+    place = min(max(share, 0.0), 1.0) * (len(anchors) - 1)
+    at = min(int(place), len(anchors) - 2)
+    parts = [round(a + (b - a) * (place - at)) for a, b in zip(anchors[at], anchors[at + 1], strict=True)]
+    return "#" + "".join(f"{part:02x}" for part in parts)
 
 
 def rgb(colour: str) -> tuple[int, int, int]:

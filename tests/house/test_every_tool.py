@@ -13,12 +13,14 @@ from onekl_desktop.engine.settings import Settings
 from onekl_desktop.gui.dialogs.help import model_markdown, tool_markdown
 from onekl_desktop.project.dump import dump_hash
 from onekl_desktop.project.queries.records import get_landscape
-from tests.support.landscape import add_cover, add_garden, place, write_cover
+from tests.support.landscape import BOTTOM, LEFT, add_cover, add_garden, place, write_cover
 
 ENTRIES = discover().entries
 OPERATIONS = [f"{entry.spec.id}.{operation.id}" for entry in ENTRIES for operation in entry.spec.operations]
 STABLE = Path(__file__).with_name("stable_ids.json")
 SQUARE = place(5500, 100, 6500, 1100)
+STYLE = """<qgis version="3.22"><renderer-v2 type="singleSymbol"><symbols><symbol name="0" type="fill" alpha="1">
+<layer class="SimpleFill" enabled="1"><prop k="color" v="10,20,30,255"/></layer></symbol></symbols></renderer-v2></qgis>"""
 
 # One example of each operation on the project of `ready`; a new operation must bring one.
 EXAMPLES = {
@@ -42,6 +44,56 @@ EXAMPLES = {
         "near_scale": 0,
         "far_scale": 50000,
     },
+    "layers.style_by_rule": {
+        "layer": "Shapes",
+        "rules": [{"rule": '"size" > 2', "label": "Large", "colour": "#aa0000"}, {"rule": "ELSE"}],
+    },
+    "layers.style_as_heat": {"layer": "Spots", "radius": 8},
+    "layers.read_style": {"layer": "Shapes", "file": "{folder}/style.qml"},
+    "layers.add_layer": {"name": "Wells", "shapes": "points", "columns": "name, depth: number"},
+    "layers.add_shape": {
+        "layer": "Drawn",
+        "geometry": place(2000, 0, 2400, 400),
+        "values": {"name": "new", "trees": 7},
+    },
+    "layers.change_shapes": {"layer": "Drawn", "shapes": {"1": place(-100, 0, 400, 500).wkt}},
+    "layers.change_values": {"layer": "Drawn", "shapes": "1 2", "values": {"trees": 12}},
+    "layers.remove_shapes": {"layer": "Drawn", "shapes": "2"},
+    "layers.split_shapes": {
+        "layer": "Drawn",
+        "line": f"LINESTRING({LEFT + 200} {BOTTOM - 10}, {LEFT + 200} {BOTTOM + 900})",
+    },
+    "layers.merge_shapes": {"layer": "Drawn", "shapes": "1 2"},
+    "layers.reshape_shapes": {
+        "layer": "Drawn",
+        "line": f"LINESTRING({LEFT + 400} {BOTTOM + 10}, {LEFT + 450} {BOTTOM + 100}, {LEFT + 400} {BOTTOM + 200})",
+    },
+    "layers.add_hole": {"layer": "Drawn", "geometry": place(500, 100, 550, 150)},
+    "layers.fill_holes": {"layer": "Drawn", "shapes": "3"},
+    "layers.offset_shapes": {"layer": "Drawn", "shapes": "3", "distance": 20},
+    "layers.cut_to_landscape": {"layer": "Drawn"},
+    "layers.add_column": {"layer": "Drawn", "column": "owner"},
+    "layers.remove_column": {"layer": "Drawn", "column": "trees"},
+    "layers.calculate": {
+        "layer": "Drawn",
+        "column": "dense",
+        "expression": '"trees" / ($area / 10000)',
+        "where": '"trees" > 0',
+    },
+    "layers.clip_layer": {"layer": "Drawn"},
+    "layers.intersect_layers": {"layer": "Drawn", "other": "Shapes"},
+    "layers.unite_layers": {"layer": "Drawn", "other": "Shapes"},
+    "layers.subtract_layer": {"layer": "Drawn", "other": "Shapes"},
+    "layers.dissolve_layer": {"layer": "Drawn", "column": "name"},
+    "layers.buffer_layer": {"layer": "Spots", "distance": 100, "together": True},
+    "layers.join_table": {
+        "layer": "Shapes",
+        "column": "name",
+        "file": "{folder}/people.csv",
+        "table_column": "village",
+    },
+    "layers.join_layer": {"layer": "Spots", "other": "Shapes", "how": "nearest"},
+    "layers.zonal_statistics": {"layer": "Shapes", "raster": "Cover"},
     "layers.change_class": {"layer": "Cover", "code": 2, "name": "Rice", "above": 7, "natural_forest": True},
     "layers.set_land_cover": {"layer": "Other", "year": 2011},
     "layers.set_zones": {"layer": "Shapes", "name_column": "name"},
@@ -162,6 +214,11 @@ EXAMPLES = {
 WHOLE = (
     ("scenarios.add_scenario", {"name": "Spare"}),
     ("partnership.add_organisation", {"name": "Forum"}), ("partnership.add_organisation", {"name": "Guests"}),
+    ("layers.add_layer", {"name": "Drawn", "columns": "name, trees: whole"}), ("layers.add_layer", {"name": "Spots", "shapes": "points"}),
+    ("layers.add_shape", {"layer": "Drawn", "geometry": place(-100, 0, 400, 400), "values": {"name": "x", "trees": 3}}),
+    ("layers.add_shape", {"layer": "Drawn", "geometry": place(400, 0, 800, 400), "values": {"name": "y"}}),
+    ("layers.add_shape", {"layer": "Drawn", "geometry": place(1000, 0, 1400, 400).difference(place(1100, 100, 1200, 200)), "values": {"name": "x"}}),
+    ("layers.add_shape", {"layer": "Spots", "geometry": place(0, 0, 90, 90).centroid}),
     ("partnership.add_group", {"name": "Women", "members": 50}), ("partnership.add_group", {"name": "Nobody"}),
     ("partnership.add_person", {"name": "Chair"}), ("partnership.add_agreement", {"name": "Charter"}),
     ("partnership.add_agreement", {"name": "Draft"}),
@@ -214,6 +271,8 @@ def ready(session, tmp_path):
     add_garden(session, place(8000, 8000, 8500, 8500))
     for operation, fields in WHOLE:
         perform(session, operation, **fields)
+    (tmp_path / "people.csv").write_text("village,people\na,120\nb,80\n", encoding="utf-8")
+    (tmp_path / "style.qml").write_text(STYLE, encoding="utf-8")
     (tmp_path / "note.txt").write_text("A note.", encoding="utf-8")
     perform(session, "commons.make_bundle", out=str(tmp_path / "first.zip"))
     return session

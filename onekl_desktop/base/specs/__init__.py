@@ -31,6 +31,7 @@ from onekl_desktop.base.specs.inputs import (
     Option,
     RasterFile,
     Reference,
+    RowNumbers,
     Schedule,
     Shape,
     TableColumn,
@@ -42,6 +43,6 @@ from onekl_desktop.base.specs.inputs import (
 
 __all__ = [
     "Choice", "Code", "Codes", "Colour", "Condition", "Date", "Equation", "FilePath", "Flag", "IndicatorSpec", "Influence", "Input", "Integer", "JsonValue",
-    "ModelSpec", "Number", "Operation", "Option", "Output", "PageSpec", "RasterFile", "Reference", "Schedule", "SettingSpec",
+    "ModelSpec", "Number", "Operation", "Option", "Output", "PageSpec", "RasterFile", "Reference", "RowNumbers", "Schedule", "SettingSpec",
     "Shape", "TableColumn", "TableFile", "Text", "Tool", "VectorFile", "Verb", "Year",
 ]  # fmt: skip

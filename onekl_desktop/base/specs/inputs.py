@@ -6,7 +6,7 @@ import datetime as dt
 import json
 import math
 import re
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
@@ -230,19 +230,29 @@ RECORD_WORDS = {
 
 
 class Shape(Input):
-    """An area on the map in the project's CRS: GeoJSON, WKT or a drawn shape."""
+    """A shape on the map in the project's CRS: GeoJSON, WKT or a drawn one; `of` says of which kind (area, line or any)."""
+
+    of: Literal["area", "line", "any"] = "area"
 
     def read(self, value: Any) -> Any:
         try:
             shape = parse_shape(value)
         except ValueError as problem:
             raise self.fail("field.not_shape", reason=problem) from None
-        if shape is None or shape.geom_type not in ("Polygon", "MultiPolygon", "GeometryCollection"):
-            raise self.fail("field.shape_kind", found=getattr(shape, "geom_type", "?"))
+        if shape is None or (self.of != "any" and shape.geom_type not in _SHAPE_TYPES[self.of]):
+            code = "field.shape_kind" if self.of == "area" else "field.shape_line"
+            raise self.fail(code, found=getattr(shape, "geom_type", "?"))
         return shape
 
     def hint(self) -> str:
-        return _("GeoJSON or WKT polygon")
+        hints = {"area": _("GeoJSON or WKT polygon"), "line": _("GeoJSON or WKT line")}
+        return hints.get(self.of, _("GeoJSON or WKT"))
+
+
+_SHAPE_TYPES = {
+    "area": ("Polygon", "MultiPolygon", "GeometryCollection"),
+    "line": ("LineString", "MultiLineString", "LinearRing"),
+}
 
 
 class Schedule(Input):
@@ -357,6 +367,13 @@ class Codes(Input):
 
     def hint(self) -> str:
         return _("class codes, for example 6 7")
+
+
+class RowNumbers(Codes):
+    """Rows of a layer by the numbers that its table shows."""
+
+    def hint(self) -> str:
+        return _("numbers of shapes, for example 6 7")
 
 
 class JsonValue(Input):

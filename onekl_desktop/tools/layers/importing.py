@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import select
 
 from onekl_desktop.base.errors import UserError, explain_os_error
+from onekl_desktop.base.geometry import kind_of
 from onekl_desktop.base.progress import Progress
 from onekl_desktop.base.translate import _
 from onekl_desktop.base.units import format_number
@@ -22,6 +23,7 @@ from onekl_desktop.exchange.classes import ClassRow, read_classes
 from onekl_desktop.exchange.raster import RasterPlan, RecodedRaster
 from onekl_desktop.exchange.vector_plan import VectorPlan, plan_vector
 from onekl_desktop.project.layers import MOST_COLUMNS
+from onekl_desktop.project.qgis_reading import LARGEST, ReadStyle, read_default_style, read_qgis_style
 from onekl_desktop.project.queries.records import get_landscape, list_classes
 from onekl_desktop.project.records import LandCoverClass, Layer
 from onekl_desktop.project.styles import PALETTE
@@ -47,6 +49,8 @@ class ImportPlan:
     classes: list[ClassRow] = field(default_factory=list)
     legend: str = ""
     """An existing legend that the classes are given (after recoding); '' for one of the map's own."""
+    style: ReadStyle | None = None
+    """A QGIS style that lay with the data."""
 
 
 def is_raster(path: Path, layer: str = "") -> bool:
@@ -162,7 +166,35 @@ def _plan_vector(
         raise UserError(
             "import.too_many_columns", file=path, count=format_number(len(plan.data.columns)), most=format_number(MOST_COLUMNS)
         )  # fmt: skip
-    return _new_plan(path, layer, fields, plan)
+    planned = _new_plan(path, layer, fields, plan)
+    planned.style = _find_style(path, layer or raw.layer, planned)
+    return planned
+
+
+def _find_style(path: Path, layer: str, planned: ImportPlan) -> ReadStyle | None:
+    """The style that QGIS would draw the data in: of the table `layer_styles` of a GeoPackage, or of a QML file beside."""
+    assert isinstance(planned.plan, VectorPlan)
+    beside, text = path.with_suffix(".qml"), ""
+    try:
+        if path.suffix.lower() == ".gpkg":
+            text = read_default_style(path, layer)
+        if not text and beside.is_file() and beside.stat().st_size <= LARGEST:
+            text = beside.read_text(encoding="utf-8-sig")
+        found = read_qgis_style(text, kind_of(planned.plan.data.geometry_type), beside.name) if text else None
+    except (UserError, OSError, UnicodeDecodeError) as problem:
+        planned.sentences.append(_("The QGIS style with the data is left out: {reason}").format(reason=problem))
+        return None
+    if found is None:
+        return None
+    lacking = {found.style.column, found.style.label_column} - {"", *planned.plan.data.columns}
+    if lacking:
+        planned.sentences.append(_("The QGIS style with the data is left out: {reason}").format(
+            reason=_("it goes by columns that are not there ({names}).").format(names=", ".join(sorted(lacking)))))  # fmt: skip
+        return None
+    planned.sentences.append(_("Drawn as the QGIS style with the data says."))
+    if found.left:
+        planned.sentences.append(_("Not taken over: {what}.").format(what=", ".join(found.left)))
+    return found
 
 
 def _plan_raster(

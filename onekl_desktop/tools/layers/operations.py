@@ -5,13 +5,10 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-from collections import Counter
-from dataclasses import dataclass, replace
-from itertools import pairwise
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry
 from sqlalchemy import select
@@ -21,24 +18,112 @@ from onekl_desktop.base.geometry import area_ha, polygons_of, repair
 from onekl_desktop.base.ids import slug
 from onekl_desktop.base.progress import Progress
 from onekl_desktop.base.translate import _
-from onekl_desktop.cartography.breaks import find_breaks
 from onekl_desktop.engine import Session
 from onekl_desktop.engine.settings import set_project_setting
 from onekl_desktop.exchange.classes import ClassRow
 from onekl_desktop.exchange.raster import RasterPlan
 from onekl_desktop.exchange.table import write_rows
 from onekl_desktop.project.file import Write
-from onekl_desktop.project.layers import create_layer_table, free_table_name, list_columns, read_column
+from onekl_desktop.project.layers import free_table_name
 from onekl_desktop.project.queries.records import list_classes, list_layers
 from onekl_desktop.project.rasters import build_raster, copy_tiles, dump_grid
 from onekl_desktop.project.records import LandCoverClass, Landscape, Layer, Run
 from onekl_desktop.project.records.journal import Parked
-from onekl_desktop.project.styles import PALETTE, Style, StyleClass, load_style, ramp_steps
+from onekl_desktop.project.styles import Style
+from onekl_desktop.tools.layers.access import check_column, first_style, free_name, get_layer, place_for, store_vector
+from onekl_desktop.tools.layers.editing import (
+    add_column,
+    add_hole,
+    add_layer,
+    add_shape,
+    calculate,
+    change_shapes,
+    change_values,
+    cut_to_landscape,
+    fill_holes,
+    merge_shapes,
+    offset_shapes,
+    remove_column,
+    remove_shapes,
+    reshape_shapes,
+    split_shapes,
+)
+from onekl_desktop.tools.layers.geoprocessing import (
+    buffer_layer,
+    clip_layer,
+    dissolve_layer,
+    intersect_layers,
+    join_layer,
+    join_table,
+    prepare_buffer_layer,
+    prepare_clip_layer,
+    prepare_dissolve_layer,
+    prepare_intersect_layers,
+    prepare_join_layer,
+    prepare_join_table,
+    prepare_subtract_layer,
+    prepare_unite_layers,
+    prepare_zonal_statistics,
+    subtract_layer,
+    unite_layers,
+    zonal_statistics,
+)
 from onekl_desktop.tools.layers.importing import ImportPlan, plan_import
+from onekl_desktop.tools.layers.styling import (
+    change_style,
+    prepare_read_style,
+    read_style,
+    style_as_heat,
+    style_by_class,
+    style_by_range,
+    style_by_rule,
+    style_plain,
+)
 
-MOST_CLASSES = 30
-NO_LABELS = "-"
-_FILLS = {"protected": "#6c9a55", "zones": "#d9d2bd", "roads": "#8a5a44", "rivers": "#3d7fb0", "other": "#8fb37a"}
+# What the spec names and other modules do.
+__all__ = [
+    "add_column",
+    "add_hole",
+    "add_layer",
+    "add_shape",
+    "buffer_layer",
+    "calculate",
+    "change_shapes",
+    "change_style",
+    "change_values",
+    "clip_layer",
+    "cut_to_landscape",
+    "dissolve_layer",
+    "fill_holes",
+    "intersect_layers",
+    "join_layer",
+    "join_table",
+    "merge_shapes",
+    "offset_shapes",
+    "prepare_buffer_layer",
+    "prepare_clip_layer",
+    "prepare_dissolve_layer",
+    "prepare_intersect_layers",
+    "prepare_join_layer",
+    "prepare_join_table",
+    "prepare_read_style",
+    "prepare_subtract_layer",
+    "prepare_unite_layers",
+    "prepare_zonal_statistics",
+    "read_style",
+    "remove_column",
+    "remove_shapes",
+    "reshape_shapes",
+    "split_shapes",
+    "style_as_heat",
+    "style_by_class",
+    "style_by_range",
+    "style_by_rule",
+    "style_plain",
+    "subtract_layer",
+    "unite_layers",
+    "zonal_statistics",
+]  # fmt: skip
 
 
 # ------------------------------------------------------------------ import
@@ -88,47 +173,31 @@ def import_layer(write: Write, ready: Ready, name: str) -> dict[str, Any]:
     planned = ready.planned
     plan, role = planned.plan, planned.role
     layer = Layer(
-        name=_free_name(write, name), role=role, crs=write.landscape.crs, year=planned.year, licence=planned.licence,
+        name=free_name(write, name), role=role, crs=write.landscape.crs, year=planned.year, licence=planned.licence,
         source=planned.path.name, import_note="\n".join(planned.sentences),
     )  # fmt: skip
     if isinstance(plan, RasterPlan):
         _store_raster(write, layer, ready, plan)
     else:
-        layer.data_kind, layer.geometry_type = "vector", plan.data.geometry_type
-        layer.table_name = free_table_name(write.raw, layer.name)
-        create_layer_table(write.raw, layer.table_name, plan.data, write.srs_id, ready.progress)
-        write.capture.add_table(layer.table_name)
-        layer.feature_count, layer.content_hash, layer.name_column = (
-            len(plan.data.shapes),
-            plan.data.content_hash(),
-            plan.name_column,
-        )
-        layer.style = _first_style(role, layer).dump()
+        layer.name_column = plan.name_column
+        store_vector(write, layer, plan.data, ready.progress)
+        layer.style = (planned.style.style if planned.style else first_style(layer)).dump()
     if role == "zones" and not write.landscape.zones:
         write.landscape.zones = layer.uuid
     if role == "land_cover" and not write.landscape.land_cover and layer.year is not None:
         write.landscape.land_cover = layer.uuid
-    layer.position = _place_for(write, layer)
+    if planned.style is not None:
+        layer.opacity = planned.style.opacity
     write.add(layer)
     left = [] if isinstance(plan, RasterPlan) else [{"row": row, "reason": reason} for row, reason in plan.left]
     return {"layer": layer.uuid, "name": layer.name, "sentences": planned.sentences, "left_out": left}
 
 
-def _place_for(write: Write, layer: Layer) -> float:
-    """Where a new layer goes: rasters at the bottom, areas just above them, lines and points on top."""
-    present = list_layers(write.db)
-    if layer.data_kind == "raster":
-        return min((item.position for item in present), default=0.0) - 1
-    if layer.geometry_type == "MULTIPOLYGON":
-        below = max((item.position for item in present if item.data_kind == "raster"), default=0.0)
-        above = min((item.position for item in present if item.position > below), default=below + 2)
-        return (below + above) / 2
-    return max((item.position for item in present), default=0.0) + 1
-
-
 def _store_raster(write: Write, layer: Layer, ready: Ready, plan: RasterPlan) -> None:
     planned, built = ready.planned, ready.built
-    layer.data_kind, layer.extent, layer.content_hash = "raster", dump_grid(plan.source.grid), ready.digest
+    layer.data_kind = "raster"
+    layer.position = place_for(write, layer)
+    layer.extent, layer.content_hash = dump_grid(plan.source.grid), ready.digest
     if built.suffix == ".gpkg":
         layer.table_name = free_table_name(write.raw, layer.name)
         copy_tiles(write.raw, built, layer.table_name, layer.crs, classes=planned.by_class)
@@ -168,31 +237,7 @@ def _legend_for(write: Write, rows: list[ClassRow], name: str) -> str:
     return legend
 
 
-def _free_name(write: Write, name: str) -> str:
-    taken = set(write.db.scalars(select(Layer.name)))
-    candidate, number = name.strip() or _("Layer"), 2
-    base = candidate
-    while candidate in taken:
-        candidate, number = f"{base} {number}", number + 1
-    return candidate
-
-
-def _first_style(role: str, layer: Layer) -> Style:
-    style = Style(fill=_FILLS.get(role, _FILLS["other"]))
-    if layer.geometry_type == "MULTILINESTRING":
-        style.width = 0.5
-    elif layer.geometry_type == "MULTIPOINT":
-        style.fill, style.label_column = "#37474f", layer.name_column
-    elif role == "zones":
-        style.filled, style.outline, style.label_column = False, "#5b6660", layer.name_column
-    return style
-
-
 # ------------------------------------------------------------------ looks
-
-
-def _layer(write: Write, name: str) -> Layer:
-    return write.get(Layer, name, field="layer")
 
 
 def change_layer(
@@ -200,7 +245,7 @@ def change_layer(
     year: int | None = None, licence: str = "", name_column: str = "",
 ) -> dict[str, Any]:  # fmt: skip
     """Change what was given; the rest stays."""
-    row = _layer(write, layer)
+    row = get_layer(write, layer)
     if name and name != row.name:
         if write.db.scalar(select(Layer.id).where(Layer.name == name, Layer.uuid != row.uuid)):
             raise UserError("record.name_taken", kind=_("layer"), name=name)
@@ -210,7 +255,7 @@ def change_layer(
     row.year = row.year if year is None else year
     row.licence = licence or row.licence
     if name_column:
-        _check_column(write, row, name_column)
+        check_column(write, row, name_column)
         row.name_column = name_column
         row.revision += 1
     return {"layer": row.uuid, "name": row.name}
@@ -218,7 +263,7 @@ def change_layer(
 
 def move_layer(write: Write, layer: str, steps: int) -> dict[str, Any]:
     """Move a layer in the drawing order."""
-    row = _layer(write, layer)
+    row = get_layer(write, layer)
     order = list_layers(write.db)
     at = next(index for index, item in enumerate(order) if item.uuid == row.uuid)
     order.insert(max(0, min(len(order) - 1, at - steps)), order.pop(at))
@@ -228,140 +273,13 @@ def move_layer(write: Write, layer: str, steps: int) -> dict[str, Any]:
     return {"layer": row.uuid, "name": row.name}
 
 
-def style_plain(
-    write: Write, layer: str, fill: str = "#8fb37a", outline: str = "#3a4a44", width: float = 0.3, filled: bool = True,
-    label_column: str = "",
-) -> dict[str, Any]:  # fmt: skip
-    """One symbol for all shapes."""
-    row = _vector(write, layer)
-    if label_column:
-        _check_column(write, row, label_column)
-    style = load_style(row.style)
-    row.style = replace(
-        style,
-        kind="single",
-        column="",
-        classes=[],
-        fill=fill,
-        outline=outline,
-        width=width,
-        filled=filled,
-        label_column=label_column,
-    ).dump()
-    return {"layer": row.uuid, "name": row.name}
-
-
-def style_by_class(write: Write, layer: str, column: str, colours: Any = None) -> dict[str, Any]:
-    """A colour for each value of an attribute, commonest first; the legend keeps the values' own order."""
-    row = _vector(write, layer)
-    _check_column(write, row, column)
-    wanted = colours if isinstance(colours, dict) else {}
-    counts = Counter(value for value in read_column(write.raw, row.table_name, column).values() if value is not None)
-    if not counts:
-        raise UserError("layers.not_classes", name=row.name)
-    values = [value for value, _count in counts.most_common(MOST_CLASSES)]
-    values.sort(key=lambda value: (isinstance(value, str), value))
-    classes = [
-        StyleClass(value, str(value), str(wanted.get(str(value), PALETTE[number % len(PALETTE)])))
-        for number, value in enumerate(values)
-    ]  # fmt: skip
-    old = load_style(row.style)
-    row.style = replace(old, kind="categorised", column=column, classes=classes, filled=True).dump()
-    return {"layer": row.uuid, "name": row.name, "column": column}
-
-
-def style_by_range(
-    write: Write, layer: str, column: str, classes: int = 5, method: str = "quantile", ramp: str = "magnitude"
-) -> dict[str, Any]:
-    """Colours along a ramp for ranges of a number."""
-    row = _vector(write, layer)
-    _check_column(write, row, column)
-    numbers = [value for value in read_column(write.raw, row.table_name, column).values()
-               if isinstance(value, (int, float)) and not isinstance(value, bool)]  # fmt: skip
-    bounds = find_breaks(np.array(numbers, np.float64), classes, method)
-    if not bounds:
-        raise UserError("layers.no_numbers", name=row.name, column=column)
-    bounds = bounds if len(bounds) > 1 else [bounds[0], bounds[0]]
-    colours = ramp_steps(ramp, len(bounds) - 1)
-    row.style = replace(
-        load_style(row.style), kind="graduated",
-        filled=True, column=column,
-        classes=[StyleClass(None, f"{format_short(low)} – {format_short(high)}", colour, low=low, high=high)
-                 for (low, high), colour in zip(pairwise(bounds), colours, strict=True)],
-    ).dump()  # fmt: skip
-    return {"layer": row.uuid, "name": row.name, "column": column}
-
-
-def format_short(value: float) -> str:
-    """A bound with as many digits as tell it from its neighbours."""
-    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.4g}"
-
-
-def change_style(
-    write: Write, layer: str, pattern: str | None = None, marker: str | None = None, size: float | None = None, dashes: str | None = None,
-    label_column: str | None = None, label_size: float | None = None, label_colour: str | None = None, blend: str | None = None,
-    near_scale: float | None = None, far_scale: float | None = None, ramp: str | None = None, low: float | None = None,
-    high: float | None = None, shaded: bool | None = None,
-) -> dict[str, Any]:  # fmt: skip
-    """Change what was given; the rest of the style stays. "-" takes labels away, dashes of 0 are a whole line, a scale of 0 is no limit."""
-    row = _layer(write, layer)
-    style = load_style(row.style)
-    if label_column and label_column != NO_LABELS:
-        _check_column(write, _vector(write, layer), label_column)
-    given = {"pattern": "" if pattern == "none" else pattern, "marker": marker, "size": size, "label_column": label_column, "label_size": label_size,
-             "label_colour": label_colour, "blend": blend, "ramp": ramp, "low": low, "high": high}  # fmt: skip
-    for key, value in given.items():
-        if value is not None and (value != "" or key == "pattern"):
-            setattr(style, key, "" if value == NO_LABELS else value)
-    if dashes:
-        style.dashes = _read_dashes(dashes)
-    for key, scale in (("near_scale", near_scale), ("far_scale", far_scale)):
-        if scale is not None:
-            setattr(style, key, scale or None)
-    if style.near_scale is not None and style.far_scale is not None and style.near_scale > style.far_scale:
-        raise UserError("layers.scales", near=f"{style.near_scale:,.0f}", far=f"{style.far_scale:,.0f}")
-    if shaded is not None and row.data_kind == "raster" and not row.legend:
-        style.kind = "hillshade" if shaded else "ramp"
-    row.style = style.dump()
-    return {"layer": row.uuid, "name": row.name}
-
-
-def _read_dashes(text: str) -> list[float]:
-    """Lengths in mm, drawn and left out in turn; nothing for a whole line."""
-    try:
-        if text.strip() == "0":
-            return []
-        lengths = [float(word) for word in text.replace(",", " ").replace(";", " ").split()]
-    except ValueError:
-        lengths = [-1.0]
-    if len(lengths) % 2 or len(lengths) > 8 or not all(0 <= length <= 100 for length in lengths):
-        raise UserError("layers.dashes", given=text)
-    return lengths
-
-
-def _vector(write: Write, layer: str) -> Layer:
-    row = _layer(write, layer)
-    if row.data_kind != "vector":
-        raise UserError("layers.not_vector", name=row.name)
-    return row
-
-
-def _check_column(write: Write, row: Layer, column: str) -> None:
-    if row.data_kind != "vector":
-        return
-    names = [name for name, _kind in list_columns(write.raw, row.table_name)]
-    if column not in names:
-        known = _("There are: {names}.").format(names=", ".join(names))
-        raise UserError("record.missing", kind=_("column"), value=column, known=known)
-
-
 def change_class(
     write: Write, layer: str, code: int, name: str = "", colour: str | None = None, natural_forest: bool | None = None,
     above: float | None = None, below: float | None = None, soil: float | None = None, dead: float | None = None,
     source: str = "",
 ) -> dict[str, Any]:  # fmt: skip
     """Change what was given of a class of the layer's legend; the rest stays."""
-    row = _layer(write, layer)
+    row = get_layer(write, layer)
     if not row.legend:
         raise UserError("layers.not_classes", name=row.name)
     cls = write.db.scalar(
@@ -387,7 +305,7 @@ def change_class(
 
 def set_land_cover(write: Write, layer: str, year: int | None = None) -> dict[str, Any]:
     """Choose the map that scenarios start from."""
-    row = _layer(write, layer)
+    row = get_layer(write, layer)
     if row.data_kind != "raster" or not row.legend:
         raise UserError("layers.not_classes", name=row.name)
     row.year = year if year is not None else row.year
@@ -403,9 +321,9 @@ def set_zones(write: Write, layer: str = "", name_column: str = "") -> dict[str,
     if not layer:
         write.landscape.zones = ""
         return {"name": _("the whole landscape")}
-    row = _layer(write, layer)
+    row = get_layer(write, layer)
     if name_column:
-        _check_column(write, row, name_column)
+        check_column(write, row, name_column)
         row.name_column = name_column
     write.landscape.zones = row.uuid
     return {"layer": row.uuid, "name": row.name}
@@ -413,7 +331,7 @@ def set_zones(write: Write, layer: str = "", name_column: str = "") -> dict[str,
 
 def remove_layer(write: Write, layer: str) -> dict[str, Any]:
     """Take a layer out; its table is parked until the project closes."""
-    row = _layer(write, layer)
+    row = get_layer(write, layer)
     landscape = write.landscape
     if landscape.land_cover == row.uuid and write.db.scalar(select(Run.id).limit(1)):
         raise UserError("layers.in_use", name=row.name)

@@ -26,9 +26,9 @@ from onekl_desktop.project.queries.records import get_landscape, list_classes, l
 from onekl_desktop.project.records import Layer
 from onekl_desktop.project.styles import load_style
 from onekl_desktop.tools.layers.importing import SUFFIXES
-from onekl_desktop.tools.layers.operations import NO_LABELS
 from onekl_desktop.tools.layers.panel.import_dialog import ImportDialog
 from onekl_desktop.tools.layers.spec import ROLES, TOOL
+from onekl_desktop.tools.layers.styling import NO_LABELS
 
 NUMBERS = ("INTEGER", "REAL", "MEDIUMINT", "INT", "SMALLINT", "TINYINT", "DOUBLE", "FLOAT")
 
