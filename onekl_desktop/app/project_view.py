@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from onekl_desktop.app.map_bar import MapBar
 from onekl_desktop.base.geometry import transform
 from onekl_desktop.base.progress import Progress
 from onekl_desktop.base.specs import Operation
@@ -39,7 +40,8 @@ from onekl_desktop.gui.icons import icon
 from onekl_desktop.gui.kit import EmptyState, column, frame, label, row, scroll, tool_button
 from onekl_desktop.gui.theme import XS, L, M, S, current_tokens
 from onekl_desktop.project.changes import ChangeSet
-from onekl_desktop.project.queries.records import get_landscape
+from onekl_desktop.project.gpkg import quote
+from onekl_desktop.project.queries.records import get_landscape, list_layers
 
 ELEMENTS = (
     ("partnership", N_("Partnership"), "partnership"),
@@ -102,6 +104,7 @@ class ProjectView(QWidget):
         self.desk.message.connect(self.messages.show_message)
         self.desk.drawer.connect(self._show_in_drawer)
         self.desk.bridge.changed.connect(self._on_changed)
+        self.desk.selection.changed.connect(lambda _layer: self.canvas.refresh())
 
     # ------------------------------------------------------------ building
 
@@ -111,8 +114,11 @@ class ProjectView(QWidget):
         layout = QVBoxLayout(map_area)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
-        layout.addWidget(self.canvas, 1)
-        self._map_buttons()
+        maps = QSplitter(Qt.Orientation.Horizontal)
+        maps.setChildrenCollapsible(False)
+        maps.addWidget(self.canvas)
+        layout.addWidget(maps, 1)
+        self.map_bar = MapBar(self.desk, maps)
         side = frame("side")
         side.setLayout(column(self.panel))
         drawer = frame("drawer")
@@ -192,25 +198,12 @@ class ProjectView(QWidget):
         button.setToolTip(_("The tools of this element come with a later version."))
         return button
 
-    def _map_buttons(self) -> None:
-        self._floating = QWidget(self.canvas)
-        buttons = [
-            tool_button("plus", _("Zoom in (+)"), lambda: self.canvas.zoom_by(1.5)),
-            tool_button("minus", _("Zoom out (-)"), lambda: self.canvas.zoom_by(1 / 1.5)),
-            tool_button("zoom_full", _("Show the whole landscape (Home)"), self.canvas.zoom_full),
-        ]
-        for button in buttons:
-            button.setProperty("floating", True)
-        self._floating.setLayout(column(*buttons, spacing=XS))
-        self._floating.adjustSize()
-        self._floating.move(M, M)
-        self.canvas.tool_changed.connect(lambda tool: self._floating.setVisible(tool is self.canvas.idle_tool))
-
     # ------------------------------------------------------------ living
 
     def begin(self, tool: str = "") -> None:
         """Show the map and a tool."""
         self.canvas.set_full_extent(self.desk.source.bounds())
+        self.map_bar.refresh()
         if isinstance(self.canvas.idle_tool, PanTool):
             self.canvas.idle_tool.on_point = self._point
         self.canvas.set_scene(self._scene)
@@ -241,13 +234,24 @@ class ProjectView(QWidget):
             close = getattr(panel, "close_panel", None)
             if close is not None:
                 close()
+        self.map_bar.close()
         self.canvas.close_map()
         self.desk.close()
 
     def _scene(self) -> list[SceneLayer]:
         panel = self._panels.get(self.tool)
         compose = getattr(panel, "compose_scene", None)
-        return compose() if compose is not None else self.desk.source.scene()
+        scene: list[SceneLayer] = compose() if compose is not None else self.desk.source.scene()
+        return [*scene, *self._chosen_shapes()]
+
+    def _chosen_shapes(self) -> list[SceneLayer]:
+        """What is chosen, over all layers."""
+        chosen = self.desk.selection.all()
+        if not chosen:
+            return []
+        with self.session.read() as db:
+            layers = [layer for layer in list_layers(db) if layer.uuid in chosen and layer.visible]
+        return [self.desk.source.chosen(layer, chosen[layer.uuid]) for layer in layers]
 
     def show_tool(self, id: str) -> None:
         """Open a tool's panel; it is imported and made when it is first shown."""
@@ -282,7 +286,23 @@ class ProjectView(QWidget):
             if changes.touches("landscape"):
                 self.canvas.set_full_extent(self.desk.source.bounds())
             self.canvas.refresh()
+            self.map_bar.refresh()
+            self._forget_gone()
         self._refresh_rings()
+
+    def _forget_gone(self) -> None:
+        """Shapes that are gone are chosen no longer."""
+        chosen = self.desk.selection.all()
+        if not chosen:
+            return
+        with self.session.read() as db:
+            tables = {layer.uuid: layer.table_name for layer in list_layers(db)}
+        for uuid, keys in chosen.items():
+            present: set[int] = set()
+            if uuid in tables:
+                with self.session.project.read_raw() as raw:
+                    present = {key for (key,) in raw.execute(f"SELECT id FROM {quote(tables[uuid])}")}
+            self.desk.selection.choose(uuid, keys & present)
 
     def _refresh_rings(self) -> None:
         for id, ring in self.rings.items():

@@ -33,6 +33,7 @@ from onekl_desktop.engine import Session
 from onekl_desktop.engine.jobs import DONE, Job
 from onekl_desktop.engine.registry import Registry, discover
 from onekl_desktop.engine.settings import Settings, use_language
+from onekl_desktop.gui.canvas.scale_box import ScaleBox
 from onekl_desktop.gui.dialogs.help import HelpDialog
 from onekl_desktop.gui.dialogs.palette import Command, Palette
 from onekl_desktop.gui.dialogs.settings import SettingsDialog
@@ -105,6 +106,15 @@ class MainWindow(QMainWindow):
             "Ctrl+0",
             "zoom_full",
         )
+        add("measure", _("Measure on the map"), lambda: self.view and self.view.map_bar.measure(), "Ctrl+M", "measure")
+        add("go_to", _("Go to a place…"), lambda: self.view and self.view.map_bar.go_to(), "Ctrl+G", "place")
+        add(
+            "keep_place",
+            _("Keep this place…"),
+            lambda: self.view and self.view.map_bar.keep_place(),
+            "Ctrl+B",
+            "bookmark",
+        )
         add(
             "report_pdf", _("Print the landscape summary as PDF…"), lambda: self.write_report("pdf"), "Ctrl+P", "report"
         )
@@ -144,7 +154,21 @@ class MainWindow(QMainWindow):
                 ),
             ),
             (_("Edit"), ("undo", "redo", "-", "commands", "settings")),
-            (_("View"), ("zoom_full", "jobs", "-", "theme_light", "theme_dark", "theme_system")),
+            (
+                _("View"),
+                (
+                    "zoom_full",
+                    "measure",
+                    "go_to",
+                    "keep_place",
+                    "-",
+                    "jobs",
+                    "-",
+                    "theme_light",
+                    "theme_dark",
+                    "theme_system",
+                ),
+            ),
             (_("Help"), ("help", "tour")),
         )
         made: dict[str, QMenu] = {}
@@ -185,7 +209,7 @@ class MainWindow(QMainWindow):
         central = QWidget()
         central.setLayout(column(bar, self.pages, spacing=0))
         self.setCentralWidget(central)
-        self.place, self.scale, self.crs = QLabel(), QLabel(), QLabel()
+        self.place, self.scale, self.crs = QLabel(), ScaleBox(), QLabel()
         self.jobs_button = QToolButton()
         self.jobs_button.setText(_("No jobs"))
         self.jobs_button.clicked.connect(lambda: self.view and self.view.show_jobs())
@@ -257,12 +281,13 @@ class MainWindow(QMainWindow):
         view.desk.bridge.changed.connect(lambda _changes: self._refresh_state())
         view.desk.bridge.tick.connect(self._refresh_jobs)
         view.canvas.moved.connect(self._show_place)
-        view.canvas.view_changed.connect(self._show_scale)
+        view.canvas.view_changed.connect(self.scale.show_now)
         view.canvas.tool_changed.connect(lambda _tool: self._enable())
         self._show(view)
         self.bar.show()
         self.statusBar().show()
         self.crs.setText(session.crs)
+        self.scale.follow(view.canvas)
         view.begin(tool)
         self._refresh_state()
 
@@ -277,6 +302,7 @@ class MainWindow(QMainWindow):
         if self.tour is not None:
             self.tour.end()
         view, self.view = self.view, None
+        self.scale.follow(None)
         self._autosave.stop()
         view.end()
         try:
@@ -485,7 +511,18 @@ class MainWindow(QMainWindow):
 
     def _enable(self) -> None:
         open_now = self.view is not None
-        for id in ("save", "save_as", "close", "zoom_full", "report_pdf", "report_html", "jobs"):
+        for id in (
+            "save",
+            "save_as",
+            "close",
+            "zoom_full",
+            "measure",
+            "go_to",
+            "keep_place",
+            "report_pdf",
+            "report_html",
+            "jobs",
+        ):
             self.actions_by_id[id].setEnabled(open_now)
         history = self.view.session.history if self.view else None
         drawing = self.view is not None and self.view.canvas.tool is not self.view.canvas.idle_tool
@@ -510,10 +547,6 @@ class MainWindow(QMainWindow):
     def _show_place(self, x: float, y: float) -> None:
         if self.view is not None:
             self.place.setText(self.view.describe_place(x, y))
-
-    def _show_scale(self) -> None:
-        if self.view is not None:
-            self.scale.setText(f"1 : {self.view.canvas.view.scale:,.0f}".replace(",", "\u202f"))
 
     def _alert(self, title: str, problem: UserError) -> None:
         box = QMessageBox(QMessageBox.Icon.Warning, title, str(problem), QMessageBox.StandardButton.Ok, self)

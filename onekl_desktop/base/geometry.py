@@ -199,6 +199,13 @@ def length_m(shape: BaseGeometry, crs: str) -> float:
     return total
 
 
+def azimuth_degrees(line: BaseGeometry, crs: str) -> float:
+    """Direction in which the geodesic from the first to the last vertex of a line leaves, clockwise from true north, 0 to 360."""
+    xy = shapely.get_coordinates(transform(line, crs, "EPSG:4326"))
+    forward, _back, _length = _geod(crs).inv(*xy[0], *xy[-1])
+    return float(forward) % 360.0
+
+
 def utm_zone(longitude: float, latitude: float) -> str:
     """EPSG code of the UTM zone (WGS 84) of a place; zones of 6 degrees, exceptions in Norway left out."""
     zone = int((longitude + 180) // 6) % 60 + 1

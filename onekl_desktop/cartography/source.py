@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import sqlite3
 import threading
 from dataclasses import dataclass
@@ -29,6 +30,7 @@ from onekl_desktop.project.rasters import CoverageRaster, FileRaster, load_grid
 from onekl_desktop.project.records import Intervention, Layer, Practice
 from onekl_desktop.project.styles import ELSE, GROUPED, RAMPS, Style, StyleClass, load_style
 
+CHOSEN = "#ff8a00"
 BOUNDARY = Style(filled=False, outline="#22322c", width=0.6)
 
 
@@ -51,6 +53,7 @@ class MapSource:
         self._columns: dict[tuple[str, str], tuple[str, dict[int, Any]]] = {}
         self._rasters: dict[str, Any] = {}
         self._unkept: list[tuple[Kept, FlatShapes]] = []
+        self.year: int | None = None  # of which layers of several years show the one
         self._lock = threading.Lock()
 
     def shapes_of(self, layer: Layer) -> FlatShapes:
@@ -176,15 +179,20 @@ class MapSource:
         )  # fmt: skip
 
     def scene(
-        self, *, scenario: str = "", selected: frozenset[int] = frozenset(), only: set[str] | None = None
-    ) -> list[SceneLayer]:
-        """The visible layers (lowest first), the interventions of a scenario, and the boundary on top."""
+        self, *, scenario: str = "", selected: frozenset[int] = frozenset(), only: set[str] | None = None,
+        without: str = "", year: int | None = None,
+    ) -> list[SceneLayer]:  # fmt: skip
+        """The visible layers (lowest first), the interventions of a scenario, and the boundary on top.
+
+        `without` leaves a layer out; `year` shows, of layers of several years, the one of that year instead of `self.year`.
+        """
         with self._project.read() as db:
             layers = [
                 layer
                 for layer in reversed(list_layers(db))
-                if (layer.uuid in only if only is not None else layer.visible)
+                if (layer.uuid in only if only is not None else layer.visible) and layer.uuid != without
             ]
+        layers = of_year(layers, self.year if year is None else year)
         scenes = []
         for layer in layers:
             try:
@@ -239,6 +247,20 @@ class MapSource:
             key=f"interventions {digest(shapes, groups)} {style.dump()} {sorted(selected)}",
         )
 
+    def chosen(self, layer: Layer, keys: frozenset[int]) -> SceneLayer:
+        """The chosen shapes of a layer, outlined to lie over all others."""
+        shapes = self.shapes_of(layer)
+        groups = np.where(np.isin(shapes.keys, np.fromiter(keys, np.int64, len(keys))), 0, -1).astype(np.int32)
+        fill = CHOSEN if shapes.kind != "polygon" else "#ffc069"
+        style = Style(
+            kind="categorised", classes=[StyleClass(None, "", fill)], outline=CHOSEN, width=0.7, size=2.8, filled=True
+        )
+        named = hashlib.blake2b(groups.tobytes(), digest_size=12).hexdigest()
+        return SceneLayer(
+            f"chosen:{layer.uuid}", layer.name, style, shapes=shapes, groups=groups, fill_opacity=0.35,
+            key=f"chosen {_content(layer)} {named}",
+        )  # fmt: skip
+
     def bounds(self) -> tuple[float, float, float, float]:
         """Box of the landscape."""
         with self._project.read() as db:
@@ -252,6 +274,42 @@ class MapSource:
         """A raster that a run left in the cache."""
         key = f"{path} {style.dump()} {sorted((palette or {}).items())}"
         return SceneLayer(f"run:{path}", name, style, raster=FileRaster(path), palette=palette or {}, key=key)
+
+
+def series_of(layer: Layer) -> str:
+    """What layers of several years have in common: their role, or their name without the year."""
+    if layer.role in ("land_cover", "elevation"):
+        return layer.role
+    return f"{layer.data_kind} {re.sub(r'(19|20)[0-9]{2}', '', layer.name).strip(' -_').casefold()}"
+
+
+def years_of(layers: list[Layer]) -> list[int]:
+    """The years that a time slider goes through: those of layers of which there are several."""
+    by_series: dict[str, set[int]] = {}
+    for layer in layers:
+        if layer.year is not None:
+            by_series.setdefault(series_of(layer), set()).add(layer.year)
+    return sorted({year for years in by_series.values() if len(years) > 1 for year in years})
+
+
+def of_year(layers: list[Layer], year: int | None) -> list[Layer]:
+    """Of layers of several years the latest that was there in a year (the first when none was yet); others stay."""
+    if year is None:
+        return layers
+    by_series: dict[str, list[Layer]] = {}
+    for layer in layers:
+        if layer.year is not None:
+            by_series.setdefault(series_of(layer), []).append(layer)
+    hidden: set[str] = set()
+    for several in by_series.values():
+        before = [layer for layer in several if layer.year is not None and layer.year <= year]
+        shown = (
+            max(before, key=lambda layer: layer.year or 0)
+            if before
+            else min(several, key=lambda layer: layer.year or 0)
+        )
+        hidden |= {layer.uuid for layer in several if layer.year != shown.year}
+    return [layer for layer in layers if layer.uuid not in hidden]
 
 
 def _content(layer: Layer) -> str:

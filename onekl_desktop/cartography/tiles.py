@@ -130,18 +130,22 @@ class Tiles:
         self.finished = 0  # counts what became ready
         self.problems: dict[str, str] = {}  # what went wrong, by the uuid of the layer
 
-    def request(self, picture: Picture, view: View) -> None:
-        """Draw what the view needs and is not ready; what only an earlier view needed is left undrawn."""
-        needed = [(picture.sign, place) for place, _x, _y in places(view)]
+    def request(self, picture: Picture, view: View, other: Picture | None = None) -> None:
+        """Draw what the view needs and is not ready; what only an earlier view needed is left undrawn.
+
+        `other` is a second picture of the same view, drawn after the first and without labels.
+        """
+        both = [picture, *([other] if other is not None else [])]
+        needed = [(each, (each.sign, place)) for each in both for place, _x, _y in places(view)]
         with self._lock:
-            self._wanted = set(needed)
-            todo = [key for key in needed if key not in self._waiting and self._ready.get(key) is None]
-            self._waiting.update(todo)
+            self._wanted = {key for _each, key in needed}
+            todo = [(each, key) for each, key in needed if key not in self._waiting and self._ready.get(key) is None]
+            self._waiting.update(key for _each, key in todo)
             drawn = (picture.sign, view)
             new_labels = self._labels_wanted != drawn
             self._labels_wanted = drawn
-        for key in todo:
-            self._pool.submit(self._draw, picture, key)
+        for each, key in todo:
+            self._pool.submit(self._draw, each, key)
         if new_labels:
             self._pool.submit(self._draw_labels, picture, view)
 
@@ -155,12 +159,13 @@ class Tiles:
         found = self._labels
         return (found[1], found[2]) if found is not None and found[2] is not None else None
 
-    def is_ready(self, picture: Picture, view: View) -> bool:
+    def is_ready(self, picture: Picture, view: View, other: Picture | None = None) -> bool:
         """Whether all tiles and labels of a view are there."""
         found = self._labels
         if found is None or (found[0], found[1]) != (picture.sign, view):
             return False
-        return all(self._ready.get((picture.sign, place)) is not None for place, _x, _y in places(view))
+        both = [picture, *([other] if other is not None else [])]
+        return all(self._ready.get((each.sign, place)) is not None for each in both for place, _x, _y in places(view))
 
     def _draw(self, picture: Picture, key: tuple[str, Place]) -> None:
         try:

@@ -17,6 +17,7 @@ from onekl_desktop.engine.jobs import CANCELLED, FAILED, Job
 from onekl_desktop.engine.operations import perform_many
 from onekl_desktop.gui.bridge import Bridge
 from onekl_desktop.gui.canvas.widget import Canvas
+from onekl_desktop.gui.selection import Selection
 
 log = logging.getLogger(__name__)
 
@@ -32,6 +33,7 @@ class Desk(QObject):
         super().__init__(parent)
         self.session, self.canvas = session, canvas
         self.source = MapSource(session.project)
+        self.selection = Selection(self)
         self.bridge = Bridge(session, self)
         self.bridge.tick.connect(self._poll)
         self._running: list[tuple[Job, Callable[[Any], object] | None]] = []
@@ -49,6 +51,20 @@ class Desk(QObject):
         result = perform(self.session, operation, **fields)
         self.bridge.deliver()
         return result
+
+    def start(self, operation: str, title: str, fields: dict[str, Any]) -> Job:
+        """Do a long operation in the background; its sentences are told when it is done."""
+
+        def work(progress: Progress) -> Any:
+            return perform(self.session, operation, progress=progress, **fields)
+
+        def done(result: Any) -> None:
+            self.bridge.deliver()
+            step = self.session.history.next_undo
+            said = [step.words if step else "", *(result.get("sentences") or [] if isinstance(result, dict) else [])]
+            self.tell(". ".join(text.rstrip(".") for text in said if text) + ".", "good")
+
+        return self.submit(title, work, done)
 
     def perform_many(self, operation: str, many: list[dict[str, Any]]) -> list[Any] | None:
         """Do an operation for several records as one step; a problem goes to the message bar and None comes back."""

@@ -44,6 +44,8 @@ EXAMPLES = {
         "near_scale": 0,
         "far_scale": 50000,
     },
+    "layers.add_bookmark": {"name": "Here", "box": [LEFT, BOTTOM, LEFT + 500, BOTTOM + 500]},
+    "layers.remove_bookmark": {"bookmark": "There"},
     "layers.style_by_rule": {
         "layer": "Shapes",
         "rules": [{"rule": '"size" > 2', "label": "Large", "colour": "#aa0000"}, {"rule": "ELSE"}],
@@ -214,6 +216,7 @@ EXAMPLES = {
 WHOLE = (
     ("scenarios.add_scenario", {"name": "Spare"}),
     ("partnership.add_organisation", {"name": "Forum"}), ("partnership.add_organisation", {"name": "Guests"}),
+    ("layers.add_bookmark", {"name": "There", "box": [LEFT, BOTTOM, LEFT + 900, BOTTOM + 500]}),
     ("layers.add_layer", {"name": "Drawn", "columns": "name, trees: whole"}), ("layers.add_layer", {"name": "Spots", "shapes": "points"}),
     ("layers.add_shape", {"layer": "Drawn", "geometry": place(-100, 0, 400, 400), "values": {"name": "x", "trees": 3}}),
     ("layers.add_shape", {"layer": "Drawn", "geometry": place(400, 0, 800, 400), "values": {"name": "y"}}),

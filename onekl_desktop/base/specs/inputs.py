@@ -225,7 +225,7 @@ RECORD_WORDS = {
     "goal": N_("goal"), "target": N_("target"), "action": N_("action"), "assessment": N_("assessment round"),
     "assessment_answer": N_("answer"), "project": N_("project"), "project_part": N_("part of a project"),
     "finance_line": N_("money line"), "finance_source": N_("finance source"), "observation": N_("observation"),
-    "release_rule": N_("release rule"), "resource": N_("resource"), "bundle": N_("bundle"),
+    "release_rule": N_("release rule"), "resource": N_("resource"), "bundle": N_("bundle"), "bookmark": N_("bookmark"), "map_layout": N_("page layout"),
 }  # fmt: skip
 
 

@@ -8,13 +8,15 @@ import logging
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 
-from PySide6.QtCore import QEvent, QPointF, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QPointF, QRect, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QColor,
     QKeyEvent,
     QMouseEvent,
+    QNativeGestureEvent,
     QPainter,
     QPaintEvent,
+    QPen,
     QResizeEvent,
     QTransform,
     QWheelEvent,
@@ -30,6 +32,7 @@ from onekl_desktop.gui.theme import current_tokens
 
 log = logging.getLogger(__name__)
 SceneBuilder = Callable[[], Sequence[SceneLayer]]
+SWIPES = {"<": -0.05, ">": 0.05}
 TURNS = {"[": -15.0, "]": 15.0}
 NEAREST, FARTHEST = 0.01, 20_000.0  # map units a pixel
 
@@ -51,14 +54,18 @@ class Canvas(QWidget):
         self.setAccessibleName(_("Map"))
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent, True)
         self._centre, self._per_pixel, self._rotation = (0.0, 0.0), 100.0, 0.0
+        self.locked_scale = False  # zooming is off, showing a place only moves the map
         self._scene: list[SceneLayer] = []
         self._builder: SceneBuilder | None = None
         self._picture: Picture | None = None
         self._before: tuple[Picture, View] | None = None  # the last that was whole
+        self._other_builder: SceneBuilder | None = None
+        self._other: Picture | None = None  # what lies under the right part while two pictures are compared
+        self.swipe_at = 0.5  # of the width
         self._full: Box = (0, 0, 1, 1)
         self._tiles = Tiles()
         self._scenes = 0
-        self._building: Future[list[SceneLayer]] | None = None
+        self._building: Future[tuple[list[SceneLayer], list[SceneLayer] | None]] | None = None
         self._stale_scene = False
         self._settled = False
         self._seen = -1
@@ -83,6 +90,16 @@ class Canvas(QWidget):
         """The content has changed: build the scene again and draw."""
         self._stale_scene = True
         self._request()
+
+    def compare(self, builder: SceneBuilder | None) -> None:
+        """Show another picture right of a line that can be moved; None ends it."""
+        self._other_builder, self._other = builder, None
+        self.refresh()
+
+    @property
+    def compares(self) -> bool:
+        """Whether two pictures are shown."""
+        return self._other_builder is not None
 
     @property
     def scene(self) -> list[SceneLayer]:
@@ -116,10 +133,31 @@ class Canvas(QWidget):
         """Show a box."""
         view = fit(box, max(self.width(), 1), max(self.height(), 1))
         left, bottom, right, top = view.extent
-        self._set_view(((left + right) / 2, (bottom + top) / 2), view.unit_per_pixel)
+        self._set_view(
+            ((left + right) / 2, (bottom + top) / 2), self._per_pixel if self.locked_scale else view.unit_per_pixel
+        )
+
+    def zoom_to_pixels(self, start: QPointF, end: QPointF) -> None:
+        """Show a rectangle of the screen; the map stays turned as it is."""
+        if self.locked_scale:
+            return
+        x, y = self.view.to_map((start.x() + end.x()) / 2, (start.y() + end.y()) / 2)
+        share = max(abs(end.x() - start.x()) / max(self.width(), 1), abs(end.y() - start.y()) / max(self.height(), 1))
+        self._set_view((x, y), min(max(self._per_pixel * share, NEAREST), FARTHEST))
+
+    def zoom_to_scale(self, denominator: float) -> None:
+        """Show the middle at a scale of 1 : denominator."""
+        per_pixel = denominator * 0.0254 / 96.0
+        self._set_view(self._centre, min(max(per_pixel, NEAREST), FARTHEST))
+
+    def centre_on(self, x: float, y: float) -> None:
+        """Show a place in the middle."""
+        self._set_view((x, y), self._per_pixel)
 
     def zoom_by(self, factor: float, at: QPointF | None = None) -> None:
         """Zoom in (factor above 1) or out, keeping a place where it is."""
+        if self.locked_scale:
+            return
         at = at or QPointF(self.width() / 2, self.height() / 2)
         scale = min(max(self._per_pixel / factor, NEAREST), FARTHEST)
         x, y = self.view.to_map(at.x(), at.y())
@@ -140,6 +178,11 @@ class Canvas(QWidget):
         """Degrees, clockwise."""
         return self._rotation
 
+    def copy_view(self, other: Canvas) -> None:
+        """Show the same place at the same scale as another map."""
+        self._rotation = other._rotation
+        self._set_view(other._centre, other._per_pixel)
+
     def _set_view(self, centre: tuple[float, float], per_pixel: float) -> None:
         self._centre, self._per_pixel = centre, per_pixel
         self.view_changed.emit()
@@ -158,13 +201,15 @@ class Canvas(QWidget):
             return
         if (self._stale_scene or self._picture is None) and self._building is None:
             self._stale_scene = False
-            builder = self._builder
-            self._building = self._tiles.submit(lambda: list(builder()))
+            builder, other = self._builder, self._other_builder
+            self._building = self._tiles.submit(lambda: (list(builder()), list(other()) if other else None))
         ground = current_tokens().map_ground
         if self._picture is not None and self._picture.ground != ground:  # another theme
             self._picture = picture_of(self._scene, ground, self._scenes)
+            if self._other is not None:
+                self._other = picture_of(self._other.layers, ground, self._scenes)
         if self._picture is not None:
-            self._tiles.request(self._picture, self._device_view)
+            self._tiles.request(self._picture, self._device_view, self._other)
         self._poll.start()
 
     def _take_scene(self) -> None:
@@ -172,12 +217,14 @@ class Canvas(QWidget):
             return
         future, self._building = self._building, None
         try:
-            self._scene = future.result()
+            self._scene, other = future.result()
         except RuntimeError as problem:  # the project was closed meanwhile
             log.debug("map not drawn: %s", problem)
             return
         self._scenes += 1
-        self._picture = picture_of(self._scene, current_tokens().map_ground, self._scenes)
+        ground = current_tokens().map_ground
+        self._picture = picture_of(self._scene, ground, self._scenes)
+        self._other = picture_of(other, ground, self._scenes) if other is not None else None
         self._start()
 
     def _collect(self) -> None:
@@ -188,14 +235,14 @@ class Canvas(QWidget):
         view = self._device_view
         if self._building is not None or self._stale_scene or self._picture is None:
             return
-        if self._tiles.is_ready(self._picture, view):
+        if self._tiles.is_ready(self._picture, view, self._other):
             self._poll.stop()
             self._before = (self._picture, view)
             self._settled = True
             self.update()
             self.drawn.emit()
         else:
-            self._tiles.request(self._picture, view)  # some may have gone meanwhile
+            self._tiles.request(self._picture, view, self._other)  # some may have gone meanwhile
 
     @property
     def up_to_date(self) -> bool:
@@ -223,6 +270,8 @@ class Canvas(QWidget):
         if self._scene:
             draw_scale_bar(painter, view, 1.0)
             draw_north(painter, view, 1.0)
+        if self.compares:
+            self._paint_line(painter)
         self.tool.paint(painter)
         if self.hasFocus():
             painter.setPen(QColor(tokens.accent))
@@ -243,11 +292,37 @@ class Canvas(QWidget):
             painter.restore()
         for image, x, y in shown(self._tiles, picture, view):
             painter.drawImage(x, y, image)
+        if self._other is not None:
+            self._paint_other(painter, self._other, view)
         labels = self._tiles.labels
         if labels is not None:
             if labels[0] != view:
                 painter.setTransform(_between(labels[0], view), True)
             painter.drawImage(0, 0, labels[1])
+        painter.restore()
+
+    def _paint_line(self, painter: QPainter) -> None:
+        tokens, x, middle = current_tokens(), self.width() * self.swipe_at, self.height() / 2
+        painter.setPen(QPen(QColor("#ffffff"), 4))
+        painter.drawLine(QPointF(x, 0), QPointF(x, self.height()))
+        painter.setPen(QPen(QColor(tokens.accent), 2))
+        painter.drawLine(QPointF(x, 0), QPointF(x, self.height()))
+        painter.setBrush(QColor(tokens.raised))
+        painter.drawEllipse(QPointF(x, middle), 12, 12)
+        for side in (-1, 1):
+            painter.drawPolyline(
+                [QPointF(x + 3 * side, middle - 4), QPointF(x + 7 * side, middle), QPointF(x + 3 * side, middle + 4)]
+            )
+
+    def _paint_other(self, painter: QPainter, other: Picture, view: View) -> None:
+        """The picture to compare with, right of the line."""
+        at = round(view.width * self.swipe_at)
+        right = QRect(at, 0, view.width - at, view.height)
+        painter.save()
+        painter.setClipRect(right)
+        painter.fillRect(right, QColor(other.ground))
+        for image, x, y in shown(self._tiles, other, view):
+            painter.drawImage(x, y, image)
         painter.restore()
 
     def changeEvent(self, event: QEvent) -> None:
@@ -300,9 +375,26 @@ class Canvas(QWidget):
         if steps:
             self.zoom_by(1.25**steps, event.position())
 
+    def event(self, event: QEvent) -> bool:
+        """Two fingers on a touch pad zoom and turn."""
+        if isinstance(event, QNativeGestureEvent):
+            if event.gestureType() == Qt.NativeGestureType.ZoomNativeGesture:
+                self.zoom_by(max(1.0 + event.value(), 0.1), event.position())
+                return True
+            if event.gestureType() == Qt.NativeGestureType.RotateNativeGesture:
+                self.rotate_to(self._rotation + event.value())
+                return True
+        return super().event(event)
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """First the tool, then moving about: arrows, plus and minus, Home; [ and ] turn the map, 0 puts north up."""
+        """First the tool, then moving about: arrows, plus and minus, Home; [ and ] turn the map, 0 puts north up, < and > move
+        the line between two pictures.
+        """
         if self.tool.key(event):
+            return
+        if self.compares and event.text() in SWIPES:
+            self.swipe_at = min(max(self.swipe_at + SWIPES[event.text()], 0.0), 1.0)
+            self.update()
             return
         step = 24 if event.modifiers() & Qt.KeyboardModifier.ShiftModifier else 96
         moves = {

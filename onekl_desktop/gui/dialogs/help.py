@@ -44,7 +44,7 @@ def input_markdown(item: Input) -> str:
 def tool_markdown(entry: ToolEntry) -> str:
     """The whole help page of a tool: its text, its operations, its models."""
     parts = [entry.help_text(), "", f"## {_('What can be done here')}", ""]
-    parts += [operation_markdown(operation) for operation in entry.spec.operations if not operation.hidden]
+    parts += [operation_markdown(operation) for operation in entry.spec.operations]
     for model in entry.models():
         if model.run:
             continue

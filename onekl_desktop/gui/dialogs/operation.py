@@ -1,4 +1,4 @@
-"""A dialog for any operation: the generated form, problems under their fields, one primary button."""
+"""A dialog for any operation: the generated form, problems under their fields, one primary button. Long ones run as jobs."""
 
 from __future__ import annotations
 
@@ -28,6 +28,7 @@ class OperationDialog(QDialog):
         super().__init__(parent)
         self._desk, self._name, self._many = desk, name, many
         self.result_value: Any = None
+        self._long = operation.long
         self.setWindowTitle(_(operation.title))
         self.form = Form(operation.inputs, values, record_options(desk.session), hidden)
         self.problem = label("", "problem", wrap=True)
@@ -55,6 +56,8 @@ class OperationDialog(QDialog):
                 fields = [{**self.form.values(), field: key} for key in keys]
                 self.result_value = perform_many(self._desk.session, self._name, fields)
                 self._desk.bridge.deliver()
+            elif self._long:
+                self._desk.start(self._name, self.windowTitle(), self.form.values())
             else:
                 self.result_value = self._desk.attempt(self._name, **self.form.values())
         except UserError as problem:

@@ -9,6 +9,7 @@ from onekl_desktop.project.records.indicators import Indicator, IndicatorValue
 from onekl_desktop.project.records.journal import JournalEntry, Meta, Parked
 from onekl_desktop.project.records.landscape import Landscape
 from onekl_desktop.project.records.layers import LandCoverClass, Layer
+from onekl_desktop.project.records.maps import Bookmark, MapLayout
 from onekl_desktop.project.records.partnership import (
     Agreement,
     Consent,
@@ -28,6 +29,7 @@ __all__ = [
     "Agreement",
     "Assessment",
     "AssessmentAnswer",
+    "Bookmark",
     "Bundle",
     "Consent",
     "Decision",
@@ -42,6 +44,7 @@ __all__ = [
     "LandCoverClass",
     "Landscape",
     "Layer",
+    "MapLayout",
     "Meta",
     "Observation",
     "Organisation",

@@ -69,6 +69,7 @@ from onekl_desktop.tools.layers.geoprocessing import (
     zonal_statistics,
 )
 from onekl_desktop.tools.layers.importing import ImportPlan, plan_import
+from onekl_desktop.tools.layers.places import add_bookmark, remove_bookmark
 from onekl_desktop.tools.layers.styling import (
     change_style,
     prepare_read_style,
@@ -82,6 +83,7 @@ from onekl_desktop.tools.layers.styling import (
 
 # What the spec names and other modules do.
 __all__ = [
+    "add_bookmark",
     "add_column",
     "add_hole",
     "add_layer",
@@ -111,6 +113,7 @@ __all__ = [
     "prepare_unite_layers",
     "prepare_zonal_statistics",
     "read_style",
+    "remove_bookmark",
     "remove_column",
     "remove_shapes",
     "reshape_shapes",

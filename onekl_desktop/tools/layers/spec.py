@@ -7,6 +7,7 @@ from onekl_desktop.base.specs import (
     FilePath,
     Flag,
     Integer,
+    JsonValue,
     Number,
     Operation,
     Option,
@@ -82,6 +83,12 @@ TOOL = Tool(
             id="move_layer", title=N_("Move a layer"), does=N_("Moved the layer {name}"), about=N_("Up or down in the drawing order."),
             inputs=(LAYER, Integer(id="steps", title=N_("Steps up (negative: down)"), minimum=-1000, maximum=1000))),
         *STYLING,
+        Operation(
+            id="add_bookmark", title=N_("Keep this place"), does=N_("Kept the place {name}"), about=N_("A part of the map under a name, to come back to."),
+            inputs=(Text(id="name", title=N_("Name"), max_length=120), JsonValue(id="box", title=N_("Box"), about=N_("Left, bottom, right and top in metres of the map.")))),
+        Operation(
+            id="remove_bookmark", title=N_("Forget a place"), does=N_("Forgot the place {name}"), about=N_("Removes a bookmark; the map stays as it is."),
+            inputs=(Reference(id="bookmark", title=N_("Bookmark"), of="bookmark"),)),
         Operation(
             id="change_class", title=N_("Change a land-cover class"), does=N_("Changed the class {name}"),
             about=N_("Name, colour and carbon densities of a class of the legend."),

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtWidgets import QComboBox, QFileDialog, QListWidget, QListWidgetItem, QSlider, QWidget
+from PySide6.QtWidgets import QComboBox, QFileDialog, QListWidget, QListWidgetItem, QMenu, QSlider, QWidget
 
 from onekl_desktop.base.geometry import kind_of
 from onekl_desktop.base.progress import Progress
@@ -24,12 +24,15 @@ from onekl_desktop.project.changes import ChangeSet
 from onekl_desktop.project.layers import list_columns
 from onekl_desktop.project.queries.records import get_landscape, list_classes, list_layers
 from onekl_desktop.project.records import Layer
-from onekl_desktop.project.styles import load_style
+from onekl_desktop.project.styles import GROUPED, load_style
 from onekl_desktop.tools.layers.importing import SUFFIXES
+from onekl_desktop.tools.layers.panel.editing import EditCard, Habits
 from onekl_desktop.tools.layers.panel.import_dialog import ImportDialog
+from onekl_desktop.tools.layers.panel.rules import RulesDialog
 from onekl_desktop.tools.layers.spec import ROLES, TOOL
 from onekl_desktop.tools.layers.styling import NO_LABELS
 
+LINE = 31  # pixels of a layer in the list
 NUMBERS = ("INTEGER", "REAL", "MEDIUMINT", "INT", "SMALLINT", "TINYINT", "DOUBLE", "FLOAT")
 
 
@@ -41,10 +44,11 @@ class LayersPanel(QWidget):
         self._desk = desk
         self._layers: list[Layer] = []
         self._filling = False
+        self._habits = Habits()
+        self.editing: EditCard | None = None
         self.list = QListWidget()
         self.list.setAccessibleName(_("Layers"))
         self.list.setIconSize(QSize(18, 18))
-        self.list.setMinimumHeight(220)
         self.list.itemChanged.connect(self._on_check)
         self.list.currentRowChanged.connect(lambda _row: self._show_chosen())
         self.empty = EmptyState(
@@ -52,7 +56,8 @@ class LayersPanel(QWidget):
             _("Import a map"), self.open_import_layer,
         )  # fmt: skip
         bar = row(
-            button(_("Import…"), self.open_import_layer, icon_name="import", primary=True), None,
+            button(_("Import…"), self.open_import_layer, icon_name="import", primary=True),
+            tool_button("plus", _("New layer to draw in"), self.open_add_layer), None,
             tool_button("up", _("Draw the layer higher"), lambda: self._move(1)), tool_button("down", _("Draw the layer lower"), lambda: self._move(-1)),
             tool_button("zoom_layer", _("Show the layer"), self._zoom), tool_button("remove", _("Remove the layer"), self._remove), spacing=XS,
         )  # fmt: skip
@@ -100,6 +105,7 @@ class LayersPanel(QWidget):
         self._filling = False
         self.empty.setVisible(not self._layers)
         self.list.setVisible(bool(self._layers))
+        self.list.setFixedHeight(min(max(LINE * len(self._layers) + 8, 3 * LINE), 8 * LINE))
         self._bar.setVisible(bool(self._layers))
         names = [layer.uuid for layer in self._layers]
         if self._layers:
@@ -157,6 +163,9 @@ class LayersPanel(QWidget):
             parts += self._vector_style(layer)
         card.setLayout(column(*parts, margins=M, spacing=S))
         box.addWidget(card)
+        self.editing = EditCard(self._desk, layer, self._habits) if layer.data_kind == "vector" else None
+        if self.editing is not None:
+            box.addWidget(self.editing)
 
     def _facts(self, layer: Layer) -> str:
         roles = {option.id: _(option.title) for option in ROLES}
@@ -234,12 +243,15 @@ class LayersPanel(QWidget):
             max(by.findData({"categorised": style.column, "graduated": f"#{style.column}"}.get(style.kind, "")), 0)
         )
         by.activated.connect(lambda _index: self._style_by(layer, by.currentData()))
+        if style.kind in ("rules", "heat"):
+            by.addItem({"rules": _("By rules"), "heat": _("As heat")}[style.kind], "=")
+            by.setCurrentIndex(by.count() - 1)
         parts: list[Any] = [
             label(_("Colour"), "small"),
             row(by, tool_button("edit", _("Colours and lines…"), self.open_style_plain)),
-            row(button(_("Patterns, labels, scales…"), self.open_change_style), None),
+            row(button(_("Patterns, labels, scales…"), self.open_change_style), self._more_styles(layer), None),
         ]
-        for cls in style.classes[:12] if style.kind in ("categorised", "graduated") else []:
+        for cls in style.classes[:12] if style.kind in GROUPED else []:
             mark = label()
             mark.setPixmap(swatch(cls.colour).pixmap(14, 14))
             mark.setFixedWidth(16)
@@ -258,6 +270,37 @@ class LayersPanel(QWidget):
                     )
                 )
         return parts
+
+    def _more_styles(self, layer: Layer) -> QWidget:
+        more = tool_button("more", _("More ways to draw it"))
+        more.setPopupMode(more.ToolButtonPopupMode.InstantPopup)
+        menu = QMenu(more)
+        menu.addAction(_("By rules…"), self.open_style_by_rule)
+        if kind_of(layer.geometry_type) == "point":
+            menu.addAction(_("As heat…"), lambda: self._open_for_chosen("style_as_heat"))
+        menu.addAction(_("Take a QGIS style…"), lambda: self._open_for_chosen("read_style"))
+        more.setMenu(menu)
+        return more
+
+    def open_style_by_rule(self) -> None:
+        """The rules of the chosen layer."""
+        layer = self.chosen()
+        if layer is not None and layer.data_kind == "vector":
+            RulesDialog(self._desk, layer, self).exec()
+
+    def _open_for_chosen(self, id: str) -> None:
+        layer = self.chosen()
+        if layer is not None:
+            operation = TOOL.get_operation(id)
+            OperationDialog(
+                self._desk, f"layers.{id}", operation, {"layer": layer.uuid}, hidden=("layer",), parent=self
+            ).exec()
+
+    def open_add_layer(self) -> None:
+        """Make an empty layer and choose it."""
+        dialog = OperationDialog(self._desk, "layers.add_layer", TOOL.get_operation("add_layer"), parent=self)
+        if dialog.exec():
+            self.choose(dialog.result_value["name"])
 
     # ------------------------------------------------------------ doing
 
@@ -304,6 +347,8 @@ class LayersPanel(QWidget):
             self._desk.tell(_("Removed {name}. Ctrl+Z brings it back.").format(name=layer.name))
 
     def _style_by(self, layer: Layer, column_name: str) -> None:
+        if column_name == "=":
+            return
         if column_name.startswith("#"):
             self._desk.perform("layers.style_by_range", layer=layer.uuid, column=column_name[1:])
         elif column_name:

@@ -11,14 +11,15 @@ from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QSpinBox, QWidget
 from sqlalchemy import select
 
 from onekl_desktop.base.errors import UserError
-from onekl_desktop.base.geometry import area_ha
 from onekl_desktop.base.progress import Progress
 from onekl_desktop.base.translate import N_, _, ngettext
 from onekl_desktop.base.units import format_quantity
 from onekl_desktop.cartography.scene import SceneLayer
 from onekl_desktop.engine.runs import run_folder
+from onekl_desktop.gui.canvas.drawing import Check, DrawTool, EditTool, within
 from onekl_desktop.gui.canvas.identify import Hit
-from onekl_desktop.gui.canvas.tools import DrawTool, EditTool
+from onekl_desktop.gui.canvas.measuring import measured_in
+from onekl_desktop.gui.canvas.snapping import Snapper
 from onekl_desktop.gui.desk import Desk
 from onekl_desktop.gui.dialogs.operation import OperationDialog
 from onekl_desktop.gui.icons import icon, swatch
@@ -356,11 +357,9 @@ class ScenariosPanel(QWidget):
     def _on_select(self) -> None:
         self._desk.canvas.refresh()
 
-    def _measure(self, shape: shapely.Geometry) -> float:
-        try:
-            return area_ha(shape, self._desk.session.crs)
-        except (ValueError, shapely.errors.GEOSException):
-            return 0.0
+    def _landscape_check(self) -> Check:
+        with self._desk.session.read() as db:
+            return within(get_landscape(db).geom)
 
     def draw(self) -> None:
         """Start drawing an intervention of the chosen practice."""
@@ -368,7 +367,11 @@ class ScenariosPanel(QWidget):
             return
         self.map_choice.setCurrentIndex(0)
         self._show_map()
-        tool = DrawTool(self._desk.canvas, self._measure, self._on_drawn, lambda: None)
+        canvas = self._desk.canvas
+        tool = DrawTool(
+            canvas, measured_in(self._desk.session.crs), self._on_drawn, lambda: None, check=self._landscape_check()
+        )
+        tool.snapper = Snapper(canvas)
         self._desk.canvas.set_tool(tool)
         self._desk.canvas.setFocus()
 
@@ -397,9 +400,12 @@ class ScenariosPanel(QWidget):
             return
         uuid = item.uuid
         tool = EditTool(
-            self._desk.canvas, self._measure, item.geom,
-            lambda shape: self._desk.perform("scenarios.reshape_intervention", intervention=uuid, geometry=shape), lambda: None,
+            self._desk.canvas, measured_in(self._desk.session.crs), item.geom,
+            lambda changed: self._desk.perform("scenarios.reshape_intervention", intervention=uuid, geometry=changed[0]), lambda: None,
+            check=self._landscape_check(),
         )  # fmt: skip
+        tool.snapper = Snapper(self._desk.canvas)
+        tool.snapper.skip = {("interventions", item.id)}
         self._desk.canvas.set_tool(tool)
         self._desk.canvas.setFocus()
 
