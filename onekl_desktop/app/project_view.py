@@ -389,6 +389,12 @@ class ProjectView(QWidget):
             lambda path: self.desk.tell(_("Wrote {file}.").format(file=path), "good"),
         )
 
+    def print_map(self) -> None:
+        """The dialog that prints what the map shows."""
+        from onekl_desktop.app.print_map import PrintDialog  # not needed to show the window
+
+        PrintDialog(self.desk, self._scene(), self.window()).exec()
+
     def offer_file(self, path: Path) -> None:
         """A file was dropped on the map: the tool that imports takes it."""
         panel = self.panel_of("layers")

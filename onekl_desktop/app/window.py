@@ -115,6 +115,7 @@ class MainWindow(QMainWindow):
             "Ctrl+B",
             "bookmark",
         )
+        add("print_map", _("Print the map…"), lambda: self.view and self.view.print_map(), "Ctrl+Shift+P", "report")
         add(
             "report_pdf", _("Print the landscape summary as PDF…"), lambda: self.write_report("pdf"), "Ctrl+P", "report"
         )
@@ -146,6 +147,7 @@ class MainWindow(QMainWindow):
                     "save",
                     "save_as",
                     "-",
+                    "print_map",
                     "report_pdf",
                     "report_html",
                     "-",

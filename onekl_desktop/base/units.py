@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import math
 import re
 from functools import lru_cache
@@ -81,6 +82,13 @@ def format_percent(value: float | None, decimals: int = 0) -> str:
     return babel_percent(
         value, format="#,##0" + ("." + "0" * decimals if decimals else "") + "%", locale=_locale(get_language())
     )
+
+
+def format_date(day: dt.date) -> str:
+    """A day as the language writes it."""
+    from babel.dates import format_date as babel_date
+
+    return babel_date(day, format="long", locale=_locale(get_language()))
 
 
 def parse_number(text: Any) -> float | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,9 @@ from sqlalchemy import func, select
 from onekl_desktop.base.errors import FILE, INPUT, USAGE, UserError
 from onekl_desktop.base.translate import N_, _
 from onekl_desktop.base.units import format_number, format_quantity
+from onekl_desktop.cartography.layout import PAPERS, Layout
+from onekl_desktop.cartography.printing import atlas_of, contents_of, for_atlas, list_layouts, write_map
+from onekl_desktop.cartography.source import MapSource
 from onekl_desktop.cli import models, operations
 from onekl_desktop.cli.demo import run_demo
 from onekl_desktop.cli.output import Output
@@ -24,9 +27,10 @@ from onekl_desktop.engine.registry import Registry
 from onekl_desktop.exchange.boundary import read_boundary
 from onekl_desktop.exchange.bundle.read import check_bundle
 from onekl_desktop.project.check import check_project
-from onekl_desktop.project.queries.records import get_landscape
-from onekl_desktop.project.records import Intervention, JournalEntry, Landscape, Meta
+from onekl_desktop.project.queries.records import get_by_name, get_landscape
+from onekl_desktop.project.records import Intervention, JournalEntry, Landscape, Meta, Scenario
 from onekl_desktop.project.workspace import list_recoverable
+from onekl_desktop.reports.maps import ensure_fonts
 from onekl_desktop.reports.write import write_report
 from onekl_desktop.tools.layers.queries import describe_layers
 from onekl_desktop.tools.scenarios.queries import compare, comparison_as_data
@@ -198,6 +202,66 @@ def _report(options: Any, output: Output) -> int:
     return 0
 
 
+# ------------------------------------------------------------------ maps
+
+
+def _map_arguments(verb: argparse.ArgumentParser, registry: Registry) -> None:
+    _file(verb)
+    verb.add_argument(
+        "--out", required=True, type=Path, metavar="FILE", help=_("Where to write it: .pdf, .png, .svg or .tif.")
+    )
+    verb.add_argument("--layout", default="", help=_("A page layout of the project; the usual page when left out."))
+    verb.add_argument("--paper", default="", choices=("", *PAPERS), help=_("Size of the paper."))
+    verb.add_argument("--upright", action="store_true", help=_("Upright instead of lying."))
+    verb.add_argument("--title", default="", help=_("Title of the page."))
+    verb.add_argument(
+        "--scale", type=float, default=0.0, help=_("Denominator of the scale; as large as it fits when left out.")
+    )
+    verb.add_argument(
+        "--box",
+        type=float,
+        nargs=4,
+        metavar=("LEFT", "BOTTOM", "RIGHT", "TOP"),
+        help=_("What to show, in metres of the map; the landscape when left out."),
+    )
+    verb.add_argument("--atlas", default="", metavar="LAYER", help=_("A page for each shape of this layer."))
+    verb.add_argument("--scenario", default="", help=_("Show the interventions of this scenario."))
+
+
+def _map(options: Any, output: Output) -> int:
+    ensure_fonts()
+    with Session(options.file, registry=options.registry, read_only=True) as session, output.progress() as progress:
+        layouts = {layout.name: layout for layout in list_layouts(session.project)}
+        if options.layout and options.layout not in layouts:
+            known = _("There are: {names}.").format(names=", ".join(layouts) or "–")
+            raise UserError("record.missing", kind=_("page layout"), value=options.layout, known=known)
+        given = {
+            key: value
+            for key, value in (("paper", options.paper), ("title", options.title), ("scale", options.scale))
+            if value
+        }
+        layout = replace(layouts.get(options.layout, Layout()), **given)
+        layout.upright = layout.upright or options.upright
+        source = MapSource(session.project)
+        scenario = ""
+        if options.scenario:
+            with session.read() as db:
+                scenario = get_by_name(db, Scenario, options.scenario, field="scenario").uuid
+        layers = source.scene(scenario=scenario)
+        author = session.settings.get("author")
+        if options.atlas:
+            layout = for_atlas(layout)
+            contents = atlas_of(session.project, source, layers, options.atlas, author)
+        else:
+            box = tuple(options.box) if options.box else source.bounds()
+            contents = [contents_of(session.project, layers, box, author=author)]
+        written = write_map(options.out, layout, contents, progress)
+    for path in written:
+        output.line(_("Wrote {file}.").format(file=path))
+    output.data({"files": [str(path) for path in written], "pages": len(contents)})
+    return 0
+
+
 # ------------------------------------------------------------------ demo, plug-ins, recovery
 
 
@@ -319,6 +383,7 @@ COMMANDS = (
         models.run_verb,
     ),
     Command("report", N_("Write a page as PDF or HTML."), _report_arguments, _report),
+    Command("map", N_("Print a map, or an atlas, as PDF, PNG, SVG or GeoTIFF."), _map_arguments, _map),
     Command("bundle", N_("Write what was released as a bundle, or check one"), _bundle_arguments, _bundle),
     Command("demo", N_("The whole journey on the sample landscape."), _demo_arguments, _demo),
     Command("plugins", N_("List, install and remove plug-ins."), _plugins_arguments, _plugins),

@@ -19,6 +19,9 @@ ENTRIES = discover().entries
 OPERATIONS = [f"{entry.spec.id}.{operation.id}" for entry in ENTRIES for operation in entry.spec.operations]
 STABLE = Path(__file__).with_name("stable_ids.json")
 SQUARE = place(5500, 100, 6500, 1100)
+LOGO = bytes.fromhex(
+    "89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c4890000000d49444154789c6360606060000000050001a5f645400000000049454e44ae426082"
+)
 STYLE = """<qgis version="3.22"><renderer-v2 type="singleSymbol"><symbols><symbol name="0" type="fill" alpha="1">
 <layer class="SimpleFill" enabled="1"><prop k="color" v="10,20,30,255"/></layer></symbol></symbols></renderer-v2></qgis>"""
 
@@ -44,6 +47,14 @@ EXAMPLES = {
         "near_scale": 0,
         "far_scale": 50000,
     },
+    "layers.save_layout": {
+        "name": "Office",
+        "paper": "A3",
+        "title": "Map of {{place}}",
+        "legend": False,
+        "logo": "{folder}/logo.png",
+    },
+    "layers.remove_layout": {"layout": "Old page"},
     "layers.add_bookmark": {"name": "Here", "box": [LEFT, BOTTOM, LEFT + 500, BOTTOM + 500]},
     "layers.remove_bookmark": {"bookmark": "There"},
     "layers.style_by_rule": {
@@ -216,6 +227,7 @@ EXAMPLES = {
 WHOLE = (
     ("scenarios.add_scenario", {"name": "Spare"}),
     ("partnership.add_organisation", {"name": "Forum"}), ("partnership.add_organisation", {"name": "Guests"}),
+    ("layers.save_layout", {"name": "Old page", "paper": "A2"}),
     ("layers.add_bookmark", {"name": "There", "box": [LEFT, BOTTOM, LEFT + 900, BOTTOM + 500]}),
     ("layers.add_layer", {"name": "Drawn", "columns": "name, trees: whole"}), ("layers.add_layer", {"name": "Spots", "shapes": "points"}),
     ("layers.add_shape", {"layer": "Drawn", "geometry": place(-100, 0, 400, 400), "values": {"name": "x", "trees": 3}}),
@@ -274,6 +286,7 @@ def ready(session, tmp_path):
     add_garden(session, place(8000, 8000, 8500, 8500))
     for operation, fields in WHOLE:
         perform(session, operation, **fields)
+    (tmp_path / "logo.png").write_bytes(LOGO)
     (tmp_path / "people.csv").write_text("village,people\na,120\nb,80\n", encoding="utf-8")
     (tmp_path / "style.qml").write_text(STYLE, encoding="utf-8")
     (tmp_path / "note.txt").write_text("A note.", encoding="utf-8")

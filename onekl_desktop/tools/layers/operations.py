@@ -69,6 +69,7 @@ from onekl_desktop.tools.layers.geoprocessing import (
     zonal_statistics,
 )
 from onekl_desktop.tools.layers.importing import ImportPlan, plan_import
+from onekl_desktop.tools.layers.layouts import prepare_save_layout, remove_layout, save_layout
 from onekl_desktop.tools.layers.places import add_bookmark, remove_bookmark
 from onekl_desktop.tools.layers.styling import (
     change_style,
@@ -109,14 +110,17 @@ __all__ = [
     "prepare_join_layer",
     "prepare_join_table",
     "prepare_read_style",
+    "prepare_save_layout",
     "prepare_subtract_layer",
     "prepare_unite_layers",
     "prepare_zonal_statistics",
     "read_style",
     "remove_bookmark",
     "remove_column",
+    "remove_layout",
     "remove_shapes",
     "reshape_shapes",
+    "save_layout",
     "split_shapes",
     "style_as_heat",
     "style_by_class",

@@ -21,6 +21,7 @@ from onekl_desktop.base.specs import (
 from onekl_desktop.base.translate import N_
 from onekl_desktop.tools.layers.spec_editing import EDITING, LAYER
 from onekl_desktop.tools.layers.spec_geoprocessing import GEOPROCESSING
+from onekl_desktop.tools.layers.spec_printing import PRINTING
 from onekl_desktop.tools.layers.spec_styling import STYLING
 
 ROLES = (
@@ -83,6 +84,7 @@ TOOL = Tool(
             id="move_layer", title=N_("Move a layer"), does=N_("Moved the layer {name}"), about=N_("Up or down in the drawing order."),
             inputs=(LAYER, Integer(id="steps", title=N_("Steps up (negative: down)"), minimum=-1000, maximum=1000))),
         *STYLING,
+        *PRINTING,
         Operation(
             id="add_bookmark", title=N_("Keep this place"), does=N_("Kept the place {name}"), about=N_("A part of the map under a name, to come back to."),
             inputs=(Text(id="name", title=N_("Name"), max_length=120), JsonValue(id="box", title=N_("Box"), about=N_("Left, bottom, right and top in metres of the map.")))),
