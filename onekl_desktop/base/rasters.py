@@ -115,7 +115,7 @@ class RasterSink(Protocol):
         ...
 
 
-@dataclass
+@dataclass(eq=False)
 class ArrayRaster:
     """A raster held in memory: source and sink at once."""
 

@@ -76,7 +76,7 @@ def load_layout(text: str, name: str = "") -> Layout:
             continue
         present = getattr(Layout(), key)
         if key == "paper":
-            layout.paper = value if value in PAPERS else layout.paper
+            layout.paper = value if isinstance(value, str) and value in PAPERS else layout.paper
         elif key == "grid":
             layout.grid = value if value in GRIDS else layout.grid
         elif key == "scale":

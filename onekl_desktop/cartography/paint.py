@@ -201,7 +201,7 @@ def _paint_raster(layer: SceneLayer, view: View) -> Pixels | None:
     if not window.rows or not window.columns or view.unit_per_pixel <= 0:
         return None
     factor, step = _reduction(source, per_cell, window)
-    margin = 1 if style.kind != "classes" else 0
+    margin = {"classes": 0, "hillshade": 2}.get(style.kind, 1)  # what smoothing and slopes look at beside a part
     row, column = max(window.row // factor - margin, 0), max(window.column // factor - margin, 0)
     last_row = min(-(-(window.row + window.rows) // factor) + margin, -(-grid.rows // factor))
     last_column = min(-(-(window.column + window.columns) // factor) + margin, -(-grid.columns // factor))
