@@ -23,6 +23,7 @@ from PySide6.QtWidgets import (
 )
 from sqlalchemy import select
 
+from onekl_desktop.base.errors import UserError
 from onekl_desktop.base.translate import _
 from onekl_desktop.cartography.scene import SceneLayer
 from onekl_desktop.cartography.source import years_of
@@ -169,8 +170,7 @@ class MapBar(QObject):
 
     def swipe(self, other: Other) -> None:
         """Show another picture behind a line."""
-        source = self._desk.source
-        self._canvas.compare(lambda: source.scene(without=other.without, year=other.year))
+        self._canvas.compare(lambda: self._compose(other))
         self._canvas.setFocus()
 
     def open_second(self, other: Other) -> None:
@@ -204,7 +204,15 @@ class MapBar(QObject):
         self.second.refresh()
 
     def _second_scene(self) -> list[SceneLayer]:
-        return self._desk.source.scene(without=self._second_shows.without, year=self._second_shows.year)
+        return self._compose(self._second_shows)
+
+    def _compose(self, other: Other) -> list[SceneLayer]:
+        source = self._desk.source
+        try:
+            under = source.under()
+        except UserError:  # the first map tells it
+            under = []
+        return [*under, *source.scene(without=other.without, year=other.year)]
 
     def _link(self, leader: Canvas, follower: Canvas | None) -> None:
         if follower is None or self._following:

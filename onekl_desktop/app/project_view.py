@@ -19,12 +19,14 @@ from PySide6.QtWidgets import (
 )
 
 from onekl_desktop.app.map_bar import MapBar
+from onekl_desktop.base.errors import UserError
 from onekl_desktop.base.geometry import transform
 from onekl_desktop.base.progress import Progress
 from onekl_desktop.base.specs import Operation
 from onekl_desktop.base.translate import N_, _
 from onekl_desktop.base.units import format_number
 from onekl_desktop.cartography.scene import SceneLayer
+from onekl_desktop.cartography.source import NO_BASE, WORLD
 from onekl_desktop.engine import Session
 from onekl_desktop.engine.registry import ToolEntry
 from onekl_desktop.gui.canvas.identify import identify
@@ -42,6 +44,7 @@ from onekl_desktop.gui.theme import XS, L, M, S, current_tokens
 from onekl_desktop.project.changes import ChangeSet
 from onekl_desktop.project.gpkg import quote
 from onekl_desktop.project.queries.records import get_landscape, list_layers
+from onekl_desktop.project.styles import Style
 
 ELEMENTS = (
     ("partnership", N_("Partnership"), "partnership"),
@@ -95,6 +98,7 @@ class ProjectView(QWidget):
         self._extra: Callable[[], list[SceneLayer]] | None = None
         self._panels: dict[str, QWidget] = {}
         self._undrawn: set[tuple[str, str]] = set()
+        self.base_map = WORLD
         self.messages = MessageBar(self.canvas)
         self.card = MapCard(self.canvas)
         self.panel = QStackedWidget()
@@ -204,6 +208,7 @@ class ProjectView(QWidget):
         """Show the map and a tool."""
         self.canvas.set_full_extent(self.desk.source.bounds())
         self.map_bar.refresh()
+        self.desk.source.base = self.base_map
         if isinstance(self.canvas.idle_tool, PanTool):
             self.canvas.idle_tool.on_point = self._point
         self.canvas.set_scene(self._scene)
@@ -239,10 +244,19 @@ class ProjectView(QWidget):
         self.desk.close()
 
     def _scene(self) -> list[SceneLayer]:
+        return [*self.layers_shown(), *self._chosen_shapes()]
+
+    def layers_shown(self) -> list[SceneLayer]:
+        """The base map and what the tool in use shows over it."""
         panel = self._panels.get(self.tool)
         compose = getattr(panel, "compose_scene", None)
         scene: list[SceneLayer] = compose() if compose is not None else self.desk.source.scene()
-        return [*scene, *self._chosen_shapes()]
+        try:
+            under = self.desk.source.under()
+        except UserError as problem:
+            self.desk.source.base = NO_BASE
+            under = [SceneLayer("base", _("Base map"), Style(), problem=str(problem))]
+        return [*under, *scene]
 
     def _chosen_shapes(self) -> list[SceneLayer]:
         """What is chosen, over all layers."""
@@ -389,11 +403,16 @@ class ProjectView(QWidget):
             lambda path: self.desk.tell(_("Wrote {file}.").format(file=path), "good"),
         )
 
+    def set_base_map(self, base: str) -> None:
+        """Lay another base map under the layers: the world, a file of tiles, or none."""
+        self.base_map = self.desk.source.base = base
+        self.canvas.refresh()
+
     def print_map(self) -> None:
         """The dialog that prints what the map shows."""
         from onekl_desktop.app.print_map import PrintDialog  # not needed to show the window
 
-        PrintDialog(self.desk, self._scene(), self.window()).exec()
+        PrintDialog(self.desk, self.layers_shown(), self.window()).exec()
 
     def offer_file(self, path: Path) -> None:
         """A file was dropped on the map: the tool that imports takes it."""

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QSettings
 
+from onekl_desktop.cartography.source import WORLD
 from onekl_desktop.project.folders import settings_folder
 
 MOST_RECENT = 8
@@ -36,6 +37,15 @@ class ViewState:
     @tour_taken.setter
     def tour_taken(self, taken: bool) -> None:
         self._store.setValue("tour_taken", "yes" if taken else "no")
+
+    @property
+    def base_map(self) -> str:
+        """The base map that was chosen last: the world, a file of tiles, or none."""
+        return str(self._store.value("base_map", WORLD))
+
+    @base_map.setter
+    def base_map(self, base: str) -> None:
+        self._store.setValue("base_map", base)
 
     def bytes(self, key: str) -> QByteArray:
         """A saved geometry."""

@@ -29,6 +29,8 @@ from onekl_desktop.app.tour import Tour
 from onekl_desktop.app.view_state import ViewState
 from onekl_desktop.base.errors import UserError
 from onekl_desktop.base.translate import LANGUAGES, _
+from onekl_desktop.cartography.source import NO_BASE, WORLD
+from onekl_desktop.cartography.tile_files import SUFFIXES as TILES
 from onekl_desktop.engine import Session
 from onekl_desktop.engine.jobs import DONE, Job
 from onekl_desktop.engine.registry import Registry, discover
@@ -115,6 +117,9 @@ class MainWindow(QMainWindow):
             "Ctrl+B",
             "bookmark",
         )
+        add("base_world", _("Base map: the world"), lambda: self.set_base_map(WORLD), "", "layers")
+        add("base_file", _("Base map: tiles from a file…"), self.choose_base_map, "", "open")
+        add("base_none", _("No base map"), lambda: self.set_base_map(NO_BASE), "", "layers")
         add("print_map", _("Print the map…"), lambda: self.view and self.view.print_map(), "Ctrl+Shift+P", "report")
         add(
             "report_pdf", _("Print the landscape summary as PDF…"), lambda: self.write_report("pdf"), "Ctrl+P", "report"
@@ -163,6 +168,10 @@ class MainWindow(QMainWindow):
                     "measure",
                     "go_to",
                     "keep_place",
+                    "-",
+                    "base_world",
+                    "base_file",
+                    "base_none",
                     "-",
                     "jobs",
                     "-",
@@ -290,6 +299,7 @@ class MainWindow(QMainWindow):
         self.statusBar().show()
         self.crs.setText(session.crs)
         self.scale.follow(view.canvas)
+        view.base_map = self.state.base_map
         view.begin(tool)
         self._refresh_state()
 
@@ -409,6 +419,21 @@ class MainWindow(QMainWindow):
 
     # ------------------------------------------------------------ things to show
 
+    def set_base_map(self, base: str) -> None:
+        """Lay another base map under the layers, also at the next start."""
+        self.state.base_map = base
+        if self.view is not None:
+            self.view.set_base_map(base)
+
+    def choose_base_map(self) -> None:
+        """Ask for a file of tiles."""
+        patterns = " ".join(f"*{suffix}" for suffix in TILES)
+        path, _kind = QFileDialog.getOpenFileName(
+            self, _("Base map"), str(Path.home()), f"MBTiles, PMTiles ({patterns})"
+        )
+        if path:
+            self.set_base_map(path)
+
     def show_palette(self) -> None:
         """Ctrl+K."""
         palette = Palette(self.commands(), self)
@@ -521,6 +546,10 @@ class MainWindow(QMainWindow):
             "measure",
             "go_to",
             "keep_place",
+            "base_world",
+            "base_file",
+            "base_none",
+            "print_map",
             "report_pdf",
             "report_html",
             "jobs",

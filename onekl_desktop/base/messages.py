@@ -166,6 +166,7 @@ MESSAGES: dict[str, Message] = {
     "layers.column_name": Message(_INPUT, N_("{column} cannot be the name of a column."), N_("Choose one of 1 to 60 letters, or take out columns that are not needed.")),
     "layers.column_used": Message(_INPUT, N_("The layer {name} is drawn or named by the column {column}."), N_("Choose another style or column of names first.")),
     "layers.no_box": Message(_INPUT, N_("A place is a box of left, bottom, right and top in metres of the map."), N_("Give four numbers, for example [500000, 300000, 510000, 310000].")),
+    "basemap.unreadable": Message(_INPUT, N_("{file} cannot be used as a base map: {reason}."), N_("Choose MBTiles or PMTiles with pictures (PNG, JPEG or WebP).")),
     "print.kind": Message(_INPUT, N_("{file} is of no kind that maps are printed to."), N_("End its name in one of {known}.")),
     "print.logo": Message(_INPUT, N_("{file} is no picture that can stand on a page, or larger than 500 kB."), N_("Save it as a smaller PNG.")),
     "shape.empty": Message(_INPUT, N_("The shape has no extent, or places that do not exist."), N_("Draw it again.")),

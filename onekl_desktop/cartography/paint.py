@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from onekl_desktop.base.rasters import Window
+from onekl_desktop.cartography.basemap import paint_tiles
 from onekl_desktop.cartography.heat import paint_heat
 from onekl_desktop.cartography.levels import levels_of
 from onekl_desktop.cartography.scene import SceneLayer, View
@@ -73,6 +74,8 @@ def paint(layer: SceneLayer, view: View) -> Pixels | None:
         return None
     if layer.raster is not None:
         return _paint_raster(layer, view)
+    if layer.tiles is not None:
+        return paint_tiles(layer.tiles, view, _scratch.plane("out", (view.height, view.width), np.uint32))
     return _paint_shapes(layer, view) if layer.shapes is not None else None
 
 

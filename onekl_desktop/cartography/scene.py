@@ -104,7 +104,7 @@ def fit(box: Box, width: int, height: int, *, margin: float = 0.04, dpi: float =
 
 @dataclass
 class SceneLayer:
-    """One layer, ready to draw: either `shapes` or `raster`.
+    """One layer, ready to draw: `shapes`, `raster` or `tiles` of a base map.
 
     `groups` gives each shape the index of its class in `style.classes` (-1: not drawn); `palette` maps class
     codes of a raster to colours; `labels` one text a shape, `weights` what each point counts on a heat map. Layers of one `key` look the same: pictures of them may be
@@ -120,9 +120,11 @@ class SceneLayer:
     labels: list[str] | None = None
     weights: NDArray[np.float64] | None = None
     raster: Any = None
+    tiles: Any = None
     palette: dict[int, str] = field(default_factory=dict)
     fill_opacity: float = 1.0
     casing: bool = False  # sets outlines off from any ground
     selected: frozenset[int] = frozenset()
     key: str = ""
     problem: str = ""  # why there is nothing to draw
+    aside: bool = False  # a base map or a mark: no content of the project, so in no legend and nothing to snap to

@@ -18,6 +18,7 @@ from onekl_desktop.base.errors import UserError
 from onekl_desktop.base.expression import Expression, parse_expression
 from onekl_desktop.base.geometry import FlatShapes, kind_of
 from onekl_desktop.base.translate import _
+from onekl_desktop.cartography.basemap import TileSource, tile_layer, world_layers
 from onekl_desktop.cartography.levels import levels_of
 from onekl_desktop.cartography.scene import SceneLayer
 from onekl_desktop.cartography.store import WORTH, Kept
@@ -31,6 +32,7 @@ from onekl_desktop.project.records import Intervention, Layer, Practice
 from onekl_desktop.project.styles import ELSE, GROUPED, RAMPS, Style, StyleClass, load_style
 
 CHOSEN = "#ff8a00"
+NO_BASE, WORLD = "", "world"
 BOUNDARY = Style(filled=False, outline="#22322c", width=0.6)
 
 
@@ -54,6 +56,8 @@ class MapSource:
         self._rasters: dict[str, Any] = {}
         self._unkept: list[tuple[Kept, FlatShapes]] = []
         self.year: int | None = None  # of which layers of several years show the one
+        self.base = NO_BASE
+        self._base: tuple[str, list[SceneLayer]] = (NO_BASE, [])
         self._lock = threading.Lock()
 
     def shapes_of(self, layer: Layer) -> FlatShapes:
@@ -210,6 +214,26 @@ class MapSource:
         scenes.append(self.boundary())
         return scenes
 
+    def under(self) -> list[SceneLayer]:
+        """The base map that was chosen, to lie under all layers: the world, or the tiles of a file.
+
+        Raises
+        ------
+        UserError
+            `basemap.unreadable`, or a problem of the medium.
+        """
+        with self._lock:
+            if self._base[0] == self.base:
+                return list(self._base[1])
+        wanted = self.base
+        if wanted == WORLD:
+            made = world_layers(self._project.crs, self.bounds())
+        else:
+            made = [tile_layer(TileSource(Path(wanted), self._project.crs))] if wanted else []
+        with self._lock:
+            self._base = (wanted, made)
+        return list(made)
+
     def boundary(self) -> SceneLayer:
         """The outline of the landscape."""
         with self._project.read_raw() as raw:
@@ -257,7 +281,7 @@ class MapSource:
         )
         named = hashlib.blake2b(groups.tobytes(), digest_size=12).hexdigest()
         return SceneLayer(
-            f"chosen:{layer.uuid}", layer.name, style, shapes=shapes, groups=groups, fill_opacity=0.35,
+            f"chosen:{layer.uuid}", layer.name, style, shapes=shapes, groups=groups, fill_opacity=0.35, aside=True,
             key=f"chosen {_content(layer)} {named}",
         )  # fmt: skip
 
@@ -368,7 +392,7 @@ def legend_of(
 ) -> list[tuple[str, list[LegendEntry]]]:
     """Legend groups (title, entries) of a scene, topmost first; `codes` gives names to classes by layer uuid."""
     groups = []
-    for layer in reversed(scene):
+    for layer in reversed([layer for layer in scene if not layer.aside]):
         style = layer.style
         if layer.raster is not None:
             names = (codes or {}).get(layer.uuid, {})

@@ -46,7 +46,11 @@ def draw_scene(painter: QPainter, layers: Sequence[SceneLayer], view: View) -> N
 
 def _draw_layer(painter: QPainter, layer: SceneLayer, view: View) -> None:
     shapes = layer.shapes
-    if layer.raster is not None or (shapes is not None and layer.style.kind == "heat" and shapes.kind == "point"):
+    if (
+        layer.raster is not None
+        or layer.tiles is not None
+        or (shapes is not None and layer.style.kind == "heat" and shapes.kind == "point")
+    ):
         _draw_picture(painter, layer, view)
         return
     if shapes is None:

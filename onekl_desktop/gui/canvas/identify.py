@@ -23,7 +23,7 @@ class Hit:
 def identify(scene: list[SceneLayer], x: float, y: float, tolerance: float) -> list[Hit]:
     """Hits at a place; `tolerance` in map units for lines and points."""
     hits: list[Hit] = []
-    for layer in reversed(scene):
+    for layer in reversed([layer for layer in scene if not layer.aside]):
         if layer.shapes is not None:
             hits += [Hit(layer, int(layer.shapes.keys[index])) for index in find_shapes(layer.shapes, x, y, tolerance)]
         elif layer.raster is not None:

@@ -62,7 +62,7 @@ class Snapper:
     def _lines(self, x: float, y: float, reach: float, own: list[list[Point]]) -> Iterator[np.ndarray]:
         box = (x - reach, y - reach, x + reach, y + reach)
         for layer in self._canvas.scene:
-            if layer.shapes is None or layer.style.kind == "heat":
+            if layer.shapes is None or layer.aside or layer.style.kind == "heat":
                 continue
             yield from _parts_near(layer.shapes, layer.uuid, box, self.skip)
         for ring in own:
