@@ -99,6 +99,7 @@ class ProjectView(QWidget):
         self._panels: dict[str, QWidget] = {}
         self._undrawn: set[tuple[str, str]] = set()
         self.base_map = WORLD
+        self._drawn_once = False  # the base map waits for the layers
         self.messages = MessageBar(self.canvas)
         self.card = MapCard(self.canvas)
         self.panel = QStackedWidget()
@@ -212,6 +213,7 @@ class ProjectView(QWidget):
         if isinstance(self.canvas.idle_tool, PanTool):
             self.canvas.idle_tool.on_point = self._point
         self.canvas.set_scene(self._scene)
+        self.canvas.drawn.connect(self._lay_base)
         self.canvas.drawn.connect(self._tell_undrawn)
         self.canvas.drawn.connect(lambda: self.canvas.do_later(self.desk.source.keep))
         self.canvas.zoom_full()
@@ -219,6 +221,13 @@ class ProjectView(QWidget):
         wanted = tool if tool in ids else ("scenarios" if "scenarios" in ids and self._has_cover() else ids[0])
         self.show_tool(wanted)
         self._refresh_rings()
+
+    def _lay_base(self) -> None:
+        """The layers are on screen: now what lies under them."""
+        if not self._drawn_once:
+            self._drawn_once = True
+            if self.base_map:
+                self.canvas.refresh()
 
     def _tell_undrawn(self) -> None:
         """Say once which layers cannot be drawn, and why."""
@@ -252,7 +261,7 @@ class ProjectView(QWidget):
         compose = getattr(panel, "compose_scene", None)
         scene: list[SceneLayer] = compose() if compose is not None else self.desk.source.scene()
         try:
-            under = self.desk.source.under()
+            under = self.desk.source.under() if self._drawn_once else []
         except UserError as problem:
             self.desk.source.base = NO_BASE
             under = [SceneLayer("base", _("Base map"), Style(), problem=str(problem))]

@@ -167,6 +167,8 @@ MESSAGES: dict[str, Message] = {
     "layers.column_used": Message(_INPUT, N_("The layer {name} is drawn or named by the column {column}."), N_("Choose another style or column of names first.")),
     "layers.no_box": Message(_INPUT, N_("A place is a box of left, bottom, right and top in metres of the map."), N_("Give four numbers, for example [500000, 300000, 510000, 310000].")),
     "basemap.unreadable": Message(_INPUT, N_("{file} cannot be used as a base map: {reason}."), N_("Choose MBTiles or PMTiles with pictures (PNG, JPEG or WebP).")),
+    "gps.unreadable": Message(_INPUT, N_("{file} holds no track of a GPS receiver: {reason}."), N_("Choose a file of NMEA sentences ($GPGGA, $GNRMC …), or import GPX as a layer.")),
+    "gps.too_few": Message(_INPUT, N_("{file} holds {count} positions, too few for {kind}."), N_("Walk along it again with the receiver on.")),
     "print.kind": Message(_INPUT, N_("{file} is of no kind that maps are printed to."), N_("End its name in one of {known}.")),
     "print.logo": Message(_INPUT, N_("{file} is no picture that can stand on a page, or larger than 500 kB."), N_("Save it as a smaller PNG.")),
     "shape.empty": Message(_INPUT, N_("The shape has no extent, or places that do not exist."), N_("Draw it again.")),

@@ -413,3 +413,37 @@ def test_rules_are_written_in_a_dialog_that_tells_what_is_wrong(window):
     assert style.kind == "rules" and [cls.rule for cls in style.classes] == ["name = '00'", "ELSE"]
     scene = window.view.desk.source.scene_of(panel.chosen())
     assert scene.groups.tolist() == [0, 1, 1, 1]
+
+
+def test_a_layer_that_cannot_be_drawn_is_marked_with_the_reason(window, qtbot):
+    def lose(table):
+        window.view.session.project.write(
+            lambda write: write.raw.execute(
+                "UPDATE layer SET table_name = ?, revision = revision + 1 WHERE name = 'Fields'", (table,)
+            )
+        )
+        window.view.panel_of("layers").refresh()
+        window.view.canvas.refresh()
+        wait(qtbot, window)
+
+    lose("nowhere")
+    panel = window.view.panel_of("layers")
+    tips = [panel.list.item(at).toolTip() for at in range(panel.list.count())]
+    assert any("Cannot be drawn" in tip and "nowhere" in tip for tip in tips)
+    lose("fields")
+    assert not any("Cannot be drawn" in panel.list.item(at).toolTip() for at in range(panel.list.count()))
+
+
+def test_colours_that_look_alike_are_told(window):
+    panel = window.view.panel_of("layers")
+    rules = [
+        {"rule": "name = '00'", "label": "Red", "colour": "#cc0000"},
+        {"rule": "ELSE", "label": "Also red", "colour": "#cb0303"},
+    ]
+    window.view.desk.perform("layers.style_by_rule", layer="Fields", rules=rules)
+    from onekl_desktop.project.styles import load_style
+
+    style = load_style(panel.chosen().style)
+    assert "Also red" in panel._tell_alike(style)
+    style.classes[0].pattern = "dots"
+    assert panel._tell_alike(style) == ""

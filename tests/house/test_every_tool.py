@@ -69,6 +69,7 @@ EXAMPLES = {
         "geometry": place(2000, 0, 2400, 400),
         "values": {"name": "new", "trees": 7},
     },
+    "layers.add_gps": {"layer": "Spots", "file": "{folder}/stand.nmea", "how": "point"},
     "layers.change_shapes": {"layer": "Drawn", "shapes": {"1": place(-100, 0, 400, 500).wkt}},
     "layers.change_values": {"layer": "Drawn", "shapes": "1 2", "values": {"trees": 12}},
     "layers.remove_shapes": {"layer": "Drawn", "shapes": "2"},
@@ -286,6 +287,9 @@ def ready(session, tmp_path):
     add_garden(session, place(8000, 8000, 8500, 8500))
     for operation, fields in WHOLE:
         perform(session, operation, **fields)
+    (tmp_path / "stand.nmea").write_text(
+        "$GPGGA,123519,0244.038,N,09901.000,E,1,08,0.9,545.4,M,46.9,M,,\n", encoding="ascii"
+    )
     (tmp_path / "logo.png").write_bytes(LOGO)
     (tmp_path / "people.csv").write_text("village,people\na,120\nb,80\n", encoding="utf-8")
     (tmp_path / "style.qml").write_text(STYLE, encoding="utf-8")

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any
 
 import shapely
@@ -15,11 +16,14 @@ from shapely.geometry.base import BaseGeometry
 from onekl_desktop.base import shaping
 from onekl_desktop.base.errors import UserError
 from onekl_desktop.base.expression import parse_expression
-from onekl_desktop.base.geometry import from_gpkg, kind_of, parse_shape, repair, to_gpkg
+from onekl_desktop.base.geometry import from_gpkg, kind_of, parse_shape, repair, to_gpkg, transform
 from onekl_desktop.base.ids import new_uuid
+from onekl_desktop.base.progress import Progress
 from onekl_desktop.base.shaping import NEAR, ShapingError
 from onekl_desktop.base.translate import N_, _
 from onekl_desktop.base.units import parse_number
+from onekl_desktop.engine import Session
+from onekl_desktop.exchange.nmea import average, read_fixes
 from onekl_desktop.project.attributes import read_rows_for
 from onekl_desktop.project.file import Write
 from onekl_desktop.project.gpkg import create_rtree, quote, refresh_extent, register_features
@@ -235,6 +239,34 @@ def add_shape(
         sheet.store({key: shape})
     sheet.close()
     return {"layer": sheet.row.uuid, "name": sheet.row.name, "shape": key}
+
+
+def prepare_add_gps(
+    session: Session, progress: Progress, layer: str, file: str, how: str = "track", values: Any = None
+) -> dict[str, Any]:
+    """Read the receiver's file outside the transaction, and bring it to the project's coordinates."""
+    fixes = read_fixes(Path(file))
+    told: dict[str, Any] = {}
+    if how == "point":
+        mean = average(fixes)
+        shape: BaseGeometry = shapely.Point(mean.longitude, mean.latitude)
+        told = {"count": mean.count, "spread_m": round(mean.spread_m, 2)}
+    else:
+        corners = [(fix.longitude, fix.latitude) for fix in fixes]
+        corners = [corner for corner, before in zip(corners, [None, *corners], strict=False) if corner != before]
+        least = 3 if how == "area" else 2
+        if len(corners) < least:
+            raise UserError(
+                "gps.too_few", file=file, count=len(corners), kind=_("an area") if how == "area" else _("a line")
+            )
+        shape = shapely.Polygon(corners) if how == "area" else shapely.LineString(corners)
+        told = {"count": len(corners)}
+    return {"layer": layer, "geometry": transform(shape, "EPSG:4326", session.crs), "values": values, "told": told}
+
+
+def add_gps(write: Write, layer: str, geometry: BaseGeometry, values: Any, told: dict[str, Any]) -> dict[str, Any]:
+    """Store what was walked as a shape."""
+    return add_shape(write, layer, geometry, values) | told
 
 
 def change_shapes(write: Write, layer: str, shapes: Any) -> dict[str, Any]:

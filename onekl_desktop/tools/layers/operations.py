@@ -33,6 +33,7 @@ from onekl_desktop.project.styles import Style
 from onekl_desktop.tools.layers.access import check_column, first_style, free_name, get_layer, place_for, store_vector
 from onekl_desktop.tools.layers.editing import (
     add_column,
+    add_gps,
     add_hole,
     add_layer,
     add_shape,
@@ -43,6 +44,7 @@ from onekl_desktop.tools.layers.editing import (
     fill_holes,
     merge_shapes,
     offset_shapes,
+    prepare_add_gps,
     remove_column,
     remove_shapes,
     reshape_shapes,
@@ -86,6 +88,7 @@ from onekl_desktop.tools.layers.styling import (
 __all__ = [
     "add_bookmark",
     "add_column",
+    "add_gps",
     "add_hole",
     "add_layer",
     "add_shape",
@@ -103,6 +106,7 @@ __all__ = [
     "join_table",
     "merge_shapes",
     "offset_shapes",
+    "prepare_add_gps",
     "prepare_buffer_layer",
     "prepare_clip_layer",
     "prepare_dissolve_layer",

@@ -2,6 +2,7 @@
 
 from onekl_desktop.base.specs import (
     Choice,
+    FilePath,
     Flag,
     JsonValue,
     Number,
@@ -22,6 +23,11 @@ DRAWN = (
     Option(id="areas", title=N_("Areas")),
     Option(id="lines", title=N_("Lines")),
     Option(id="points", title=N_("Points")),
+)
+WALKED = (
+    Option(id="track", title=N_("The line that was walked")),
+    Option(id="area", title=N_("The area that was walked round")),
+    Option(id="point", title=N_("The average place")),
 )
 KINDS = (
     Option(id="text", title=N_("Text")),
@@ -52,6 +58,13 @@ EDITING = (
             LAYER, Shape(id="geometry", title=N_("Shape"), of="any"),
             JsonValue(id="values", title=N_("Attributes"), required=False, about=N_("Column and value for each.")),
             Flag(id="avoid_overlap", title=N_("Leave out what others cover"), default=False),
+        )),
+    Operation(
+        id="add_gps", title=N_("Take from a GPS receiver"), does=N_("Took {count} positions of a GPS receiver into {name}"),
+        about=N_("A line or an area that was walked, or the average place of a receiver that stood still, from a file of NMEA sentences."),
+        inputs=(
+            LAYER, FilePath(id="file", title=N_("File"), suffixes=(".nmea", ".txt", ".log")), Choice(id="how", title=N_("As"), options=WALKED, default="track", required=False),
+            JsonValue(id="values", title=N_("Attributes"), required=False, about=N_("Column and value for each.")),
         )),
     Operation(
         id="change_shapes", title=N_("Move corners"), does=N_("Changed {count} shapes of {name}"), hidden=True,

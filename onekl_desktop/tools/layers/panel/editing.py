@@ -94,6 +94,7 @@ class EditCard(QWidget):
         menu.addAction(
             _("Cut to the landscape"), lambda: self._desk.perform("layers.cut_to_landscape", layer=self.layer.uuid)
         )
+        menu.addAction(_("Take from a GPS receiver…"), self._open_gps)
         menu.addAction(_("Choose by drawing an area"), self.select_in_area)
         menu.addAction(_("Choose none"), lambda: self._desk.selection.choose(self.layer.uuid, ()))
         menu.addSeparator()
@@ -278,6 +279,10 @@ class EditCard(QWidget):
         chosen = self._chosen()
         if chosen:
             self._open("offset_shapes", shapes=" ".join(map(str, chosen)))
+
+    def _open_gps(self) -> None:
+        how = {"polygon": "area", "line": "track", "point": "point"}[self.kind]
+        self._open("add_gps", how=how)
 
     def _open(self, id: str, **values: Any) -> None:
         hidden = ("layer", *values)

@@ -8,6 +8,7 @@ from typing import Any
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QComboBox, QFileDialog, QListWidget, QListWidgetItem, QMenu, QSlider, QWidget
 
+from onekl_desktop.base.colours import alike
 from onekl_desktop.base.geometry import kind_of
 from onekl_desktop.base.progress import Progress
 from onekl_desktop.base.translate import _
@@ -24,7 +25,7 @@ from onekl_desktop.project.changes import ChangeSet
 from onekl_desktop.project.layers import list_columns
 from onekl_desktop.project.queries.records import get_landscape, list_classes, list_layers
 from onekl_desktop.project.records import Layer
-from onekl_desktop.project.styles import GROUPED, load_style
+from onekl_desktop.project.styles import GROUPED, Style, load_style
 from onekl_desktop.tools.layers.importing import SUFFIXES
 from onekl_desktop.tools.layers.panel.editing import EditCard, Habits
 from onekl_desktop.tools.layers.panel.import_dialog import ImportDialog
@@ -32,6 +33,7 @@ from onekl_desktop.tools.layers.panel.rules import RulesDialog
 from onekl_desktop.tools.layers.spec import ROLES, TOOL
 from onekl_desktop.tools.layers.styling import NO_LABELS
 
+MOST_COMPARED = 24  # classes
 LINE = 31  # pixels of a layer in the list
 NUMBERS = ("INTEGER", "REAL", "MEDIUMINT", "INT", "SMALLINT", "TINYINT", "DOUBLE", "FLOAT")
 
@@ -45,6 +47,7 @@ class LayersPanel(QWidget):
         self._layers: list[Layer] = []
         self._filling = False
         self._habits = Habits()
+        self._undrawn: dict[str, str] = {}
         self.editing: EditCard | None = None
         self.list = QListWidget()
         self.list.setAccessibleName(_("Layers"))
@@ -73,6 +76,7 @@ class LayersPanel(QWidget):
         )
         self.setLayout(column(scroll(inner)))
         desk.bridge.changed.connect(self._on_changed)
+        desk.canvas.drawn.connect(self._mark_undrawn)
         self.refresh()
 
     def compose_scene(self) -> list[SceneLayer]:
@@ -103,6 +107,8 @@ class LayersPanel(QWidget):
             item.setToolTip(layer.import_note or layer.source)
             self.list.addItem(item)
         self._filling = False
+        self._undrawn = {}
+        self._mark_undrawn()
         self.empty.setVisible(not self._layers)
         self.list.setVisible(bool(self._layers))
         self.list.setFixedHeight(min(max(LINE * len(self._layers) + 8, 3 * LINE), 8 * LINE))
@@ -256,6 +262,9 @@ class LayersPanel(QWidget):
             mark.setPixmap(swatch(cls.colour).pixmap(14, 14))
             mark.setFixedWidth(16)
             parts.append(row(mark, label(cls.label, "small", wrap=True), spacing=S))
+        hint = self._tell_alike(style)
+        if hint:
+            parts.append(label(hint, "small", wrap=True))
         if layer.role == "zones" or kind_of(layer.geometry_type) == "polygon":
             with self._desk.session.read() as db:
                 current = get_landscape(db).zones == layer.uuid
@@ -270,6 +279,34 @@ class LayersPanel(QWidget):
                     )
                 )
         return parts
+
+    @staticmethod
+    def _tell_alike(style: Style) -> str:
+        """Classes that some people cannot tell apart, unless they have patterns."""
+        classes = [cls for cls in style.classes[:MOST_COMPARED] if cls.visible] if style.kind in GROUPED else []
+        pairs = [(classes[i], classes[j]) for i, j in alike([cls.colour for cls in classes])]
+        pairs = [(a, b) for a, b in pairs if (a.pattern or style.pattern) == (b.pattern or style.pattern)]
+        if not pairs or style.kind == "graduated":
+            return ""
+        a, b = pairs[0]
+        return _("Not everybody can tell {one} from {other}: choose other colours, or patterns.").format(
+            one=a.label, other=b.label
+        )
+
+    def _mark_undrawn(self) -> None:
+        """Layers that cannot be drawn are marked, with the reason."""
+        canvas = self._desk.canvas
+        found = {layer.uuid: layer.problem for layer in canvas.scene if layer.problem} | canvas.problems
+        if found == self._undrawn:
+            return
+        self._undrawn = dict(found)
+        for at, layer in enumerate(self._layers):
+            item = self.list.item(at)
+            if item is not None and layer.uuid in found:
+                self._filling = True
+                item.setIcon(icon("warning"))
+                item.setToolTip(_("Cannot be drawn: {reason}").format(reason=found[layer.uuid]))
+                self._filling = False
 
     def _more_styles(self, layer: Layer) -> QWidget:
         more = tool_button("more", _("More ways to draw it"))
