@@ -299,6 +299,9 @@ class LayersPanel(QWidget):
         found = {layer.uuid: layer.problem for layer in canvas.scene if layer.problem} | canvas.problems
         if found == self._undrawn:
             return
+        if set(self._undrawn) - set(found):  # some can be drawn again
+            self.refresh()
+            return
         self._undrawn = dict(found)
         for at, layer in enumerate(self._layers):
             item = self.list.item(at)
