@@ -21,7 +21,6 @@ from PySide6.QtWidgets import (
     QToolButton,
     QWidget,
 )
-from sqlalchemy import select
 
 from onekl_desktop.base.errors import UserError
 from onekl_desktop.base.translate import _
@@ -34,8 +33,7 @@ from onekl_desktop.gui.desk import Desk
 from onekl_desktop.gui.kit import column, frame, label, row, tool_button
 from onekl_desktop.gui.theme import XS, L, M, S
 from onekl_desktop.project.queries.records import get_landscape, list_layers
-from onekl_desktop.project.records import Bookmark
-from onekl_desktop.tools.layers.places import Place, find_places
+from onekl_desktop.tools.layers.places import Place, find_places, list_bookmarks
 
 
 @dataclass(frozen=True)
@@ -124,8 +122,7 @@ class MapBar(QObject):
 
     def _fill_bookmarks(self, menu: QMenu) -> None:
         menu.addAction(_("Keep this place…"), self.keep_place)
-        with self._desk.session.read() as db:
-            kept = list(db.scalars(select(Bookmark).order_by(Bookmark.name)))
+        kept = list_bookmarks(self._desk.session)
         if kept:
             menu.addSeparator()
         for item in kept:

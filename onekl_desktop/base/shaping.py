@@ -21,7 +21,7 @@ Nodes = NDArray[np.float64]
 
 
 class ShapingError(ValueError):
-    """What was drawn does nothing here; `reason` is a code of the message catalogue without its `shape.`."""
+    """What was drawn does nothing here; `reason` is a code of the message catalogue."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
@@ -103,7 +103,7 @@ def remove_node(shape: BaseGeometry, node: tuple[float, float]) -> BaseGeometry:
     Raises
     ------
     ShapingError
-        `too_few`.
+        `shape.too_few`.
     """
 
     def less(xy: Nodes) -> Nodes:
@@ -113,7 +113,7 @@ def remove_node(shape: BaseGeometry, node: tuple[float, float]) -> BaseGeometry:
         if len(kept) == len(core):
             return xy
         if len(kept) < (3 if closed else 2):
-            raise ShapingError("too_few")
+            raise ShapingError("shape.too_few")
         return np.vstack([kept, kept[:1]]) if closed else kept
 
     return _map_lines(shape, less)
@@ -141,7 +141,7 @@ def split(shape: BaseGeometry, line: BaseGeometry) -> list[BaseGeometry]:
     Raises
     ------
     ShapingError
-        `not_cut`: the line does not go all the way through.
+        `shape.not_cut`: the line does not go all the way through.
     """
     shape, cutter = _meet(shape, line)
     if shapely.get_dimensions(shape) == 2:
@@ -150,7 +150,7 @@ def split(shape: BaseGeometry, line: BaseGeometry) -> list[BaseGeometry]:
         cut = shapely.difference(shape, cutter) if shapely.get_dimensions(cutter) == 0 else _cut_line(shape, cutter)
         pieces = [part for part in shapely.get_parts(cut) if part.length > 0]
     if len(pieces) <= len(shapely.get_parts(shape)):
-        raise ShapingError("not_cut")
+        raise ShapingError("shape.not_cut")
     return sorted(pieces, key=lambda part: (-(part.area or part.length), part.bounds))
 
 
@@ -202,7 +202,7 @@ def reshape(shape: BaseGeometry, line: BaseGeometry) -> BaseGeometry:
     Raises
     ------
     ShapingError
-        `not_reshaped`: the line does not meet the border twice.
+        `shape.not_reshaped`: the line does not meet the border twice.
     """
     if shapely.get_dimensions(shape) == 1:
         return _reshape_line(shape, line)
@@ -213,7 +213,7 @@ def reshape(shape: BaseGeometry, line: BaseGeometry) -> BaseGeometry:
         changed |= new is not polygon
         result.append(new)
     if not changed:
-        raise ShapingError("not_reshaped")
+        raise ShapingError("shape.not_reshaped")
     return shapely.union_all(result) if len(result) > 1 else result[0]
 
 
@@ -253,7 +253,7 @@ def _reshape_line(shape: BaseGeometry, line: BaseGeometry) -> BaseGeometry:
         xy = np.vstack([piece for piece in (head[:-1], middle, tail[1:]) if len(piece)])
         parts[at] = shapely.LineString(xy)
         return shapely.MultiLineString(parts) if len(parts) > 1 else parts[0]
-    raise ShapingError("not_reshaped")
+    raise ShapingError("shape.not_reshaped")
 
 
 def _between(line: BaseGeometry, start: float, end: float) -> BaseGeometry:
@@ -268,11 +268,11 @@ def add_hole(shape: BaseGeometry, hole: BaseGeometry) -> BaseGeometry:
     Raises
     ------
     ShapingError
-        `no_hole`: they do not meet, or nothing would be left.
+        `shape.no_hole`: they do not meet, or nothing would be left.
     """
     left = shapely.difference(shape, repair(hole))
     if shapely.area(shape) - shapely.area(left) <= SLIVER or shapely.area(left) <= SLIVER:
-        raise ShapingError("no_hole")
+        raise ShapingError("shape.no_hole")
     return left
 
 
@@ -282,11 +282,11 @@ def fill_holes(shape: BaseGeometry) -> BaseGeometry:
     Raises
     ------
     ShapingError
-        `no_holes`.
+        `shape.no_holes`.
     """
     parts = shapely.get_parts(shape)
     if not any(len(part.interiors) for part in parts if part.geom_type == "Polygon"):
-        raise ShapingError("no_holes")
+        raise ShapingError("shape.no_holes")
     return shapely.union_all([shapely.Polygon(part.exterior) for part in parts])
 
 
@@ -296,14 +296,14 @@ def offset(shape: BaseGeometry, distance: float) -> BaseGeometry:
     Raises
     ------
     ShapingError
-        `nothing_left`.
+        `shape.nothing_left`.
     """
     if shapely.get_dimensions(shape) == 1:
         found = shapely.union_all([shapely.offset_curve(part, distance) for part in shapely.get_parts(shape)])
     else:
         found = shapely.buffer(shape, distance, quad_segs=16)
     if found.is_empty:
-        raise ShapingError("nothing_left")
+        raise ShapingError("shape.nothing_left")
     return found
 
 

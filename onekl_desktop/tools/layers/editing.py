@@ -186,7 +186,7 @@ def _change_each(sheet: Sheet, shapes: Sequence[int], change: Callable[[BaseGeom
     try:
         after = {key: change(shape) for key, shape in sheet.read(shapes).items()}
     except ShapingError as problem:
-        raise UserError(f"shape.{problem.reason}") from None
+        raise UserError(problem.reason) from None
     sheet.store(after)
     sheet.close()
     return {"layer": sheet.row.uuid, "name": sheet.row.name, "count": len(after)}

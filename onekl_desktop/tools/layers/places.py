@@ -48,6 +48,12 @@ def remove_bookmark(write: Write, bookmark: str) -> dict[str, Any]:
     return {"name": remove_record(write, write.get(Bookmark, bookmark, field="bookmark"))}
 
 
+def list_bookmarks(session: Session) -> list[Bookmark]:
+    """The places kept, by name."""
+    with session.read() as db:
+        return list(db.scalars(select(Bookmark).order_by(Bookmark.name)))
+
+
 def _read_box(value: Any) -> Box:
     if isinstance(value, (list, tuple)) and len(value) == 4 and all(isinstance(item, (int, float)) for item in value):
         left, bottom, right, top = map(float, value)
