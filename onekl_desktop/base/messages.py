@@ -173,6 +173,8 @@ MESSAGES: dict[str, Message] = {
     "print.logo": Message(_INPUT, N_("{file} is no picture that can stand on a page, or larger than 500 kB."), N_("Save it as a smaller PNG.")),
     "shape.empty": Message(_INPUT, N_("The shape has no extent, or places that do not exist."), N_("Draw it again.")),
     "shape.covered": Message(_INPUT, N_("Other shapes of the layer cover all of it already."), N_("Draw beside them, or allow overlaps.")),
+    "shape.line_crosses": Message(_INPUT, N_("The line crosses itself."), N_("Draw it again without a crossing.")),
+    "shape.unclear": Message(_INPUT, N_("It is not clear how the neighbours should follow this line."), N_("Draw a shorter line, or move single corners.")),
     "shape.not_cut": Message(_INPUT, N_("The line does not cut anything in two."), N_("Begin and end it outside the shape.")),
     "shape.not_reshaped": Message(_INPUT, N_("The line does not meet a border twice."), N_("Begin and end it on the border, or across it.")),
     "shape.no_hole": Message(_INPUT, N_("The hole takes nothing out of a shape, or all of it."), N_("Draw it within a shape.")),

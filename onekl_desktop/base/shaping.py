@@ -7,6 +7,7 @@ Neighbours meet along the same vertices. Whatever puts a new vertex on a border 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 import numpy as np
 import shapely
@@ -15,8 +16,10 @@ from shapely.geometry.base import BaseGeometry
 
 from onekl_desktop.base.geometry import repair
 
-NEAR = 1e-4  # metres: what rounding may move a crossing, and far below what anybody surveys
+NEAR = 1e-6  # metres: what rounding may move a crossing
+SNAP = 1e-3  # metres within which a drawn line means a corner or a side: far below what anybody surveys
 SLIVER = 1e-6  # square metres that are nothing
+MOST_GAP = 1e-3  # square metres that rounding may lose
 Nodes = NDArray[np.float64]
 
 
@@ -155,11 +158,43 @@ def split(shape: BaseGeometry, line: BaseGeometry) -> list[BaseGeometry]:
 
 
 def _meet(shape: BaseGeometry, line: BaseGeometry) -> tuple[BaseGeometry, BaseGeometry]:
-    """A shape and a drawn line with the places where the line meets its border as vertices of both."""
-    drawn = shapely.snap(line, shape, NEAR * 10)
+    """A shape and a drawn line with the places where the line meets its border as vertices of both.
+
+    Raises
+    ------
+    ShapingError
+        `shape.line_crosses`: the line crosses itself.
+    """
+    if not shapely.is_simple(line):
+        raise ShapingError("shape.line_crosses")
+    border = shapely.boundary(shape) if shapely.get_dimensions(shape) == 2 else shape
+    drawn = _onto(shapely.snap(line, shape, SNAP), border)
+    met = shapely.get_coordinates(drawn)
+    met = met[shapely.dwithin(shapely.points(met), border, NEAR)] if len(met) else met
+    shape = insert_nodes(shape, met)
     border = shapely.boundary(shape) if shapely.get_dimensions(shape) == 2 else shape
     nodes = nodes_of(shapely.intersection(border, drawn))
+    if len(met) and len(nodes):  # a crossing beside a corner of the line is that corner
+        away = np.abs(nodes[:, None, :] - met[None, :, :]).max(axis=2).min(axis=1)
+        nodes = nodes[away > SNAP]
     return insert_nodes(shape, nodes), insert_nodes(drawn, nodes)
+
+
+def _onto(line: BaseGeometry, border: BaseGeometry) -> BaseGeometry:
+    """The line with corners that all but lie on a border put onto it."""
+
+    def put(xy: Nodes) -> Nodes:
+        corners = shapely.points(xy)
+        gaps = shapely.distance(corners, border)
+        near = (gaps > 0) & (gaps <= SNAP)
+        if not near.any():
+            return xy
+        xy = xy.copy()
+        feet = shapely.shortest_line(border, corners[near])
+        xy[near] = [shapely.get_coordinates(foot)[0] for foot in feet]
+        return xy
+
+    return _map_lines(line, put)
 
 
 def _faces(shape: BaseGeometry, line: BaseGeometry) -> list[BaseGeometry]:
@@ -318,7 +353,13 @@ def reshape_with_neighbours(
     Returns
     -------
     the shape, and those neighbours that change (an empty one is swallowed).
+
+    Raises
+    ------
+    ShapingError
+        `shape.unclear`: a line that turns back on the border so that neighbours would not meet any more.
     """
+    before = {None: shape} | neighbours
     new = reshape(shape, line)
     shape = insert_nodes(shape, new_nodes([shape], [new]))
     gained, lost = _areas(shapely.difference(new, shape)), _areas(shapely.difference(shape, new))
@@ -328,6 +369,7 @@ def reshape_with_neighbours(
     for key, other in neighbours.items():
         if not gained.is_empty and shapely.area(shapely.intersection(other, gained)) > SLIVER:
             changed[key] = _areas(shapely.difference(other, new))
+    nobodys = 0.0
     for piece in shapely.get_parts(lost):
         border = shapely.boundary(piece)
         shared = {
@@ -335,9 +377,24 @@ def reshape_with_neighbours(
             for key, other in neighbours.items()
         }
         best = max(shared, key=lambda key: shared[key], default=None)
-        if best is not None and shared[best] > NEAR:
+        if best is not None and shared[best] > SNAP:
             changed[best] = merge([changed.get(best, neighbours[best]), piece])
+        else:
+            nobodys += piece.area
+    _check_neighbours(before, {None: new} | changed, nobodys)
     return new, changed
+
+
+def _check_neighbours(before: dict[Any, BaseGeometry], after: dict[Any, BaseGeometry], nobodys: float) -> None:
+    """Refuse what would leave a gap or an overlap between neighbours that had none."""
+    if not shapely.coverage_is_valid(np.array(list(before.values()), dtype=object)):
+        return  # they had some before
+    result = [shape for shape in (before | settle(before, after)).values() if not shape.is_empty]
+    whole, earlier = shapely.union_all(result), shapely.union_all(list(before.values()))
+    gap = shapely.area(shapely.difference(earlier, whole)) - nobodys
+    shapes = np.array(result, dtype=object)
+    if abs(gap) > MOST_GAP or not shapely.is_valid(shapes).all() or not shapely.coverage_is_valid(shapes):
+        raise ShapingError("shape.unclear")
 
 
 def without(shape: BaseGeometry, others: Iterable[BaseGeometry]) -> BaseGeometry:
@@ -352,7 +409,7 @@ def _areas(shape: BaseGeometry) -> BaseGeometry:
     return shapely.MultiPolygon(parts)
 
 
-def settle(before: dict[int, BaseGeometry], after: dict[int, BaseGeometry]) -> dict[int, BaseGeometry]:
+def settle(before: dict[Any, BaseGeometry], after: dict[Any, BaseGeometry]) -> dict[Any, BaseGeometry]:
     """What else must change so that neighbours go on meeting along the same vertices.
 
     `before` are all shapes near the change as they were, `after` those that are new or changed (an empty one is gone).

@@ -305,15 +305,17 @@ def split_shapes(write: Write, layer: str, line: BaseGeometry, shapes: tuple[int
     sheet = Sheet(write, layer)
     after: dict[int, BaseGeometry] = {}
     added = []
+    reason = "shape.not_cut"
     for key, shape in sheet.cut_by(line, shapes).items():
         try:
             pieces = shaping.split(shape, line)
-        except ShapingError:
+        except ShapingError as problem:
+            reason = problem.reason
             continue
         after[key] = pieces[0]
         added += [(key, piece) for piece in pieces[1:]]
     if not after:
-        raise UserError("shape.not_cut")
+        raise UserError(reason)
     new = {sheet.add(piece, like=key): piece for key, piece in added}
     sheet.store(after | new)
     sheet.close()
@@ -340,6 +342,7 @@ def reshape_shapes(
     sheet = Sheet(write, layer)
     found = sheet.cut_by(line, shapes)
     changed: dict[int, BaseGeometry] = {}
+    reason = "shape.not_reshaped"
     for key, shape in found.items():
         try:
             if neighbours and sheet.kind == "polygon":
@@ -352,12 +355,13 @@ def reshape_shapes(
                 changed |= given | {key: new}
             else:
                 changed[key] = shaping.reshape(shape, line)
-        except ShapingError:
+        except ShapingError as problem:
+            reason = problem.reason
             continue
         if neighbours:
             break  # the others have followed
     if not changed:
-        raise UserError("shape.not_reshaped")
+        raise UserError(reason)
     sheet.store(changed)
     sheet.close()
     return {"layer": sheet.row.uuid, "name": sheet.row.name, "count": len(changed)}
