@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from collections.abc import Sequence
@@ -24,6 +25,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _start(given: list[str]) -> int:
     if not given or (len(given) == 1 and given[0].lower().endswith(".gpkg")):
+        gc.disable()  # nothing that is imported is garbage; `run` turns it on again when the window is up
         from onekl_desktop.app.start import run
 
         return run(given)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from collections.abc import Sequence
@@ -36,4 +37,6 @@ def run(arguments: Sequence[str]) -> int:
     install_crash_page(window)
     window.show()
     window.open_first([Path(argument) for argument in arguments])
+    gc.freeze()  # modules and widgets stay: later collections need not look at them
+    gc.enable()
     return app.exec()
