@@ -10,6 +10,7 @@ from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QGu
 from PySide6.QtWidgets import (
     QApplication,
     QFileDialog,
+    QInputDialog,
     QLabel,
     QMainWindow,
     QMenu,
@@ -31,6 +32,7 @@ from onekl_desktop.base.errors import UserError
 from onekl_desktop.base.translate import LANGUAGES, _
 from onekl_desktop.cartography.source import NO_BASE, WORLD
 from onekl_desktop.cartography.tile_files import SUFFIXES as TILES
+from onekl_desktop.cartography.tile_server import check_address
 from onekl_desktop.engine import Session
 from onekl_desktop.engine.jobs import DONE, Job
 from onekl_desktop.engine.registry import Registry, discover
@@ -119,6 +121,7 @@ class MainWindow(QMainWindow):
         )
         add("base_world", _("Base map: the world"), lambda: self.set_base_map(WORLD), "", "layers")
         add("base_file", _("Base map: tiles from a file…"), self.choose_base_map, "", "open")
+        add("base_server", _("Base map: tiles of a server…"), self.choose_server, "", "open")
         add("base_none", _("No base map"), lambda: self.set_base_map(NO_BASE), "", "layers")
         add("print_map", _("Print the map…"), lambda: self.view and self.view.print_map(), "Ctrl+Shift+P", "report")
         add(
@@ -171,6 +174,7 @@ class MainWindow(QMainWindow):
                     "-",
                     "base_world",
                     "base_file",
+                    "base_server",
                     "base_none",
                     "-",
                     "jobs",
@@ -299,7 +303,7 @@ class MainWindow(QMainWindow):
         self.statusBar().show()
         self.crs.setText(session.crs)
         self.scale.follow(view.canvas)
-        view.base_map = self.state.base_map
+        view.base_map, view.desk.source.online = self.state.base_map, bool(self.settings.get("network"))
         view.begin(tool)
         self._refresh_state()
 
@@ -434,6 +438,20 @@ class MainWindow(QMainWindow):
         if path:
             self.set_base_map(path)
 
+    def choose_server(self) -> None:
+        """Ask for the address of a server's tiles; only where the network is turned on."""
+        if not self.settings.get("network"):
+            self._alert(_("Base map"), UserError("basemap.offline", address=_("a server")))
+            return
+        text, ok = QInputDialog.getText(
+            self, _("Base map"), _("Address of the tiles, with {z}, {x} and {y}, or a WMS with {bbox}")
+        )
+        if ok:
+            try:
+                self.set_base_map(check_address(text))
+            except UserError as problem:
+                self._alert(_("Base map"), problem)
+
     def show_palette(self) -> None:
         """Ctrl+K."""
         palette = Palette(self.commands(), self)
@@ -548,6 +566,7 @@ class MainWindow(QMainWindow):
             "keep_place",
             "base_world",
             "base_file",
+            "base_server",
             "base_none",
             "print_map",
             "report_pdf",

@@ -1,4 +1,4 @@
-"""What lies under and around a landscape: the shipped map of the world, or tiles from a file (MBTiles, PMTiles)."""
+"""What lies under and around a landscape: the shipped map of the world, tiles from a file (MBTiles, PMTiles) or a server."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import threading
 from collections import OrderedDict
 from functools import lru_cache
 from itertools import pairwise
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +17,7 @@ from onekl_desktop.base.geometry import FlatShapes
 from onekl_desktop.base.translate import _
 from onekl_desktop.cartography.scene import Box, SceneLayer, View
 from onekl_desktop.cartography.tile_files import TileFile
+from onekl_desktop.cartography.tile_server import TileServer
 from onekl_desktop.project.styles import Style
 
 AROUND = 6.0  # degrees round the landscape that are drawn: a transverse Mercator map is sound there
@@ -147,10 +147,10 @@ def _box(xy: NDArray) -> NDArray:
 
 
 class TileSource:
-    """Decoded tiles of a file. Safe on any thread."""
+    """Decoded tiles of a file or a server. Safe on any thread."""
 
-    def __init__(self, path: Path, crs: str) -> None:
-        self.file, self.crs = TileFile(path), crs
+    def __init__(self, file: TileFile | TileServer, crs: str) -> None:
+        self.file, self.crs = file, crs
         self._decoded: OrderedDict[tuple[int, int, int], NDArray[np.uint32] | None] = OrderedDict()
         self._lock = threading.Lock()
 
@@ -164,7 +164,8 @@ class TileSource:
         data = self.file.get(zoom, x, y)
         pixels = _decode(data) if data else None
         with self._lock:
-            self._decoded[key] = pixels
+            if pixels is not None or isinstance(self.file, TileFile):  # a server may answer later
+                self._decoded[key] = pixels
             while len(self._decoded) > MOST_DECODED:
                 self._decoded.popitem(last=False)
         return pixels

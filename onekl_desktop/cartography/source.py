@@ -22,6 +22,8 @@ from onekl_desktop.cartography.basemap import TileSource, tile_layer, world_laye
 from onekl_desktop.cartography.levels import levels_of
 from onekl_desktop.cartography.scene import SceneLayer
 from onekl_desktop.cartography.store import WORTH, Kept
+from onekl_desktop.cartography.tile_files import TileFile
+from onekl_desktop.cartography.tile_server import TileServer, is_address
 from onekl_desktop.project.attributes import read_rows_for
 from onekl_desktop.project.file import ProjectFile
 from onekl_desktop.project.folders import cache_folder
@@ -57,6 +59,7 @@ class MapSource:
         self._unkept: list[tuple[Kept, FlatShapes]] = []
         self.year: int | None = None  # of which layers of several years show the one
         self.base = NO_BASE
+        self.online = False  # whether servers may be asked
         self._base: tuple[str, list[SceneLayer]] = (NO_BASE, [])
         self._lock = threading.Lock()
 
@@ -229,10 +232,17 @@ class MapSource:
         if wanted == WORLD:
             made = world_layers(self._project.crs, self.bounds())
         else:
-            made = [tile_layer(TileSource(Path(wanted), self._project.crs))] if wanted else []
+            made = [tile_layer(TileSource(self._tiles_of(wanted), self._project.crs))] if wanted else []
         with self._lock:
             self._base = (wanted, made)
         return list(made)
+
+    def _tiles_of(self, wanted: str) -> TileFile | TileServer:
+        if not is_address(wanted):
+            return TileFile(Path(wanted))
+        if not self.online:
+            raise UserError("basemap.offline", address=wanted[:80])
+        return TileServer(wanted)
 
     def boundary(self) -> SceneLayer:
         """The outline of the landscape."""

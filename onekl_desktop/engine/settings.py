@@ -33,6 +33,9 @@ APPLICATION_SETTINGS = (
         id="autosave_minutes", title=N_("Write back every"), about=N_("How often a project on a stick or a network drive is written back."),
         unit="min", minimum=1, maximum=60, default=5)),
     SettingSpec(input=Flag(
+        id="network", title=N_("Ask servers for base maps"), default=False,
+        about=N_("Off, nothing is ever asked of the internet. On, base maps may be tiles of a server (XYZ, WMTS, WMS) that you name."))),
+    SettingSpec(input=Flag(
         id="reopen_last", title=N_("Open the last project at start"), about=N_("Otherwise the start page is shown."), default=False)),
 )  # fmt: skip
 

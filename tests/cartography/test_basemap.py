@@ -19,6 +19,7 @@ from onekl_desktop.cartography.render import render_pixels
 from onekl_desktop.cartography.scene import View
 from onekl_desktop.cartography.source import MapSource
 from onekl_desktop.cartography.tile_files import TileFile, read_directory, tile_number
+from onekl_desktop.cartography.tile_server import TileServer, address_of, check_address
 from tests.support.landscape import BOTTOM, CRS, LEFT, SIZE
 
 BOX = (LEFT, BOTTOM, LEFT + SIZE, BOTTOM + SIZE)
@@ -116,7 +117,7 @@ def test_tiles_lie_where_they_should(tmp_path, make):
         path = write_mbtiles(tmp_path / "b.mbtiles", found)
     else:
         path = write_pmtiles(tmp_path / "b.pmtiles", found, leaves=make == "leaves")
-    source = TileSource(path, CRS)
+    source = TileSource(TileFile(path), CRS)
     view = View(BOX, 300, 300)
     drawn = render_pixels([tile_layer(source)], view, background="#ffffff")
     to_degrees = Transformer.from_crs(CRS, "EPSG:4326", always_xy=True)
@@ -175,7 +176,7 @@ def test_files_of_another_kind_are_refused_in_a_sentence(tmp_path):
 def test_a_file_cut_short_leaves_gaps(tmp_path):
     path = write_pmtiles(tmp_path / "b.pmtiles", tiles())
     path.write_bytes(path.read_bytes()[:-500])
-    source = TileSource(path, CRS)
+    source = TileSource(TileFile(path), CRS)
     drawn = render_pixels(
         [tile_layer(source)],
         View((LEFT - 60_000, BOTTOM - 60_000, LEFT + 70_000, BOTTOM + 70_000), 200, 200),
@@ -210,3 +211,41 @@ def test_the_base_map_of_a_project_is_chosen_and_left(session, tmp_path):
     source.base = str(tmp_path / "gone.mbtiles")
     with pytest.raises(UserError):
         source.under()
+
+
+def test_a_server_is_asked_once_and_left_alone_when_it_does_not_answer(tmp_path):
+    asked, found = [], tiles()
+
+    def fetch(address):
+        asked.append(address)
+        z, x, y = (int(part) for part in address.rsplit("/", 3)[1:])
+        if (z, x, y) not in found:
+            raise OSError("gone")
+        return found[z, x, y]
+
+    server = TileServer("https://tiles.example.org/{z}/{x}/{y}", fetch, tmp_path)
+    key = next(iter(found))
+    assert server.get(*key) == found[key] == server.get(*key) and len(asked) == 1
+    assert (
+        TileServer("https://tiles.example.org/{z}/{x}/{y}", fetch, tmp_path).get(*key) == found[key] and len(asked) == 1
+    )
+    assert server.get(3, 0, 0) is None and server.get(3, 1, 1) is None and len(asked) == 2
+    assert server.get(3, 9, 0) is None and server.get(-1, 0, 0) is None
+
+
+def test_addresses_of_tiles_and_of_a_wms():
+    assert address_of("https://a/{z}/{x}/{-y}.png", 1, 0, 0) == "https://a/1/0/1.png"
+    box = address_of("https://a/wms?BBOX={bbox}", 1, 1, 0).partition("=")[2]
+    assert [round(float(part)) for part in box.split(",")] == [0, 0, 20037508, 20037508]
+    for wrong in ("https://a/1/2/3.png", "ftp://a/{z}/{x}/{y}", "{z}{x}{y}", "https:///{z}/{x}/{y}"):
+        with pytest.raises(UserError) as told:
+            check_address(wrong)
+        assert told.value.code == "basemap.address"
+
+
+def test_nothing_is_asked_while_the_network_is_off(session):
+    source = MapSource(session.project)
+    source.base = "https://tiles.example.org/{z}/{x}/{y}"
+    with pytest.raises(UserError) as told:
+        source.under()
+    assert told.value.code == "basemap.offline"

@@ -14,7 +14,9 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
 from onekl_desktop.app.crash import CrashPage
+from onekl_desktop.app.map_bar import GoToDialog
 from onekl_desktop.app.new_project import NewProjectDialog
+from onekl_desktop.app.print_map import PrintDialog
 from onekl_desktop.app.project_view import ProjectView
 from onekl_desktop.app.window import MainWindow
 from onekl_desktop.base.errors import make_problem
@@ -23,6 +25,7 @@ from onekl_desktop.engine import Session
 from onekl_desktop.engine.new import make_project
 from onekl_desktop.engine.registry import discover
 from onekl_desktop.engine.settings import Settings, use_language
+from onekl_desktop.gui.canvas.measuring import MeasureTool
 from onekl_desktop.gui.dialogs.help import HelpDialog
 from onekl_desktop.gui.dialogs.operation import OperationDialog
 from onekl_desktop.gui.dialogs.palette import Palette
@@ -33,6 +36,7 @@ from onekl_desktop.gui.theme import apply_theme
 from onekl_desktop.project.records import Landscape
 from onekl_desktop.reports.write import write_report
 from onekl_desktop.tools.layers.panel.import_dialog import ImportDialog
+from onekl_desktop.tools.layers.panel.rules import RulesDialog
 from onekl_desktop.tools.scenarios.sample import build_sample_project
 
 SCALE, LANGUAGE = os.environ.get("ONEKL_SHOT_SCALE", "1"), os.environ.get("ONEKL_SHOT_LANGUAGE", "en")
@@ -49,6 +53,47 @@ def settle(app: QApplication, window: MainWindow) -> None:
             break
         QTest.qWait(20)
     app.processEvents()
+
+
+def draw_on_the_map(view: ProjectView, shot: Callable, dialog: Callable) -> None:
+    """The tools of the map, the table of a layer, and the dialogs of rules, places and printing."""
+    panel, canvas, desk = view.panel_of("layers"), view.canvas, view.desk
+    panel.choose("Villages")
+    layer = panel.chosen()
+    window = view.window()
+    panel.editing.show_table()
+    desk.selection.choose(layer.uuid, (1, 2, 3))
+    shot("06-table", window)
+    desk.selection.choose(layer.uuid, (2,))
+    panel.editing.move_corners()
+    shot("06-corners", window)
+    canvas.set_tool(None)
+    desk.selection.clear()
+    view._drawer_frame.hide()
+    canvas.set_tool(MeasureTool(canvas, desk.session.crs))
+    for x, y in ((200, 200), (400, 260), (360, 420)):
+        QTest.mouseClick(canvas, Qt.MouseButton.LeftButton, pos=QPoint(x, y))
+    shot("06-measure", window)
+    canvas.set_tool(None)
+    view.map_bar.swipe(view.map_bar.others()[0])
+    view.map_bar.open_second(view.map_bar.others()[-1])
+    shot("06-compare", window)
+    canvas.compare(None)
+    view.map_bar.close_second()
+    dialog("06-rules", lambda: RulesDialog(desk, layer))
+    dialog("06-go-to", lambda: named(GoToDialog(desk), "a"))
+    printing = PrintDialog(desk, view.layers_shown())
+    printing.show()
+    QTest.qWait(700)
+    shot("06-print", printing)
+    printing.close()
+    printing.deleteLater()
+
+
+def named(dialog: GoToDialog, text: str) -> GoToDialog:
+    """With something typed."""
+    dialog.text.setText(text)
+    return dialog
 
 
 def main(out: Path) -> None:
@@ -124,6 +169,7 @@ def main(out: Path) -> None:
         shot("05-layers", window)
         view.panel_of("layers").choose("Roads")
         shot("06-layers-vector", window)
+        draw_on_the_map(view, shot, dialog)
         panel = view.panel_of("scenarios")
         panel.choose_scenario("Green livelihoods")
         shot("07-scenarios", window)

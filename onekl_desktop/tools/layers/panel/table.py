@@ -220,7 +220,7 @@ class LayerTable(QWidget):
             tool_button("minus", _("Remove a column…"), lambda: self._open("remove_column")), tool_button("copy", _("Export as CSV…"), self._export),
             tool_button("remove", _("Remove what is chosen"), self._remove), spacing=XS,
         )  # fmt: skip
-        self.filter.setMinimumWidth(260)
+        self.filter.setMinimumWidth(160)
         self.setLayout(column(bar, self.view, margins=S, spacing=S))
         self._fit()
         desk.bridge.changed.connect(self._on_changed)
