@@ -166,7 +166,7 @@ MESSAGES: dict[str, Message] = {
     "layers.column_name": Message(_INPUT, N_("{column} cannot be the name of a column."), N_("Choose one of 1 to 60 letters, or take out columns that are not needed.")),
     "layers.column_used": Message(_INPUT, N_("The layer {name} is drawn or named by the column {column}."), N_("Choose another style or column of names first.")),
     "layers.no_box": Message(_INPUT, N_("A place is a box of left, bottom, right and top in metres of the map."), N_("Give four numbers, for example [500000, 300000, 510000, 310000].")),
-    "basemap.address": Message(_INPUT, N_("{address} is no address of tiles."), N_("Write it with {{z}}, {{x}} and {{y}}, or a WMS with {{bbox}}.")),
+    "basemap.address": Message(_INPUT, N_("{address} is no address of tiles."), N_("Put z, x and y in curly brackets where their numbers belong, or bbox for a WMS.")),
     "basemap.offline": Message(_INPUT, N_("The network is turned off, so {address} is not asked."), N_("Turn it on in the settings, or choose a file of tiles.")),
     "basemap.unreadable": Message(_INPUT, N_("{file} cannot be used as a base map: {reason}."), N_("Choose MBTiles or PMTiles with pictures (PNG, JPEG or WebP).")),
     "gps.unreadable": Message(_INPUT, N_("{file} holds no track of a GPS receiver: {reason}."), N_("Choose a file of NMEA sentences ($GPGGA, $GNRMC …), or import GPX as a layer.")),
