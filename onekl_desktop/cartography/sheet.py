@@ -306,7 +306,10 @@ class Sheet:
         """The landscape with the part that the map shows."""
         head = self._heading(painter, rect, _("Where it is"))
         rings = self.contents.outline
-        xy = np.vstack(rings)
+        seen = self.view
+        corners = ((0, 0), (seen.width, 0), (seen.width, seen.height), (0, seen.height))
+        shown = np.array([seen.to_map(px, py) for px, py in corners])
+        xy = np.vstack([*rings, shown])
         left, bottom = xy.min(axis=0)
         right, top = xy.max(axis=0)
         height = min(rect.width() * INDEX_SHARE, rect.height() - head)
@@ -327,13 +330,9 @@ class Sheet:
         painter.setBrush(QColor("#e6ece8"))
         for ring in rings:
             painter.drawPolygon(to_polygon(view.to_pixels(ring)))
-        shown = [
-            self.view.to_map(px, py)
-            for px, py in ((0, 0), (self.view.width, 0), (self.view.width, self.view.height), (0, self.view.height))
-        ]
         painter.setPen(QPen(QColor("#a32a1e"), self._dots(0.5)))
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.drawPolygon(to_polygon(view.to_pixels(np.array(shown))))
+        painter.drawPolygon(to_polygon(view.to_pixels(shown)))
         painter.restore()
         return head + frame.height()
 

@@ -59,6 +59,7 @@ class RulesDialog(QDialog):
         else:
             self.add({})
             self.add({"rule": ELSE, "label": _("Others"), "colour": "#bbbbbb"})
+        self.lines[0].rule.setFocus()
         self.check()
 
     def add(self, given: dict[str, Any]) -> None:
