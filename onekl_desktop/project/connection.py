@@ -113,6 +113,7 @@ class Writer:
     def transaction(self) -> Iterator[DbSession]:
         """One transaction; on the writer thread only (`run` makes sentences of the medium's errors)."""
         with DbSession(self.engine, expire_on_commit=False) as db, db.begin():
+            db.connection()  # begins now: what is written by the bare connection first belongs to it too
             yield db
 
     def close(self, *, to_delete_mode: bool = True) -> None:

@@ -377,6 +377,7 @@ def _orm(raw: sqlite3.Connection) -> Iterator[DbSession]:
         connection.exec_driver_sql("BEGIN IMMEDIATE")
 
     with DbSession(engine, expire_on_commit=False) as db, db.begin():
+        db.connection()  # begins now, also for what the bare connection writes first
         yield db
 
 

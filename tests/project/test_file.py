@@ -425,6 +425,17 @@ def test_every_old_project_still_opens(old, tmp_path, registry):
             assert check_project(raw, db, session.project.files_folder) == []
 
 
+def test_what_the_bare_connection_writes_first_is_rolled_back_too(planned):
+    def fail(write):
+        write.raw.execute("UPDATE layer SET name = 'half done'")
+        raise ValueError("no")
+
+    with pytest.raises(ValueError, match="no"):
+        planned.project.write(fail)
+    with planned.project.read_raw() as raw:
+        assert not raw.execute("SELECT 1 FROM layer WHERE name = 'half done'").fetchone()
+
+
 def test_check_finds_what_is_wrong(planned):
     def spoil(write):
         write.raw.execute(

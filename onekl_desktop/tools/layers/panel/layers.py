@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QComboBox, QFileDialog, QListWidget, QListWidgetItem, QMenu, QSlider, QWidget
 
 from onekl_desktop.base.colours import alike
+from onekl_desktop.base.errors import UserError
 from onekl_desktop.base.geometry import kind_of
 from onekl_desktop.base.progress import Progress
 from onekl_desktop.base.translate import _
@@ -370,7 +372,11 @@ class LayersPanel(QWidget):
         layer = self.chosen()
         if layer is None:
             return
-        scene = self._desk.source.scene_of(layer)
+        try:
+            scene = self._desk.source.scene_of(layer)
+        except (UserError, ValueError, OSError, sqlite3.Error) as problem:  # the map tells what cannot be drawn
+            self._desk.tell(_("Cannot be drawn: {reason}").format(reason=problem), "warning")
+            return
         box = (
             scene.raster.grid.bounds
             if scene.raster is not None
