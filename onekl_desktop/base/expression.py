@@ -8,23 +8,37 @@ know three values, as SQL does (ISO/IEC 9075-2, 8.1). Operators bind as in QGIS:
 
 from __future__ import annotations
 
-import datetime as dt
 import difflib
-import math
 import re
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, NamedTuple
 
 from onekl_desktop.base.errors import UserError
+from onekl_desktop.base.expression_values import (
+    FUNCTIONS,
+    LAZY,
+    LONGEST,
+    Row,
+    Value,
+    among,
+    apply,
+    arithmetic,
+    both,
+    choose,
+    compare,
+    either,
+    like,
+    negate,
+    power,
+    same,
+    truth,
+)
 from onekl_desktop.base.translate import _
 
-Row = Mapping[str, Any]
-Value = Callable[[Row], Any]
-LONGEST, DEEPEST, LONGEST_TEXT = 10_000, 60, 100_000
+DEEPEST = 60
 # What the row is asked for by these names: the shape's own measures.
-MEASURES = {"$id": "id", "$area": "area_m2", "$perimeter": "perimeter_m", "$length": "length_m", "$x": "x", "$y": "y"}
+MEASURES = ("$id", "$area", "$perimeter", "$length", "$x", "$y")
 
 _TOKEN = re.compile(
     r"""(?:(?P<number>(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)|(?P<text>'(?:[^']|'')*')|(?P<column>"(?:[^"]|"")*")"""
@@ -141,14 +155,14 @@ class _Parser:
             self._fail(_("it is nested too deeply"))
         left = self._and()
         while self._take("or"):
-            left = _either(left, self._and())
+            left = either(left, self._and())
         self.depth -= 1
         return left
 
     def _and(self) -> Value:
         left = self._not()
         while self._take("and"):
-            left = _both(left, self._not())
+            left = both(left, self._not())
         return left
 
     def _not(self) -> Value:
@@ -157,7 +171,7 @@ class _Parser:
             count += 1
         value = self._comparison()
         for _time in range(min(count, 2) if count % 2 == 0 else 1):
-            value = _negate(value)
+            value = negate(value)
         return value
 
     def _comparison(self) -> Value:
@@ -165,12 +179,12 @@ class _Parser:
         while True:
             sign = self._take("=", "<>", "!=", "<", "<=", ">", ">=")
             if sign:
-                left = _compare(sign, left, self._binary(0))
+                left = compare(sign, left, self._binary(0))
                 continue
             if self._take("is"):
                 reverse = bool(self._take("not"))
                 right = self._binary(0)
-                left = _same(left, right, reverse)
+                left = same(left, right, reverse)
                 continue
             start, reverse = self.at, bool(self._take("not"))
             word = self._take("like", "ilike", "in", "between")
@@ -178,17 +192,17 @@ class _Parser:
                 self.at = start
                 return left
             found = self._range(left, word)
-            left = _negate(found) if reverse else found
+            left = negate(found) if reverse else found
 
     def _range(self, left: Value, word: str) -> Value:
         if word == "in":
             self._need("(")
-            return _among(left, self._list())
+            return among(left, self._list())
         if word == "between":
             low = self._binary(0)
             self._need("and")
-            return _both(_compare(">=", left, low), _compare("<=", left, self._binary(0)))
-        return _like(left, self._binary(0), word == "ilike")
+            return both(compare(">=", left, low), compare("<=", left, self._binary(0)))
+        return like(left, self._binary(0), word == "ilike")
 
     def _list(self) -> list[Value]:
         """Expressions up to a closing bracket."""
@@ -208,8 +222,8 @@ class _Parser:
         left = self._binary(level + 1)
         while sign := self._take(*self.LEVELS[level]):
             if sign == "^":
-                return _power(left, self._repeat(level))
-            left = _arithmetic(sign, left, self._binary(level + 1))
+                return power(left, self._repeat(level))
+            left = arithmetic(sign, left, self._binary(level + 1))
         return left
 
     def _repeat(self, level: int) -> Value:
@@ -225,7 +239,7 @@ class _Parser:
         while sign := self._take("-", "+"):
             minus ^= sign == "-"
         value = self._plain()
-        return _arithmetic("-", lambda _row: 0, value) if minus else value
+        return arithmetic("-", lambda _row: 0, value) if minus else value
 
     def _plain(self) -> Value:
         token = self._next
@@ -283,7 +297,7 @@ class _Parser:
             self._need("when")
         other: Value = self._or() if self._take("else") else lambda _row: None
         self._need("end")
-        return _choose(branches, other)
+        return choose(branches, other)
 
     def _call(self, token: _Token, given: list[Value]) -> Value:
         entry = FUNCTIONS.get(token.text.lower())
@@ -294,299 +308,4 @@ class _Parser:
         least, most, function = entry
         if not least <= len(given) <= most:
             self._fail(_("{name} takes another number of values").format(name=token.text), token.at)
-        return function(given) if function in _LAZY else _apply(function, given)
-
-
-# ------------------------------------------------------------------ values
-
-
-def as_number(value: Any) -> float | int | None:
-    """A number, also one written as text; None for anything else."""
-    if isinstance(value, bool):
-        return int(value)
-    if isinstance(value, (int, float)):
-        return value if isinstance(value, int) or math.isfinite(value) else None
-    if isinstance(value, str):
-        try:
-            number = float(value)
-        except ValueError:
-            return None
-        return number if math.isfinite(number) else None
-    return None
-
-
-def as_text(value: Any) -> str | None:
-    """What `||` joins: whole numbers without decimals."""
-    if value is None:
-        return None
-    if isinstance(value, bool):
-        return "1" if value else "0"
-    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
-        return str(int(value))
-    return str(value)
-
-
-def truth(value: Any) -> bool | None:
-    """True, False or unknown: a number is true unless it is zero, a text when it is such a number."""
-    if value is None:
-        return None
-    number = as_number(value)
-    return None if number is None and not isinstance(value, str) else bool(number)
-
-
-def _both(left: Value, right: Value) -> Value:
-    def value(row: Row) -> bool | None:
-        a = truth(left(row))
-        if a is False:
-            return False
-        b = truth(right(row))
-        return False if b is False else None if a is None or b is None else True
-
-    return value
-
-
-def _either(left: Value, right: Value) -> Value:
-    def value(row: Row) -> bool | None:
-        a = truth(left(row))
-        if a is True:
-            return True
-        b = truth(right(row))
-        return True if b is True else None if a is None or b is None else False
-
-    return value
-
-
-def _negate(of: Value) -> Value:
-    def value(row: Row) -> bool | None:
-        known = truth(of(row))
-        return None if known is None else not known
-
-    return value
-
-
-def order(a: Any, b: Any) -> int:
-    """-1, 0 or 1: as numbers when both are numbers (also written as text), else as texts."""
-    if isinstance(a, str) and isinstance(b, str):
-        pair: tuple[Any, Any] = (a, b)
-    else:
-        numbers = as_number(a), as_number(b)
-        pair = numbers if None not in numbers else (as_text(a), as_text(b))
-    return (pair[0] > pair[1]) - (pair[0] < pair[1])
-
-
-_SIGNS: dict[str, Callable[[int], bool]] = {
-    "=": lambda o: o == 0, "<>": lambda o: o != 0, "!=": lambda o: o != 0, "<": lambda o: o < 0, "<=": lambda o: o <= 0,
-    ">": lambda o: o > 0, ">=": lambda o: o >= 0,
-}  # fmt: skip
-
-
-def _compare(sign: str, left: Value, right: Value) -> Value:
-    fits = _SIGNS[sign]
-
-    def value(row: Row) -> bool | None:
-        a, b = left(row), right(row)
-        return None if a is None or b is None else fits(order(a, b))
-
-    return value
-
-
-def _same(left: Value, right: Value, reverse: bool) -> Value:
-    def value(row: Row) -> bool:
-        a, b = left(row), right(row)
-        equal = a is b if a is None or b is None else order(a, b) == 0
-        return equal != reverse
-
-    return value
-
-
-def _among(left: Value, values: list[Value]) -> Value:
-    def value(row: Row) -> bool | None:
-        a = left(row)
-        if a is None:
-            return None
-        unknown = False
-        for item in values:
-            b = item(row)
-            if b is None:
-                unknown = True
-            elif order(a, b) == 0:
-                return True
-        return None if unknown else False
-
-    return value
-
-
-@lru_cache(maxsize=256)
-def _pattern(text: str, fold: bool) -> re.Pattern[str]:
-    runs = re.sub("%+", "%", text)
-    return re.compile("".join({"%": ".*?", "_": "."}.get(ch, re.escape(ch)) for ch in runs), re.DOTALL | (re.IGNORECASE if fold else 0))  # fmt: skip
-
-
-def _like(left: Value, right: Value, fold: bool) -> Value:
-    def value(row: Row) -> bool | None:
-        a, b = as_text(left(row)), as_text(right(row))
-        if a is None or b is None:
-            return None
-        if b.count("%") > 8:  # many wildcards could take for ever
-            raise UserError("expression.pattern", pattern=b[:60])
-        return _pattern(b, fold).fullmatch(a[:LONGEST]) is not None
-
-    return value
-
-
-def _arithmetic(sign: str, left: Value, right: Value) -> Value:
-    def value(row: Row) -> Any:
-        a, b = left(row), right(row)
-        if a is None or b is None:
-            return None
-        if sign == "||" or (sign == "+" and isinstance(a, str) and isinstance(b, str)):
-            return (as_text(a) or "")[:LONGEST_TEXT] + (as_text(b) or "")[:LONGEST_TEXT]
-        x, y = as_number(a), as_number(b)
-        if x is None or y is None:
-            return None
-        if sign in ("/", "//", "%") and y == 0:
-            return None
-        try:
-            found = _PLAIN[sign](x, y)
-        except OverflowError:
-            return None
-        return _bounded(found)
-
-    return value
-
-
-_PLAIN: dict[str, Callable[[Any, Any], Any]] = {
-    "+": lambda x, y: x + y, "-": lambda x, y: x - y, "*": lambda x, y: x * y, "/": lambda x, y: x / y,
-    "//": lambda x, y: math.floor(x / y), "%": math.fmod,
-}  # fmt: skip
-
-
-def _bounded(found: Any) -> Any:
-    """Numbers stay what a table can hold: whole ones within 64 bits, others finite."""
-    if isinstance(found, complex):
-        return None
-    if isinstance(found, int):
-        return found if abs(found) < 2**63 else float(found) if abs(found) < 10**300 else None
-    return found if math.isfinite(found) else None
-
-
-def _power(left: Value, right: Value) -> Value:
-    return _apply(_raise_to, [left, right])
-
-
-def _raise_to(x: Any, y: Any) -> Any:
-    x, y = as_number(x), as_number(y)
-    if x is None or y is None or (x == 0 and y < 0):
-        return None
-    return float(x) ** float(y)
-
-
-def _choose(branches: list[tuple[Value, Value]], other: Value) -> Value:
-    def value(row: Row) -> Any:
-        for condition, then in branches:
-            if truth(condition(row)) is True:
-                return then(row)
-        return other(row)
-
-    return value
-
-
-# ------------------------------------------------------------------ functions
-
-
-def _apply(function: Callable[..., Any], given: list[Value]) -> Value:
-    """A function of known values; NULL in, NULL out."""
-
-    def value(row: Row) -> Any:
-        values = [item(row) for item in given]
-        if any(item is None for item in values):
-            return None
-        try:
-            found = function(*values)
-        except (ValueError, OverflowError, ZeroDivisionError):
-            return None
-        return found[:LONGEST_TEXT] if isinstance(found, str) else _bounded(found) if isinstance(found, (int, float, complex)) and not isinstance(found, bool) else found  # fmt: skip
-
-    return value
-
-
-def _numeric(function: Callable[..., Any]) -> Callable[..., Any]:
-    def wrapped(*values: Any) -> Any:
-        numbers = [as_number(value) for value in values]
-        return None if None in numbers else function(*numbers)
-
-    return wrapped
-
-
-def _textual(function: Callable[..., Any]) -> Callable[..., Any]:
-    return lambda *values: function(*(as_text(value) for value in values))
-
-
-def _coalesce(given: list[Value]) -> Value:
-    return lambda row: next((found for item in given if (found := item(row)) is not None), None)
-
-
-def _if(given: list[Value]) -> Value:
-    return _choose([(given[0], given[1])], given[2])
-
-
-def _concat(given: list[Value]) -> Value:
-    return lambda row: "".join(as_text(item(row)) or "" for item in given)[:LONGEST_TEXT]
-
-
-def _nullif(given: list[Value]) -> Value:
-    def value(row: Row) -> Any:
-        a, b = given[0](row), given[1](row)
-        return None if a is not None and b is not None and order(a, b) == 0 else a
-
-    return value
-
-
-def _extreme(sign: int) -> Callable[[list[Value]], Value]:
-    def build(given: list[Value]) -> Value:
-        def value(row: Row) -> Any:
-            numbers = [number for item in given if (number := as_number(item(row))) is not None]
-            return (max(numbers) if sign > 0 else min(numbers)) if numbers else None
-
-        return value
-
-    return build
-
-
-_max, _min = _extreme(1), _extreme(-1)
-_LAZY = {_coalesce, _if, _concat, _nullif, _max, _min}
-
-
-def _round(value: float, places: float = 0) -> float | int:
-    """Half away from zero, as people and QGIS do."""
-    if abs(places) > 15:
-        return value
-    scale = 10.0 ** int(places)
-    found = math.copysign(math.floor(abs(value) * scale + 0.5), value) / scale
-    return int(found) if places <= 0 else found
-
-
-def _substr(text: str, start: Any, length: Any = None) -> str:
-    first, count = int(float(start)), None if length is None else int(float(length))
-    begin = first - 1 if first > 0 else max(len(text) + first, 0) if first < 0 else 0
-    return text[begin:] if count is None else text[begin : begin + count] if count >= 0 else text[begin:count]
-
-
-def _date_part(part: str) -> Callable[[str], int]:
-    return lambda text: int(getattr(dt.date.fromisoformat(text[:10]), part))
-
-
-FUNCTIONS: dict[str, tuple[int, int, Callable[..., Any]]] = {
-    "coalesce": (1, 20, _coalesce), "if": (3, 3, _if), "nullif": (2, 2, _nullif), "max": (1, 20, _max), "min": (1, 20, _min),
-    "concat": (1, 20, _concat),
-    "abs": (1, 1, _numeric(abs)), "round": (1, 2, _numeric(_round)), "floor": (1, 1, _numeric(math.floor)), "ceil": (1, 1, _numeric(math.ceil)),
-    "sqrt": (1, 1, _numeric(math.sqrt)), "exp": (1, 1, _numeric(math.exp)), "ln": (1, 1, _numeric(math.log)),
-    "log10": (1, 1, _numeric(math.log10)), "log": (2, 2, _numeric(lambda base, value: math.log(value) / math.log(base))),
-    "pi": (0, 0, lambda: math.pi),
-    "upper": (1, 1, _textual(str.upper)), "lower": (1, 1, _textual(str.lower)), "title": (1, 1, _textual(lambda text: re.sub(r"(^|\s)(\S)", lambda m: m[1] + m[2].upper(), text.lower()))),
-    "trim": (1, 1, _textual(str.strip)), "length": (1, 1, _textual(len)), "replace": (3, 3, _textual(lambda text, old, new: text.replace(old, new) if old and len(text) * max(len(new), 1) <= 10 * LONGEST_TEXT else text)),
-    "left": (2, 2, _textual(lambda text, count: text[: int(float(count))] if float(count) > -1 else text)), "right": (2, 2, _textual(lambda text, count: text[-int(float(count)) :] if float(count) >= 1 else "" if float(count) > -1 else text)),
-    "substr": (2, 3, _textual(_substr)), "strpos": (2, 2, _textual(lambda text, part: text.find(part) + 1)),
-    "to_int": (1, 1, _numeric(lambda value: int(_round(value)))), "to_real": (1, 1, _numeric(float)), "to_string": (1, 1, as_text),
-    "year": (1, 1, _textual(_date_part("year"))), "month": (1, 1, _textual(_date_part("month"))), "day": (1, 1, _textual(_date_part("day"))),
-}  # fmt: skip
+        return function(given) if function in LAZY else apply(function, given)
