@@ -76,7 +76,7 @@ def _degrees(box: Box, crs: str) -> Box:
 
     found = Transformer.from_crs(crs, "EPSG:4326", always_xy=True).transform_bounds(*box)
     west, south, east, north = (float(value) for value in found)
-    return west, south, east, north
+    return west, south, east if east >= west else east + 360.0, north  # across the date line
 
 
 @lru_cache(maxsize=1)
@@ -109,8 +109,10 @@ def _near(part: str, crs: str, wide: Box) -> FlatShapes:
             area = shapely.intersection(_even_odd(rings), window)
             for ring in shapely.get_rings(shapely.get_parts(area)):
                 corners = shapely.get_coordinates(ring)
-                if len(corners) > 3:
-                    xy.append(np.column_stack(transformer.transform(corners[:, 0], corners[:, 1])))
+                placed = np.column_stack(transformer.transform(corners[:, 0], corners[:, 1]))
+                placed = placed[np.isfinite(placed).all(axis=1)]  # a system may end before the box does
+                if len(placed) > 3:
+                    xy.append(placed)
         shape_ends.append(len(xy))
     if not xy:
         return FlatShapes(

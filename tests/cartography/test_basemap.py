@@ -203,6 +203,26 @@ def test_the_world_has_land_where_land_is():
     assert total > 1e11
 
 
+@pytest.mark.parametrize(
+    ("crs", "lon", "lat"),
+    [
+        ("EPSG:3460", 178.5, -17.8),
+        ("EPSG:32701", -179.9, -16.5),
+        ("EPSG:2193", 172.0, -43.0),
+        ("EPSG:32637", 39.0, 0.5),
+        ("EPSG:5880", -52.0, -12.0),
+        ("EPSG:3413", -45.0, 80.0),
+    ],
+)
+def test_the_world_is_drawn_in_any_metric_system(crs, lon, lat):
+    x, y = Transformer.from_crs("EPSG:4326", crs, always_xy=True).transform(lon, lat)
+    layers = world_layers(crs, (x - 20_000, y - 20_000, x + 20_000, y + 20_000))
+    for layer in layers:
+        assert np.isfinite(layer.shapes.xy).all()
+    drawn = render_pixels(layers, View((x - 300_000, y - 300_000, x + 300_000, y + 300_000), 60, 60))
+    assert (drawn != 0).all()  # sea or land everywhere
+
+
 def test_the_base_map_of_a_project_is_chosen_and_left(session, tmp_path):
     source = MapSource(session.project)
     assert source.under() == []
