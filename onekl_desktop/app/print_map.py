@@ -15,9 +15,10 @@ from onekl_desktop.base.geometry import kind_of
 from onekl_desktop.base.progress import Progress
 from onekl_desktop.base.translate import _
 from onekl_desktop.cartography.layout import Layout
+from onekl_desktop.cartography.page_files import picture_of_sheet
 from onekl_desktop.cartography.printing import atlas_of, contents_of, for_atlas, list_layouts, write_map
 from onekl_desktop.cartography.scene import SceneLayer
-from onekl_desktop.cartography.sheet import Contents, Sheet, picture_of_sheet
+from onekl_desktop.cartography.sheet import Contents, Sheet
 from onekl_desktop.gui.desk import Desk
 from onekl_desktop.gui.forms.form import Form
 from onekl_desktop.gui.kit import button, column, label, row, scroll, tool_button

@@ -427,6 +427,7 @@ class MainWindow(QMainWindow):
         """Lay another base map under the layers, also at the next start."""
         self.state.base_map = base
         if self.view is not None:
+            self.view.desk.source.allow_servers(bool(self.settings.get("network")))
             self.view.set_base_map(base)
 
     def choose_base_map(self) -> None:
@@ -487,6 +488,7 @@ class MainWindow(QMainWindow):
         """The settings dialog; theme and language change at once."""
         before = (self.settings.get("language"), self.settings.get("theme"), self.settings.get("glossary"))
         if SettingsDialog(self.settings, self.view.desk if self.view else None, self).exec():
+            self.set_base_map(self.state.base_map)  # the network may be on or off now
             if self.settings.get("theme") != before[1]:
                 self.set_theme(self.settings.get("theme"))
             if (self.settings.get("language"), self.settings.get("glossary")) != (before[0], before[2]):

@@ -182,7 +182,6 @@ MESSAGES: dict[str, Message] = {
     "shape.no_hole": Message(_INPUT, N_("The hole takes nothing out of a shape, or all of it."), N_("Draw it within a shape.")),
     "shape.no_holes": Message(_INPUT, N_("A chosen shape has no hole."), N_("Choose those with holes.")),
     "shape.nothing_left": Message(_INPUT, N_("Nothing would be left of a shape at that distance."), N_("Give a smaller one.")),
-    "shape.too_few": Message(_INPUT, N_("An area keeps three corners, a line two ends."), N_("Remove the whole shape instead.")),
     "shape.one_alone": Message(_INPUT, N_("One shape alone cannot be joined."), N_("Choose two or more.")),
     "shape.all_inside": Message(_INPUT, N_("All of it lies within the landscape already."), N_("Nothing needs to be done.")),
     "style.unreadable": Message(_INPUT, N_("{file} cannot be used as a style: {reason}."), N_("In QGIS, save it with Layer → Properties → Style → Save Style as a QML file.")),

@@ -91,37 +91,6 @@ def _with_nodes(xy: Nodes, nodes: Nodes, near: float) -> Nodes:
     return np.array(out)
 
 
-def move_nodes(shape: BaseGeometry, moves: dict[tuple[float, float], tuple[float, float]]) -> BaseGeometry:
-    """The shape with vertices at exactly these places moved: each of several neighbours that share one moves alike."""
-
-    def moved(xy: Nodes) -> Nodes:
-        return np.array([moves.get((x, y), (x, y)) for x, y in xy.tolist()]).reshape(-1, 2)
-
-    return shapely.transform(shape, moved)
-
-
-def remove_node(shape: BaseGeometry, node: tuple[float, float]) -> BaseGeometry:
-    """The shape without a vertex; a ring keeps three corners, a line two ends.
-
-    Raises
-    ------
-    ShapingError
-        `shape.too_few`.
-    """
-
-    def less(xy: Nodes) -> Nodes:
-        closed = len(xy) > 3 and (xy[0] == xy[-1]).all()
-        core = xy[:-1] if closed else xy
-        kept = core[~((core[:, 0] == node[0]) & (core[:, 1] == node[1]))]
-        if len(kept) == len(core):
-            return xy
-        if len(kept) < (3 if closed else 2):
-            raise ShapingError("shape.too_few")
-        return np.vstack([kept, kept[:1]]) if closed else kept
-
-    return _map_lines(shape, less)
-
-
 def _map_lines(shape: BaseGeometry, change) -> BaseGeometry:  # type: ignore[no-untyped-def]
     """The shape with each of its rings or lines changed."""
     kind = shape.geom_type

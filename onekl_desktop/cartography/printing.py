@@ -15,7 +15,7 @@ from onekl_desktop.base.geometry import from_gpkg, kind_of
 from onekl_desktop.base.progress import Progress
 from onekl_desktop.base.translate import _
 from onekl_desktop.base.units import format_date
-from onekl_desktop.cartography import sheet as pages
+from onekl_desktop.cartography import page_files as pages
 from onekl_desktop.cartography.layout import Layout, load_layout
 from onekl_desktop.cartography.scene import Box, SceneLayer, View
 from onekl_desktop.cartography.sheet import Contents, Sheet

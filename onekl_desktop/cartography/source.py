@@ -237,6 +237,15 @@ class MapSource:
             self._base = (wanted, made)
         return list(made)
 
+    def allow_servers(self, online: bool) -> None:
+        """Whether servers may be asked; a base map of one is left at once when they may not."""
+        with self._lock:
+            self.online = online
+            if is_address(self._base[0]):
+                for layer in self._base[1]:
+                    layer.tiles.file.stop()
+                self._base = (NO_BASE, [])
+
     def _tiles_of(self, wanted: str) -> TileFile | TileServer:
         if not is_address(wanted):
             return TileFile(Path(wanted))

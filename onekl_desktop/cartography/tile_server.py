@@ -58,6 +58,7 @@ class TileServer:
         digest = hashlib.blake2b(address.encode(), digest_size=10).hexdigest()
         self._folder = (folder or cache_folder() / "tiles") / digest
         self._quiet_until = 0.0
+        self._stopped = False
         self._lock = threading.Lock()
 
     def get(self, zoom: int, x: int, y: int) -> bytes | None:
@@ -70,7 +71,7 @@ class TileServer:
         except OSError:
             pass
         with self._lock:
-            if time.monotonic() < self._quiet_until:
+            if self._stopped or time.monotonic() < self._quiet_until:
                 return None
         try:
             data = self._fetch(address_of(self.address, zoom, x, y))
@@ -92,8 +93,10 @@ class TileServer:
         except OSError:
             return  # a full disk must not blank the map
 
-    def close(self) -> None:
-        """Nothing is held open."""
+    def stop(self) -> None:
+        """Ask no more; pictures that are still on screen may be drawn from what was kept."""
+        with self._lock:
+            self._stopped = True
 
 
 def address_of(address: str, zoom: int, x: int, y: int) -> str:

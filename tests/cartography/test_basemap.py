@@ -269,3 +269,17 @@ def test_nothing_is_asked_while_the_network_is_off(session):
     with pytest.raises(UserError) as told:
         source.under()
     assert told.value.code == "basemap.offline"
+
+
+def test_a_server_is_left_at_once_when_the_network_is_turned_off(session, tmp_path):
+    source = MapSource(session.project)
+    source.allow_servers(True)
+    source.base = "https://tiles.example.org/{z}/{x}/{y}"
+    (layer,) = source.under()
+    asked = []
+    layer.tiles.file._fetch = lambda address: asked.append(address) or picture("#ff0000")
+    assert layer.tiles.get(1, 0, 0) is not None and len(asked) == 1
+    source.allow_servers(False)
+    assert layer.tiles.get(1, 1, 1) is None and len(asked) == 1
+    with pytest.raises(UserError):
+        source.under()

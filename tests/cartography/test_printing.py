@@ -14,7 +14,7 @@ from PySide6.QtGui import QColor, QImage, QPainter
 from PySide6.QtSvg import QSvgRenderer
 
 from onekl_desktop.base.errors import UserError
-from onekl_desktop.cartography import sheet as pages
+from onekl_desktop.cartography import page_files as pages
 from onekl_desktop.cartography.layout import PAPERS, Layout, load_layout, plan_page
 from onekl_desktop.cartography.printing import atlas_of, contents_of, for_atlas, list_layouts, write_map
 from onekl_desktop.cartography.sheet import Sheet

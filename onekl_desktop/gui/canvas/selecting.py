@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from onekl_desktop.gui.canvas.widget import Canvas
 
 CLICK = 6.0  # pixels within which a line or a point is meant
-ADD, REPLACE = "add", "replace"
 
 
 def shapes_within(shapes: FlatShapes, area: shapely.Geometry) -> np.ndarray:
