@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import gc
+import os
 import time
 
-START = time.perf_counter()
+gc.disable()  # as the program starts
+START = time.perf_counter() - (time.time() - float(os.environ["BENCH_START"]))
 
 import json  # noqa: E402
 import statistics  # noqa: E402
@@ -58,6 +61,8 @@ def main(path: Path) -> dict[str, float]:
     app.processEvents()
     found["start to usable window"] = (time.perf_counter() - START) * 1e3
     assert window.open_project(path)
+    gc.freeze()
+    gc.enable()
     assert window.view is not None
     canvas = window.view.canvas
     loop = QEventLoop()  # waits as the application does; polling would take time from the workers

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QSize, Qt, QTimer
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import (
     QButtonGroup,
@@ -25,8 +25,8 @@ from onekl_desktop.base.progress import Progress
 from onekl_desktop.base.specs import Operation
 from onekl_desktop.base.translate import N_, _
 from onekl_desktop.base.units import format_number
+from onekl_desktop.cartography.basemap import NO_BASE, WORLD
 from onekl_desktop.cartography.scene import SceneLayer
-from onekl_desktop.cartography.source import NO_BASE, WORLD
 from onekl_desktop.engine import Session
 from onekl_desktop.engine.registry import ToolEntry
 from onekl_desktop.gui.canvas.identify import identify
@@ -100,6 +100,9 @@ class ProjectView(QWidget):
         self._undrawn: set[tuple[str, str]] = set()
         self.base_map = WORLD
         self._drawn_once = False  # the base map waits for the layers
+        self._rings_later = QTimer(self)
+        self._rings_later.setSingleShot(True)
+        self._rings_later.timeout.connect(self._refresh_rings)
         self.messages = MessageBar(self.canvas)
         self.card = MapCard(self.canvas)
         self.panel = QStackedWidget()
@@ -220,12 +223,12 @@ class ProjectView(QWidget):
         ids = [entry.spec.id for entry in self.session.registry.entries]
         wanted = tool if tool in ids else ("scenarios" if "scenarios" in ids and self._has_cover() else ids[0])
         self.show_tool(wanted)
-        self._refresh_rings()
 
     def _lay_base(self) -> None:
-        """The layers are on screen: now what lies under them."""
+        """The layers are on screen: now what lies under them, and how far each element is (which loads every tool)."""
         if not self._drawn_once:
             self._drawn_once = True
+            self._rings_later.start()
             if self.base_map:
                 self.canvas.refresh()
 
@@ -244,6 +247,7 @@ class ProjectView(QWidget):
 
     def end(self) -> None:
         """Stop everything that ticks; panels are closed before the session is."""
+        self._rings_later.stop()
         for panel in self._panels.values():
             close = getattr(panel, "close_panel", None)
             if close is not None:
@@ -311,7 +315,7 @@ class ProjectView(QWidget):
             self.canvas.refresh()
             self.map_bar.refresh()
             self._forget_gone()
-        self._refresh_rings()
+        self._rings_later.start()
 
     def _forget_gone(self) -> None:
         """Shapes that are gone are chosen no longer."""

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QApplication
 from onekl_desktop.app.crash import install_crash_page
 from onekl_desktop.app.window import MainWindow
 from onekl_desktop.base.errors import MISSING, UserError
+from onekl_desktop.engine.registry import load_ahead
 from onekl_desktop.engine.settings import Settings, use_language
 from onekl_desktop.gui.language import use_qt_language
 from onekl_desktop.gui.theme import apply_theme
@@ -36,7 +37,10 @@ def run(arguments: Sequence[str]) -> int:
     window = MainWindow(settings)
     install_crash_page(window)
     window.show()
+    app.processEvents()  # the window is there before a project is read
     window.open_first([Path(argument) for argument in arguments])
+    if window.view is None:
+        load_ahead("onekl_desktop.engine.session", "onekl_desktop.app.new_project")
     gc.freeze()  # modules and widgets stay: later collections need not look at them
     gc.enable()
     return app.exec()

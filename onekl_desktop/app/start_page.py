@@ -11,12 +11,11 @@ from PySide6.QtWidgets import QLabel, QListWidget, QListWidgetItem, QVBoxLayout,
 
 from onekl_desktop import __version__
 from onekl_desktop.base.translate import _
-from onekl_desktop.engine.recipes import list_samples, read_recipe
+from onekl_desktop.engine.samples import SAMPLE, list_samples, read_recipe
 from onekl_desktop.gui.icons import icon, pixmap
 from onekl_desktop.gui.kit import EmptyState, button, column, frame, label, row
 from onekl_desktop.gui.theme import XL, XS, L, M, S, current_tokens
 from onekl_desktop.project.workspace import Recoverable
-from onekl_desktop.tools.scenarios.sample import SAMPLE
 
 
 @dataclass(frozen=True)

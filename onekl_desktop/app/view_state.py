@@ -6,7 +6,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QSettings
 
-from onekl_desktop.cartography.source import WORLD
+from onekl_desktop.cartography.basemap import WORLD
 from onekl_desktop.project.folders import settings_folder
 
 MOST_RECENT = 8

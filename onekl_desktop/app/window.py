@@ -1,9 +1,14 @@
-"""The main window: it only composes. Left the rail, the map in the middle, right the tool's panel, below the drawer."""
+"""The main window: it only composes. Left the rail, the map in the middle, right the tool's panel, below the drawer.
+
+What a project needs (SQLAlchemy, the records, the tools' panels) is imported when one is opened or made, so that the
+window is up at once.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt, QTimer
 from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication, QKeySequence
@@ -22,31 +27,32 @@ from PySide6.QtWidgets import (
 )
 
 from onekl_desktop.app.crash import CrashPage
-from onekl_desktop.app.new_project import NewProjectDialog
-from onekl_desktop.app.project_view import ProjectView
-from onekl_desktop.app.samples import build_sample
 from onekl_desktop.app.start_page import Choices, StartPage
-from onekl_desktop.app.tour import Tour
 from onekl_desktop.app.view_state import ViewState
 from onekl_desktop.base.errors import UserError
 from onekl_desktop.base.translate import LANGUAGES, _
-from onekl_desktop.cartography.source import NO_BASE, WORLD
+from onekl_desktop.cartography.basemap import NO_BASE, WORLD
 from onekl_desktop.cartography.tile_files import SUFFIXES as TILES
 from onekl_desktop.cartography.tile_server import check_address
-from onekl_desktop.engine import Session
 from onekl_desktop.engine.jobs import DONE, Job
-from onekl_desktop.engine.registry import Registry, discover
+from onekl_desktop.engine.registry import Registry, discover, load_ahead
+from onekl_desktop.engine.samples import SAMPLE
 from onekl_desktop.engine.settings import Settings, use_language
 from onekl_desktop.gui.canvas.scale_box import ScaleBox
 from onekl_desktop.gui.dialogs.help import HelpDialog
 from onekl_desktop.gui.dialogs.palette import Command, Palette
-from onekl_desktop.gui.dialogs.settings import SettingsDialog
 from onekl_desktop.gui.icons import icon
 from onekl_desktop.gui.kit import column, frame, label, row, tool_button
 from onekl_desktop.gui.language import use_qt_language
 from onekl_desktop.gui.theme import M, S, apply_theme
 from onekl_desktop.project.workspace import Recoverable, backup_database, list_recoverable
-from onekl_desktop.tools.scenarios.sample import SAMPLE
+
+if TYPE_CHECKING:
+    from onekl_desktop.app.project_view import ProjectView
+    from onekl_desktop.app.tour import Tour
+    from onekl_desktop.engine import Session
+
+PROJECT_PARTS = ("onekl_desktop.app.project_view", "onekl_desktop.tools.layers.panel", "rasterio")
 
 
 class MainWindow(QMainWindow):
@@ -277,6 +283,9 @@ class MainWindow(QMainWindow):
         if self.view is not None and not self.close_project():
             return False
         QGuiApplication.setOverrideCursor(Qt.CursorShape.WaitCursor)
+        from onekl_desktop.engine import Session
+
+        load_ahead(*PROJECT_PARTS)  # while SQLite checks the file
         try:
             session = Session(path, registry=self.registry, settings=self.settings)
         except UserError as problem:
@@ -290,6 +299,8 @@ class MainWindow(QMainWindow):
         return True
 
     def _show_view(self, session: Session, tool: str = "") -> None:
+        from onekl_desktop.app.project_view import ProjectView
+
         view = ProjectView(session)
         self.view = view
         view.desk.crashed.connect(lambda text: CrashPage(text, self).exec())
@@ -331,6 +342,8 @@ class MainWindow(QMainWindow):
     def new_project(self, boundary: Path | None = None) -> None:
         """The dialog for a new project, with a boundary file filled in when there is one."""
         recent = self.state.recent()
+        from onekl_desktop.app.new_project import NewProjectDialog
+
         dialog = NewProjectDialog(recent[0].parent if recent else Path.home(), self)
         if boundary is not None:
             dialog.boundary.setText(str(boundary))
@@ -348,6 +361,8 @@ class MainWindow(QMainWindow):
         """Build a sample landscape in the user's folder (once) and open it; the first time, the tour begins."""
         if self.view is not None and not self.close_project():
             return
+        from onekl_desktop.app.samples import build_sample
+
         path = build_sample(self, self.registry, sample)
         if path is not None and self.open_project(path) and not self.state.tour_taken:
             self.start_tour()
@@ -361,6 +376,8 @@ class MainWindow(QMainWindow):
         self.state.tour_taken = True
         if self.tour is not None:
             self.tour.end()
+        from onekl_desktop.app.tour import Tour
+
         self.tour = Tour(self.view, self._forget_tour)
 
     def _forget_tour(self) -> None:
@@ -487,6 +504,8 @@ class MainWindow(QMainWindow):
     def show_settings(self) -> None:
         """The settings dialog; theme and language change at once."""
         before = (self.settings.get("language"), self.settings.get("theme"), self.settings.get("glossary"))
+        from onekl_desktop.gui.dialogs.settings import SettingsDialog
+
         if SettingsDialog(self.settings, self.view.desk if self.view else None, self).exec():
             self.set_base_map(self.state.base_map)  # the network may be on or off now
             if self.settings.get("theme") != before[1]:

@@ -7,6 +7,7 @@ Machado, Oliveira & Fernandes (2009, IEEE TVCG 15:1291-1298, table 1, severity 1
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from itertools import combinations
 
 Colour = tuple[float, float, float]
@@ -25,6 +26,7 @@ def _linear(colour: str) -> Colour:
     return r, g, b
 
 
+@lru_cache(maxsize=4096)
 def as_seen(colour: str, sight: str = "usual") -> Colour:
     """L*, a*, b* of #rrggbb for a kind of sight."""
     rgb = _linear(colour)

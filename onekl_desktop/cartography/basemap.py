@@ -20,6 +20,7 @@ from onekl_desktop.cartography.tile_files import TileFile
 from onekl_desktop.cartography.tile_server import TileServer
 from onekl_desktop.project.styles import Style
 
+NO_BASE, WORLD = "", "world"  # instead of the name of a file or the address of a server
 AROUND = 6.0  # degrees round the landscape that are drawn: a transverse Mercator map is sound there
 SEA, LAND, BORDER, PROVINCE = "#dbe7ec", "#f1f0e8", "#9a9688", "#c9c5b8"
 HALF = 20_037_508.342789244  # metres from the middle of the web's map of the world to its edge

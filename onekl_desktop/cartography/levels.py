@@ -12,11 +12,12 @@ from numpy.typing import NDArray
 
 from onekl_desktop.base.geometry import FlatShapes
 from onekl_desktop.cartography.scene import Box, View
-from onekl_desktop.cartography.store import WORTH, Kept
+from onekl_desktop.cartography.store import WORTH, Kept, rest
 from onekl_desktop.native.picture import Affine, Figures, coarsen, touching
 
 DENSE = 0.5  # vertices a pixel, from which a coarser level pays
 MOST_FEW = 0.25  # of the shapes: a share from which looking through all of them is as fast
+BOXES_AT_ONCE = 65_536
 MOST_BYTES = 128e6  # of the levels of one layer
 
 
@@ -51,14 +52,22 @@ class Levels:
         if last is not None and _holds(last[0], box):  # of the few that a larger picture found
             few = last[1]
             return few[touching(self._shapes.boxes[few], box)]
-        return touching(self._shapes.boxes, box)
+        return self._touching(box)
+
+    def _touching(self, box: Box) -> NDArray[np.int64]:
+        """Numbers of the shapes whose box meets another; mapped boxes need not be in memory all at once."""
+        boxes, found = self._shapes.boxes, []
+        for first in range(0, len(boxes), BOXES_AT_ONCE):
+            found.append(touching(boxes[first : first + BOXES_AT_ONCE], box) + first)
+            rest(boxes)
+        return np.concatenate(found) if found else np.empty(0, np.int64)
 
     def look(self, view: View) -> None:
         """Find what a whole picture shows before its parts ask for theirs."""
         left, bottom, right, top = view.box
         wide, high = 0.2 * (right - left), 0.2 * (top - bottom)
         box = (left - wide, bottom - high, right + wide, top + high)
-        found = touching(self._shapes.boxes, box)
+        found = self._touching(box)
         self._last = (box, found) if len(found) < MOST_FEW * len(self._shapes) else None
 
     def figures(self, view: View, chosen: NDArray[np.int64]) -> Figures:
@@ -85,6 +94,13 @@ class Levels:
             while len(self._levels) > 1 and sum(one.xy.nbytes for one in self._levels.values()) > MOST_BYTES:
                 self._levels.popitem(last=False)
             return level
+
+    def rest(self) -> None:
+        """Nobody draws these for a while: mapped pages need not stay in memory."""
+        shapes = self._shapes
+        rest(shapes.xy, shapes.part_offsets, shapes.shape_offsets, shapes.boxes)
+        for level in list(self._levels.values()):
+            rest(level.xy, level.part_offsets)
 
     def keep(self) -> None:
         """Write what was made to the cache, when nobody waits for a picture."""

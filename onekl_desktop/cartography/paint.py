@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import weakref
+from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
 
@@ -33,6 +34,7 @@ Pixels = NDArray[np.uint32]
 SELECTED = "#ff8a00"
 LEAST_WIDTH = 0.6  # pixels of a line
 MOST_SCRATCH = 4_000_000  # bytes of a plane that a thread keeps
+AT_ONCE = 4_096  # shapes
 MOST_CELLS = 4_000_000  # that are read for one picture
 RANGE_CELLS = 512  # of a side, from which the range of a ramp is taken
 
@@ -132,7 +134,8 @@ def _paint_areas(
     style = layer.style
     if style.filled:
         plane = _scratch.plane("codes", (GRAIN * view.height, GRAIN * view.width), np.uint8)
-        draw_areas(figures.scaled(GRAIN), codes, plane)
+        for part, values in _in_parts(layer, figures.scaled(GRAIN), codes):
+            draw_areas(part, values, plane)
         patterns, marks = _patterns(layer)
         phase = (
             round(-view.affine[5]) % 8,
@@ -140,15 +143,29 @@ def _paint_areas(
         )  # fixed to the ground, so that tiles fit together
         compose(out, codes=plane, colours=_colours(layer), patterns=patterns, marks=marks, phase=phase)
     if layer.casing:
-        _stroke(figures, width * 2.6, colour("#ffffff", 0.72), out)
+        _stroke(layer, figures, width * 2.6, colour("#ffffff", 0.72), out)
     if style.width > 0:
         dashes = tuple(length * view.dpi / 25.4 for length in style.dashes)
-        _stroke(figures, width, colour(style.outline), out, dashes)
+        _stroke(layer, figures, width, colour(style.outline), out, dashes)
 
 
-def _stroke(figures: Figures, width: float, ink: int, out: Pixels, dashes: tuple[float, ...] = ()) -> None:
+def _in_parts(
+    layer: SceneLayer, figures: Figures, values: NDArray[np.uint8]
+) -> Iterator[tuple[Figures, NDArray[np.uint8]]]:
+    """Very many shapes some at a time, in their order: of those that lie in the cache only these need to be in memory."""
+    assert layer.shapes is not None
+    for first in range(0, len(figures.chosen), AT_ONCE):
+        yield figures.part(first, first + AT_ONCE), values[first : first + AT_ONCE]
+        if len(figures.chosen) > AT_ONCE:
+            levels_of(layer.shapes).rest()
+
+
+def _stroke(
+    layer: SceneLayer, figures: Figures, width: float, ink: int, out: Pixels, dashes: tuple[float, ...] = ()
+) -> None:
     cover = _scratch.plane("cover", (out.shape[0], out.shape[1]), np.uint8)
-    draw_lines(figures, width, cover, closed=True, dashes=dashes)
+    for part, _values in _in_parts(layer, figures, np.empty(len(figures.chosen), np.uint8)):
+        draw_lines(part, width, cover, closed=True, dashes=dashes)
     compose(out, cover=cover, inks=np.full(256, ink, np.uint32))
 
 

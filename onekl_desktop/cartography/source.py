@@ -18,7 +18,7 @@ from onekl_desktop.base.errors import UserError
 from onekl_desktop.base.expression import Expression, parse_expression
 from onekl_desktop.base.geometry import FlatShapes, kind_of
 from onekl_desktop.base.translate import _
-from onekl_desktop.cartography.basemap import TileSource, tile_layer, world_layers
+from onekl_desktop.cartography.basemap import NO_BASE, WORLD, TileSource, tile_layer, world_layers
 from onekl_desktop.cartography.levels import levels_of
 from onekl_desktop.cartography.scene import SceneLayer
 from onekl_desktop.cartography.store import WORTH, Kept
@@ -34,7 +34,6 @@ from onekl_desktop.project.records import Intervention, Layer, Practice
 from onekl_desktop.project.styles import ELSE, GROUPED, RAMPS, Style, StyleClass, load_style
 
 CHOSEN = "#ff8a00"
-NO_BASE, WORLD = "", "world"
 BOUNDARY = Style(filled=False, outline="#22322c", width=0.6)
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
+import mmap
 import os
 import shutil
 from pathlib import Path
@@ -15,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from onekl_desktop.base.geometry import FlatShapes
+from onekl_desktop.native.system import is_process_alive
 
 log = logging.getLogger(__name__)
 WORTH = 100_000  # vertices, from which reading the cache is faster than reading the project
@@ -65,6 +67,9 @@ class Kept:
         folder = self.folder / part
         waiting = folder.with_name(f".{part}.{os.getpid()}")
         try:
+            for left in self.folder.glob(".*"):  # of a program that was ended while it wrote
+                if not is_process_alive(int(left.suffix[1:])):
+                    shutil.rmtree(left, ignore_errors=True)
             waiting.mkdir(parents=True, exist_ok=True)
             for name, array in arrays.items():
                 np.save(waiting / f"{name}.npy", array, allow_pickle=False)
@@ -75,6 +80,15 @@ class Kept:
         except OSError as problem:
             log.debug("drawing cache not written: %s", problem)
             shutil.rmtree(waiting, ignore_errors=True)
+
+
+def rest(*arrays: NDArray) -> None:
+    """Let the system take back the pages of mapped arrays: they come again from its cache when they are read."""
+    advice = getattr(mmap, "MADV_DONTNEED", None)
+    for array in arrays:
+        mapped = getattr(array, "_mmap", None)
+        if advice is not None and mapped is not None:
+            mapped.madvise(advice)
 
 
 def _rises(offsets: NDArray[np.int64], most: int) -> bool:

@@ -19,6 +19,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage, QPainter
 
 from onekl_desktop.cartography.labels import draw_labels
+from onekl_desktop.cartography.levels import levels_of
 from onekl_desktop.cartography.paint import colour, paint
 from onekl_desktop.cartography.pictures import to_image
 from onekl_desktop.cartography.scene import SceneLayer, View
@@ -32,6 +33,7 @@ MOST_WORKERS = 4
 PICTURES = 128 << 20  # bytes of finished tiles
 LAYERS = 96 << 20  # bytes of single layers that took long
 LONG_S = 0.004
+MOST_SLOW = 4096  # places of which it is remembered that a layer took long
 
 
 @dataclass(frozen=True)
@@ -122,6 +124,7 @@ class Tiles:
         self._pool = ThreadPoolExecutor(count, thread_name_prefix="map")
         self._ready: _Store[tuple[str, Place], QImage] = _Store(PICTURES)
         self._single: _Store[tuple[str, Place], NDArray[np.uint32]] = _Store(LAYERS)
+        self._slow: _Store[tuple[str, Place], bool] = _Store(MOST_SLOW)
         self._wanted: set[tuple[str, Place]] = set()
         self._waiting: set[tuple[str, Place]] = set()
         self._labels: tuple[str, View, QImage | None] | None = None
@@ -144,6 +147,8 @@ class Tiles:
             drawn = (picture.sign, view)
             new_labels = self._labels_wanted != drawn
             self._labels_wanted = drawn
+        if todo:
+            self._pool.submit(self._look, both, view)
         for each, key in todo:
             self._pool.submit(self._draw, each, key)
         if new_labels:
@@ -166,6 +171,12 @@ class Tiles:
             return False
         both = [picture, *([other] if other is not None else [])]
         return all(self._ready.get((each.sign, place)) is not None for each in both for place, _x, _y in places(view))
+
+    def _look(self, pictures: list[Picture], view: View) -> None:
+        """What the whole view shows is found once, not for each tile."""
+        for layer in [layer for picture in pictures for layer in picture.layers]:
+            if layer.shapes is not None:
+                levels_of(layer.shapes).look(view)
 
     def _draw(self, picture: Picture, key: tuple[str, Place]) -> None:
         try:
@@ -203,7 +214,11 @@ class Tiles:
             if pixels is None:
                 return
             if layer.key and time.perf_counter() - start > LONG_S:
-                self._single.put(single, pixels.copy(), pixels.nbytes)
+                if self._slow.get(single):  # asked for again: a neighbour changes, or what is shown
+                    self._single.put(single, pixels.copy(), pixels.nbytes)
+                self._slow.put(single, True, 1)
+            if layer.shapes is not None:
+                levels_of(layer.shapes).rest()
         blend(pixels, ground, opacity=layer.opacity, mode=layer.style.blend)
 
     def _draw_labels(self, picture: Picture, view: View) -> None:
@@ -238,6 +253,7 @@ class Tiles:
         self._pool.shutdown(wait=True, cancel_futures=True)
         self._ready.clear()
         self._single.clear()
+        self._slow.clear()
 
 
 def shown(tiles: Tiles, picture: Picture, view: View) -> Iterator[tuple[QImage, int, int]]:

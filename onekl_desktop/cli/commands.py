@@ -22,8 +22,8 @@ from onekl_desktop.cli.output import Output
 from onekl_desktop.engine import Session, perform
 from onekl_desktop.engine.new import make_project
 from onekl_desktop.engine.plugins import install_plugin, list_plugins, remove_plugin
-from onekl_desktop.engine.recipes import list_samples
 from onekl_desktop.engine.registry import Registry
+from onekl_desktop.engine.samples import SAMPLE, list_samples
 from onekl_desktop.exchange.boundary import read_boundary
 from onekl_desktop.exchange.bundle.read import check_bundle
 from onekl_desktop.project.check import check_project
@@ -35,7 +35,6 @@ from onekl_desktop.reports.write import write_report
 from onekl_desktop.tools.layers.queries import describe_layers
 from onekl_desktop.tools.scenarios.queries import compare, comparison_as_data
 from onekl_desktop.tools.scenarios.runs import run_scenarios
-from onekl_desktop.tools.scenarios.sample import SAMPLE
 
 
 @dataclass(frozen=True)

@@ -9,11 +9,11 @@ from onekl_desktop.base.errors import UserError, explain_os_error
 from onekl_desktop.base.progress import Progress
 from onekl_desktop.base.translate import _
 from onekl_desktop.engine import Session, perform
-from onekl_desktop.engine.recipes import read_recipe
 from onekl_desktop.engine.registry import Registry
+from onekl_desktop.engine.samples import SAMPLE, read_recipe
 from onekl_desktop.project.lock import FileLock, lock_path
 from onekl_desktop.reports.write import write_report
-from onekl_desktop.tools.scenarios.sample import SAMPLE, build_sample_project
+from onekl_desktop.tools.scenarios.sample import build_sample_project
 
 
 @dataclass

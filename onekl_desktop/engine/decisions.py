@@ -11,28 +11,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session as DbSession
 
 from onekl_desktop.base.errors import UserError
-from onekl_desktop.base.specs import Choice, Date, Number, Option, Text
-from onekl_desktop.base.translate import N_, _
+from onekl_desktop.base.translate import _
 from onekl_desktop.base.units import format_number
 from onekl_desktop.models.decisions.model import Ballot, Count, count_votes
 from onekl_desktop.project.editing import add_record
 from onekl_desktop.project.file import Write
 from onekl_desktop.project.records import Decision, Group, Vote
-
-METHOD = Choice(
-    id="method", title=N_("How votes are counted"), default="plurality", required=False,
-    about=N_("Declared before the vote, so that nobody can choose the method by its result."),
-    options=(
-        Option(id="plurality", title=N_("Most first choices")), Option(id="borda", title=N_("Points by rank (Borda)")),
-        Option(id="schulze", title=N_("Pairwise comparison (Schulze)")), Option(id="consensus", title=N_("Share of support (consensus)")),
-    ))  # fmt: skip
-QUORUM = Number(id="quorum", title=N_("Quorum"), unit="fraction", minimum=0, maximum=1, default=0.5, required=False,
-                about=N_("Share of the groups' members that must vote; asked only where all members are counted."))  # fmt: skip
-THRESHOLD = Number(id="threshold", title=N_("Support needed"), unit="fraction", minimum=0.01, maximum=1, default=0.7, required=False,
-                   about=N_("For consensus only."))  # fmt: skip
-OPENED_ON = Date(id="opened_on", title=N_("Opened on"), required=False)
-DECIDED_ON = Date(id="decided_on", title=N_("Decided on"), required=False)
-MINUTES = Text(id="minutes", title=N_("Minutes"), required=False, long=True, max_length=20_000)
 
 
 def today() -> str:

@@ -1,57 +1,20 @@
-"""Sample landscapes: a recipe is a boundary and a list of operations, done through the one door."""
+"""Sample landscapes are made as people make theirs: each step of a recipe goes through the one door."""
 
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from onekl_desktop.base.data import find_folder
-from onekl_desktop.base.errors import UserError
 from onekl_desktop.base.progress import Progress
 from onekl_desktop.base.translate import _
 from onekl_desktop.engine.new import make_project
 from onekl_desktop.engine.operations import perform
 from onekl_desktop.engine.registry import Registry
+from onekl_desktop.engine.samples import Recipe
 from onekl_desktop.engine.session import Session
 from onekl_desktop.project.records import Landscape
-
-
-@dataclass(frozen=True)
-class Recipe:
-    """A recipe as its folder tells it."""
-
-    folder: Path
-    name: str
-    file: str
-    boundary: str
-    crs: str
-    about: str
-    steps: tuple[dict[str, Any], ...]
-
-
-def list_samples() -> list[str]:
-    """Names of the sample landscapes."""
-    return sorted(path.parent.name for path in find_folder("sample_projects").glob("*/recipe.json"))
-
-
-def read_recipe(sample: str) -> Recipe:
-    """The recipe of a sample."""
-    folder = find_folder("sample_projects") / sample
-    path = folder / "recipe.json"
-    if not path.exists():
-        raise UserError("file.missing", file=path)
-    given = json.loads(path.read_text(encoding="utf-8"))
-    return Recipe(
-        folder,
-        given["name"],
-        given["file"],
-        given["boundary"],
-        given["crs"],
-        given.get("about", ""),
-        tuple(given["steps"]),
-    )
 
 
 def build_recipe(recipe: Recipe, target: Path, landscape: Landscape, *, registry: Registry, progress: Progress) -> None:

@@ -10,6 +10,7 @@ import importlib
 import importlib.metadata
 import pkgutil
 import sys
+import threading
 import types
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -117,6 +118,18 @@ def load_dotted(name: str) -> Any:
 def plugins_folder() -> Path:
     """Where plug-ins installed from a file live."""
     return data_folder() / "plugins"
+
+
+def load_ahead(*names: str) -> threading.Thread:
+    """Import modules on a thread, while this one waits for the disk or for the person."""
+
+    def load() -> None:
+        for name in names:
+            importlib.import_module(name)
+
+    thread = threading.Thread(target=load, name="load-ahead", daemon=True)
+    thread.start()
+    return thread
 
 
 def discover() -> Registry:

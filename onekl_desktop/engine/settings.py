@@ -7,14 +7,10 @@ import os
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session as DbSession
-
 from onekl_desktop.base.errors import UserError
 from onekl_desktop.base.specs import Choice, FilePath, Flag, Integer, Number, Option, SettingSpec, Text
 from onekl_desktop.base.translate import LANGUAGES, N_, set_glossary, set_language
 from onekl_desktop.project.folders import settings_folder
-from onekl_desktop.project.records import Meta
 
 APPLICATION_SETTINGS = (
     SettingSpec(input=Choice(
@@ -50,7 +46,8 @@ PROJECT_SETTINGS = (
 )  # fmt: skip
 
 
-def _find(catalogue: tuple[SettingSpec, ...], id: str) -> SettingSpec:
+def find_setting(catalogue: tuple[SettingSpec, ...], id: str) -> SettingSpec:
+    """A setting by its id; it must exist."""
     for spec in catalogue:
         if spec.id == id:
             return spec
@@ -70,17 +67,17 @@ class Settings:
             given = {}
         for key, value in given.items() if isinstance(given, dict) else []:
             try:
-                self._values[key] = _find(catalogue, key).input.read(value)
+                self._values[key] = find_setting(catalogue, key).input.read(value)
             except UserError:
                 continue  # an old or damaged value: the default serves
 
     def get(self, id: str) -> Any:
         """A setting's value or default."""
-        return self._values.get(id, _find(self._catalogue, id).input.default)
+        return self._values.get(id, find_setting(self._catalogue, id).input.default)
 
     def set(self, id: str, value: Any) -> None:
         """Check, keep and store a value."""
-        self._values[id] = _find(self._catalogue, id).input.read(value)
+        self._values[id] = find_setting(self._catalogue, id).input.read(value)
         self._path.parent.mkdir(parents=True, exist_ok=True)
         part = self._path.with_suffix(".part")
         part.write_text(json.dumps(self._values, indent=2, ensure_ascii=False), encoding="utf-8")
@@ -103,26 +100,3 @@ def use_language(settings: Settings) -> UserError | None:
     except (OSError, ValueError) as problem:
         return UserError("setting.glossary", file=path, reason=getattr(problem, "strerror", None) or problem)
     return None
-
-
-def get_project_setting(db: DbSession, id: str) -> Any:
-    """A project setting's value or default."""
-    spec = _find(PROJECT_SETTINGS, id)
-    stored = db.scalar(select(Meta.value).where(Meta.key == f"setting.{id}"))
-    if stored is None:
-        return spec.input.default
-    try:
-        return spec.input.read(json.loads(stored))
-    except (UserError, ValueError):
-        return spec.input.default
-
-
-def set_project_setting(db: DbSession, id: str, value: Any) -> None:
-    """Check and store a project setting; call within an operation."""
-    checked = _find(PROJECT_SETTINGS, id).input.read(value)
-    row = db.scalar(select(Meta).where(Meta.key == f"setting.{id}"))
-    text = json.dumps(checked, ensure_ascii=False)
-    if row is None:
-        db.add(Meta(key=f"setting.{id}", value=text))
-    else:
-        row.value = text

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QByteArray, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QIcon, QPainter, QPen, QPixmap
+from PySide6.QtCore import QByteArray, QRect, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QIcon, QIconEngine, QPainter, QPen, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 
 from onekl_desktop.base.data import find_folder
@@ -13,15 +13,41 @@ LEAST_CONTRAST = 60  # of 255 steps of lightness
 _cache: dict[tuple[str, str, int], QPixmap] = {}
 
 
+class Stroke(QIconEngine):
+    """Draws an icon when it is shown, at just the size it is shown in."""
+
+    def __init__(self, name: str, plain: str, soft: str, checked: str) -> None:
+        super().__init__()
+        self.name, self.plain, self.soft, self.checked = name, plain, soft, checked
+
+    def clone(self) -> Stroke:
+        """Another of the same."""
+        return Stroke(self.name, self.plain, self.soft, self.checked)
+
+    def actualSize(self, size: QSize, mode: QIcon.Mode, state: QIcon.State) -> QSize:
+        """Any size can be had; icons are square."""
+        side = min(size.width(), size.height())
+        return QSize(side, side)
+
+    def pixmap(self, size: QSize, mode: QIcon.Mode, state: QIcon.State) -> QPixmap:
+        """The picture for a mode and a state."""
+        colour = self.checked if state == QIcon.State.On else self.plain
+        return pixmap(self.name, self.soft if mode == QIcon.Mode.Disabled else colour, min(size.width(), size.height()))
+
+    def scaledPixmap(self, size: QSize, mode: QIcon.Mode, state: QIcon.State, scale: float) -> QPixmap:
+        """The same; `size` is in the screen's own pixels already."""
+        return self.pixmap(size, mode, state)
+
+    def paint(self, painter: QPainter, rect: QRect, mode: QIcon.Mode, state: QIcon.State) -> None:
+        """Draw into a box."""
+        ratio = painter.device().devicePixelRatioF()
+        painter.drawPixmap(rect, self.pixmap(rect.size() * ratio, mode, state))
+
+
 def icon(name: str, colour: str = "") -> QIcon:
     """An icon by name in the theme's ink (or a colour), sharp at every scale; disabled is soft, checked is accented."""
     tokens = current_tokens()
-    made = QIcon()
-    for size in (16, 20, 24, 32, 48):
-        made.addPixmap(pixmap(name, colour or tokens.ink, size))
-        made.addPixmap(pixmap(name, tokens.border, size), QIcon.Mode.Disabled)
-        made.addPixmap(pixmap(name, colour or tokens.accent, size), QIcon.Mode.Normal, QIcon.State.On)
-    return made
+    return QIcon(Stroke(name, colour or tokens.ink, tokens.border, colour or tokens.accent))
 
 
 def pixmap(name: str, colour: str, size: int) -> QPixmap:

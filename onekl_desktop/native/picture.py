@@ -7,7 +7,7 @@ strongest stays (thin ones after Wu 1991), so that a border which two areas shar
 from __future__ import annotations
 
 import ctypes
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -62,7 +62,11 @@ class Figures:
     def scaled(self, factor: float) -> Figures:
         """The same in pixels of another size."""
         a, b, c, d, e, f = (value * factor for value in self.affine)
-        return Figures(self.xy, self.part_offsets, self.shape_offsets, self.chosen, (a, b, c, d, e, f))
+        return replace(self, affine=(a, b, c, d, e, f))
+
+    def part(self, first: int, last: int) -> Figures:
+        """Some of the chosen ones."""
+        return replace(self, chosen=self.chosen[first:last])
 
     def _told(self) -> _Shapes:
         return _Shapes(

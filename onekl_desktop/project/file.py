@@ -24,11 +24,12 @@ from onekl_desktop.base.translate import _
 from onekl_desktop.project import changes as changes_module
 from onekl_desktop.project import gpkg, migrate, safety, workspace
 from onekl_desktop.project.changes import Capture, ChangeSet
-from onekl_desktop.project.connection import Readers, Writer, connect, explain_sqlite
+from onekl_desktop.project.connection import Readers, Writer
 from onekl_desktop.project.lock import FileLock, lock_path
 from onekl_desktop.project.queries.records import get_by_name, get_landscape
 from onekl_desktop.project.records import JournalEntry, Landscape, Meta, Record, Scenario
 from onekl_desktop.project.records.base import now
+from onekl_desktop.project.sqlite import connect, explain_sqlite
 
 T = TypeVar("T")
 R = TypeVar("R", bound=Record)

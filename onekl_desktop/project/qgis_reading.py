@@ -15,8 +15,8 @@ from xml.etree import ElementTree as ET
 from onekl_desktop.base.errors import UserError
 from onekl_desktop.base.expression import parse_expression
 from onekl_desktop.base.translate import _
-from onekl_desktop.project.connection import connect
 from onekl_desktop.project.qgis_styles import BLEND_MODES, BRUSHES
+from onekl_desktop.project.sqlite import connect
 from onekl_desktop.project.styles import ELSE, MARKERS, RAMPS, Style, StyleClass, rgb
 
 LARGEST = 20_000_000  # characters

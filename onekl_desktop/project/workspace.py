@@ -17,8 +17,8 @@ from pathlib import Path
 from onekl_desktop.base.errors import UserError, explain_os_error
 from onekl_desktop.base.translate import _
 from onekl_desktop.native.system import disk_kind, is_process_alive
-from onekl_desktop.project.connection import connect, explain_sqlite
 from onekl_desktop.project.folders import data_folder
+from onekl_desktop.project.sqlite import connect, explain_sqlite
 
 
 @dataclass

@@ -1,15 +1,23 @@
 """The drawing cache gives back what it was given, and whatever is wrong with it costs nothing but time."""
 
+import os
+
 import numpy as np
 import pytest
 import shapely
 
 from onekl_desktop.base.geometry import flatten
-from onekl_desktop.cartography import store
+from onekl_desktop.cartography import levels, paint, store
 from onekl_desktop.cartography.levels import levels_of
-from onekl_desktop.cartography.scene import View
+from onekl_desktop.cartography.render import render_pixels
+from onekl_desktop.cartography.scene import SceneLayer, View
 from onekl_desktop.cartography.store import Kept
 from onekl_desktop.native.picture import Figures
+from onekl_desktop.project.styles import Style, StyleClass
+
+
+def make_shapes(found):
+    return flatten(np.array(found, dtype=object), np.arange(len(found)), "polygon")
 
 
 @pytest.fixture
@@ -123,3 +131,31 @@ def test_a_change_by_another_program_is_seen(session, tmp_path, monkeypatch):
     other.close()
     with Session(path, registry=registry) as again:
         assert draw(again)[1:] == (1, [1])
+
+
+def test_many_shapes_are_drawn_some_at_a_time_and_the_picture_is_the_same(tmp_path, monkeypatch, qapp):
+    """Mapped from the cache and let go between parts, or all at once from memory: the same pixels."""
+    monkeypatch.setattr(store, "WORTH", 10)
+    rng = np.random.default_rng(3)
+    shapes = make_shapes([shapely.Point(*rng.uniform(0, 1000, 2)).buffer(rng.uniform(5, 120)) for _ in range(300)])
+    Kept(tmp_path, "a").keep_shapes(shapes)
+    mapped = Kept(tmp_path, "a").find_shapes("polygon")
+    mapped.kept["store"] = Kept(tmp_path, "a")
+    view, groups = View((0, 0, 1000, 600), 500, 300), (np.arange(300) % 3).astype(np.int32)
+    classes = [StyleClass(str(n), str(n), colour) for n, colour in enumerate(("#c01515", "#15c015", "#1515c0"))]
+    style = Style(kind="categorised", classes=classes, width=0.3, dashes=(2.0, 1.0))
+    whole = render_pixels([SceneLayer("u", "n", style, shapes=shapes, groups=groups)], view, background="#ffffff")
+    monkeypatch.setattr(paint, "AT_ONCE", 7)
+    monkeypatch.setattr(levels, "BOXES_AT_ONCE", 11)
+    parts = render_pixels([SceneLayer("u", "n", style, shapes=mapped, groups=groups)], view, background="#ffffff")
+    np.testing.assert_array_equal(parts, whole)
+
+
+def test_what_an_ended_program_left_half_written_is_taken_away(tmp_path, monkeypatch):
+    monkeypatch.setattr(store, "WORTH", 10)
+    kept = Kept(tmp_path, "a")
+    gone, living = kept.folder / ".shapes.999999999", kept.folder / f".level3.{os.getpid()}"
+    for folder in (gone, living):
+        folder.mkdir(parents=True)
+    kept.keep_shapes(make_shapes([shapely.box(n, 0, n + 1, 1) for n in range(20)]))
+    assert not gone.exists() and living.exists() and kept.find_shapes("polygon") is not None

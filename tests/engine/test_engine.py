@@ -11,8 +11,9 @@ from onekl_desktop.engine import Session, perform
 from onekl_desktop.engine.jobs import CANCELLED, DONE, FAILED, Jobs
 from onekl_desktop.engine.operations import list_missing
 from onekl_desktop.engine.plugins import install_plugin, list_plugins, remove_plugin
+from onekl_desktop.engine.project_settings import get_project_setting
 from onekl_desktop.engine.registry import discover
-from onekl_desktop.engine.settings import Settings, get_project_setting
+from onekl_desktop.engine.settings import Settings
 from onekl_desktop.project.records import Scenario
 from tests.support.plugin import make_plugin
 

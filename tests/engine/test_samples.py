@@ -4,7 +4,7 @@ import pytest
 
 from onekl_desktop.base.progress import Progress
 from onekl_desktop.engine import Session
-from onekl_desktop.engine.recipes import list_samples, read_recipe
+from onekl_desktop.engine.samples import list_samples, read_recipe
 from onekl_desktop.project.check import check_project
 from onekl_desktop.project.queries.records import get_landscape, list_layers
 from onekl_desktop.project.records import (

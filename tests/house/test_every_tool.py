@@ -375,12 +375,20 @@ def test_its_panel_opens_and_leaves_nothing_behind(entry, qtbot, path, registry)
     assert not [thread for thread in threading.enumerate() if thread not in before or thread.name.startswith("map")]
 
 
-def test_specs_import_nothing_heavy():
-    """Finding the tools must not load what only a run needs."""
+@pytest.mark.parametrize(
+    ("work", "more"),
+    [
+        ("from onekl_desktop.engine.registry import discover; discover()", {"PySide6"}),
+        ("import onekl_desktop.app.start", {"onekl_desktop.project.records", "asyncio"}),
+    ],
+)
+def test_nothing_heavy_is_imported_before_it_is_needed(work, more):
+    """Finding the tools must not load what only a run needs, nor the window's start what only a project needs."""
     import subprocess
     import sys
 
-    code = "import sys; import onekl_desktop.tools.layers.spec, onekl_desktop.tools.scenarios.spec; bad = {'pandas', 'geopandas', 'rasterio', 'pyogrio', 'scipy', 'sqlalchemy', 'PySide6', 'reportlab'} & set(sys.modules); assert not bad, bad"
+    heavy = {"pandas", "geopandas", "rasterio", "pyogrio", "scipy", "sqlalchemy", "reportlab"} | more
+    code = f"import sys; {work}; bad = {heavy!r} & set(sys.modules); assert not bad, bad"
     done = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=False, cwd=Path(__file__).parents[2]
     )

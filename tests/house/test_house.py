@@ -12,7 +12,7 @@ import pytest
 
 from onekl_desktop.base.messages import MESSAGES
 from onekl_desktop.cli.commands import COMMANDS
-from onekl_desktop.engine.recipes import list_samples
+from onekl_desktop.engine.samples import list_samples
 from onekl_desktop.engine.settings import APPLICATION_SETTINGS, PROJECT_SETTINGS
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -14,10 +14,10 @@ from onekl_desktop.engine import Session, perform
 from onekl_desktop.engine.new import make_project
 from onekl_desktop.project import gpkg, migrate
 from onekl_desktop.project.check import check_project
-from onekl_desktop.project.connection import connect
 from onekl_desktop.project.file import ProjectFile
 from onekl_desktop.project.lock import lock_path
 from onekl_desktop.project.records import JournalEntry, Landscape, Record, Scenario
+from onekl_desktop.project.sqlite import connect
 from onekl_desktop.project.workspace import list_recoverable
 from tests.support.landscape import CRS, place
 

@@ -7,7 +7,8 @@ from typing import Any
 from PySide6.QtWidgets import QDialog, QTabWidget, QWidget
 
 from onekl_desktop.base.translate import _
-from onekl_desktop.engine.settings import APPLICATION_SETTINGS, PROJECT_SETTINGS, Settings, get_project_setting
+from onekl_desktop.engine.project_settings import get_project_setting
+from onekl_desktop.engine.settings import APPLICATION_SETTINGS, PROJECT_SETTINGS, Settings
 from onekl_desktop.gui.desk import Desk
 from onekl_desktop.gui.forms.form import Form
 from onekl_desktop.gui.kit import button, column, row, scroll

@@ -19,7 +19,7 @@ from onekl_desktop.base.ids import slug
 from onekl_desktop.base.progress import Progress
 from onekl_desktop.base.translate import _
 from onekl_desktop.engine import Session
-from onekl_desktop.engine.settings import set_project_setting
+from onekl_desktop.engine.project_settings import set_project_setting
 from onekl_desktop.exchange.classes import ClassRow
 from onekl_desktop.exchange.raster import RasterPlan
 from onekl_desktop.exchange.table import write_rows

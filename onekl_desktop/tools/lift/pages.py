@@ -7,7 +7,7 @@ import datetime as dt
 from onekl_desktop.base.translate import _, get_language
 from onekl_desktop.base.units import format_number, format_percent, format_quantity
 from onekl_desktop.engine import Session
-from onekl_desktop.engine.settings import get_project_setting
+from onekl_desktop.engine.project_settings import get_project_setting
 from onekl_desktop.project.queries.records import get_landscape
 from onekl_desktop.reports.page import Chart, Facts, Heading, Line, Notes, Page, Paragraph, Table
 from onekl_desktop.tools.lift.queries import YEARLY, ProjectState, read_finance

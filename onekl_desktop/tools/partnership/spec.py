@@ -2,7 +2,7 @@
 
 from onekl_desktop.base.specs import Choice, Date, Integer, Operation, Option, PageSpec, Reference, Text, Tool
 from onekl_desktop.base.translate import N_
-from onekl_desktop.engine.decisions import DECIDED_ON, METHOD, MINUTES, OPENED_ON, QUORUM, THRESHOLD
+from onekl_desktop.engine.decision_fields import DECIDED_ON, METHOD, MINUTES, OPENED_ON, QUORUM, THRESHOLD
 
 NAME = Text(id="name", title=N_("Name"), max_length=160)
 NEW_NAME = Text(id="name", title=N_("Name"), max_length=160, required=False)

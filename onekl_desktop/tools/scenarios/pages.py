@@ -7,7 +7,7 @@ import datetime as dt
 from onekl_desktop.base.translate import N_, _, get_language
 from onekl_desktop.base.units import format_number, format_percent, format_quantity, format_signed
 from onekl_desktop.engine import Session
-from onekl_desktop.engine.settings import get_project_setting
+from onekl_desktop.engine.project_settings import get_project_setting
 from onekl_desktop.project.queries.records import find_land_cover, get_landscape, list_classes, list_layers
 from onekl_desktop.project.records import Practice
 from onekl_desktop.reports.page import Chart, Facts, Heading, Line, MapBlock, Notes, Page, Paragraph, Table

@@ -22,8 +22,8 @@ from onekl_desktop.base.progress import Progress
 from onekl_desktop.base.rasters import ArrayRaster, Grid, RasterSource
 from onekl_desktop.base.translate import _
 from onekl_desktop.engine import Session
+from onekl_desktop.engine.project_settings import get_project_setting
 from onekl_desktop.engine.runs import Computed, find_run, fingerprint, record_run, run_folder
-from onekl_desktop.engine.settings import get_project_setting
 from onekl_desktop.models.carbon import model as carbon
 from onekl_desktop.models.carbon.spec import MODEL as CARBON
 from onekl_desktop.models.landcover import model as landcover

@@ -8,12 +8,11 @@ from pathlib import Path
 from onekl_desktop.base.progress import Progress
 from onekl_desktop.base.translate import _
 from onekl_desktop.engine import Session
-from onekl_desktop.engine.recipes import build_recipe, read_recipe, run_all
+from onekl_desktop.engine.recipes import build_recipe, run_all
 from onekl_desktop.engine.registry import Registry
+from onekl_desktop.engine.samples import SAMPLE, read_recipe
 from onekl_desktop.exchange.boundary import read_boundary
 from onekl_desktop.project.records import Landscape
-
-SAMPLE = "north_sumatra"
 
 
 def build_sample_project(target: Path, *, registry: Registry, progress: Progress, sample: str = SAMPLE) -> Path:

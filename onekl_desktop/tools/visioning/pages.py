@@ -7,7 +7,7 @@ import datetime as dt
 from onekl_desktop.base.translate import _, get_language
 from onekl_desktop.base.units import format_number
 from onekl_desktop.engine import Session
-from onekl_desktop.engine.settings import get_project_setting
+from onekl_desktop.engine.project_settings import get_project_setting
 from onekl_desktop.project.queries.records import get_landscape
 from onekl_desktop.reports.page import Heading, Notes, Page, Paragraph, Table
 from onekl_desktop.tools.visioning.queries import Vision, read_vision, tally_votes

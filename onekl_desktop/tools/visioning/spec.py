@@ -14,7 +14,7 @@ from onekl_desktop.base.specs import (
     Year,
 )
 from onekl_desktop.base.translate import N_
-from onekl_desktop.engine.decisions import DECIDED_ON, METHOD, MINUTES, QUORUM, THRESHOLD
+from onekl_desktop.engine.decision_fields import DECIDED_ON, METHOD, MINUTES, QUORUM, THRESHOLD
 
 NAME = Text(id="name", title=N_("Name"), max_length=200)
 NEW_NAME = Text(id="name", title=N_("Name"), max_length=200, required=False)

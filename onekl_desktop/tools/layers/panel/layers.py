@@ -55,7 +55,7 @@ class LayersPanel(QWidget):
         self.list.setAccessibleName(_("Layers"))
         self.list.setIconSize(QSize(18, 18))
         self.list.itemChanged.connect(self._on_check)
-        self.list.currentRowChanged.connect(lambda _row: self._show_chosen())
+        self.list.currentRowChanged.connect(lambda _row: self._filling or self._show_chosen())
         self.empty = EmptyState(
             _("No layers yet"), _("Bring in what you already have: a land-cover map, villages, roads, rivers. The original files are never changed."),
             _("Import a map"), self.open_import_layer,
@@ -108,7 +108,6 @@ class LayersPanel(QWidget):
             item.setCheckState(Qt.CheckState.Checked if layer.visible else Qt.CheckState.Unchecked)
             item.setToolTip(layer.import_note or layer.source)
             self.list.addItem(item)
-        self._filling = False
         self._undrawn = {}
         self._mark_undrawn()
         self.empty.setVisible(not self._layers)
@@ -118,6 +117,7 @@ class LayersPanel(QWidget):
         names = [layer.uuid for layer in self._layers]
         if self._layers:
             self.list.setCurrentRow(names.index(chosen.uuid) if chosen is not None and chosen.uuid in names else 0)
+        self._filling = False
         self._show_chosen()
 
     def _icon(self, layer: Layer):  # type: ignore[no-untyped-def]
