@@ -171,6 +171,7 @@ MESSAGES: dict[str, Message] = {
     "basemap.unreadable": Message(_INPUT, N_("{file} cannot be used as a base map: {reason}."), N_("Choose MBTiles or PMTiles with pictures (PNG, JPEG or WebP).")),
     "gps.unreadable": Message(_INPUT, N_("{file} holds no track of a GPS receiver: {reason}."), N_("Choose a file of NMEA sentences ($GPGGA, $GNRMC …), or import GPX as a layer.")),
     "gps.too_few": Message(_INPUT, N_("{file} holds {count} positions, too few for {kind}."), N_("Walk along it again with the receiver on.")),
+    "gps.port": Message(_INPUT, N_("The GPS receiver at {port} cannot be read: {reason}."), N_("Check that it is plugged in and that no other program uses it; on Linux, that your account belongs to the group dialout.")),
     "print.kind": Message(_INPUT, N_("{file} is of no kind that maps are printed to."), N_("End its name in one of {known}.")),
     "print.logo": Message(_INPUT, N_("{file} is no picture that can stand on a page, or larger than 500 kB."), N_("Save it as a smaller PNG.")),
     "shape.empty": Message(_INPUT, N_("The shape has no extent, or places that do not exist."), N_("Draw it again.")),

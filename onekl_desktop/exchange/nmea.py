@@ -67,25 +67,46 @@ def parse_sentences(lines: Iterable[str]) -> tuple[list[Fix], int, int]:
 
     GGA tells the dilution, so where there are any RMC of the same second are left out.
     """
-    found: list[tuple[bool, Fix]] = []
-    seen = broken = 0
+    sentences = Sentences()
     for line in lines:
+        sentences.add(line)
+    return sentences.fixes, sentences.seen, sentences.broken
+
+
+class Sentences:
+    """What a receiver says, sentence by sentence: for files, and while it talks."""
+
+    def __init__(self) -> None:
+        self._found: list[tuple[bool, Fix]] = []
+        self._exact: set[float] = set()  # seconds that a GGA told
+        self.seen = self.broken = self.sound = 0  # with a position; of a wrong checksum; of any kind with a right one
+
+    def add(self, line: str) -> Fix | None:
+        """Take a line; the position that it tells, if any."""
         start = line.find("$")
         if start < 0 or len(line) - start > LONGEST_LINE:
-            continue
+            return None
         body, star, given = line[start + 1 :].strip().partition("*")
+        fits = bool(star) and _fits(body, given)
+        self.sound += fits
         kind = body[2:5]
         if kind not in ("GGA", "RMC"):
-            continue
-        if star and not _fits(body, given):
-            broken += 1
-            continue
-        seen += 1
+            return None
+        if star and not fits:
+            self.broken += 1
+            return None
+        self.seen += 1
         fix = _gga(body.split(",")) if kind == "GGA" else _rmc(body.split(","))
         if fix is not None:
-            found.append((kind == "GGA", fix))
-    seconds = {fix.second for exact, fix in found if exact}
-    return [fix for exact, fix in found if exact or fix.second not in seconds], seen, broken
+            self._found.append((kind == "GGA", fix))
+            if kind == "GGA":
+                self._exact.add(fix.second)
+        return fix
+
+    @property
+    def fixes(self) -> list[Fix]:
+        """Positions in their order; where GGA told one, RMC of the same second are left out."""
+        return [fix for exact, fix in self._found if exact or fix.second not in self._exact]
 
 
 def _fits(body: str, given: str) -> bool:

@@ -28,6 +28,7 @@ class Desk(QObject):
     message = Signal(str, str)  # kind (info, good, warning, error), text
     drawer = Signal(object, str)  # a widget to show below the map, and its title
     crashed = Signal(str)
+    closing = Signal()
 
     def __init__(self, session: Session, canvas: Canvas, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -123,5 +124,6 @@ class Desk(QObject):
         self.tell(words.format(what=what))
 
     def close(self) -> None:
-        """Stop the heartbeat."""
+        """Stop the heartbeat; windows that live beside the map close."""
+        self.closing.emit()
         self.bridge.close()

@@ -1,5 +1,8 @@
 """The tools of the map by mouse and keys: what is drawn arrives in the layer, and each edit is undone and done again."""
 
+import os
+import sys
+
 import numpy as np
 import pytest
 import shapely
@@ -8,12 +11,16 @@ from PySide6.QtTest import QTest
 
 from onekl_desktop.app.map_bar import GoToDialog
 from onekl_desktop.app.window import MainWindow
-from onekl_desktop.base.geometry import area_ha, length_m
+from onekl_desktop.base.geometry import area_ha, length_m, transform
 from onekl_desktop.engine import Session, perform
 from onekl_desktop.engine.settings import Settings
+from onekl_desktop.exchange.receiver import Port
 from onekl_desktop.gui.canvas.scale_box import read_scale
 from onekl_desktop.project.queries.records import list_layers
+from onekl_desktop.tools.layers.panel.location import LocationDialog
+from onekl_desktop.tools.layers.panel.receiver import ReceiverDialog
 from onekl_desktop.tools.layers.places import read_place
+from tests.exchange.test_nmea import gga
 from tests.support.landscape import BOTTOM, CRS, LEFT, add_cover, cover_array, place, write_cover
 from tests.tools.layers.test_editing import rows
 
@@ -447,3 +454,72 @@ def test_colours_that_look_alike_are_told(window):
     assert "Also red" in panel._tell_alike(style)
     style.classes[0].pattern = "dots"
     assert panel._tell_alike(style) == ""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="pseudo-terminals are of POSIX systems")
+def test_a_walk_with_a_receiver_becomes_an_area(window, qtbot):
+    """The receiver is a pseudo-terminal: listened to, recorded, put on the map, undone; closing the project lets go of it."""
+    master, slave = os.openpty()
+    ports = [Port(os.ttyname(slave), "Receiver")]
+    card = window.view.panel_of("layers").editing
+    card.habits.ask = False
+    dialog = ReceiverDialog(window.view.desk, card.layer, "area", dict, window, ports=lambda: ports)
+    dialog.show()
+    assert dialog.ports.currentText() == "Receiver" and not dialog.record_button.isEnabled()
+    corners = [(7000, 7000), (7500, 7000), (7500, 7400), (7000, 7400)]
+    degrees = [transform(shapely.Point(LEFT + x, BOTTOM + y), CRS, "EPSG:4326") for x, y in [*corners, corners[0]]]
+
+    def say(second, point):
+        os.write(master, (gga(second, point.y, point.x) + "\r\n").encode())
+
+    try:
+        QTest.mouseClick(dialog.connect_button, LEFTB)
+        say(0, degrees[0])
+        qtbot.waitUntil(dialog.record_button.isEnabled, timeout=10_000)
+        QTest.mouseClick(dialog.record_button, LEFTB)
+        assert not dialog.take_button.isEnabled()
+        for second, point in enumerate(degrees, 1):
+            say(second, point)
+        qtbot.waitUntil(lambda: len(dialog.receiver.fixes) == 5, timeout=10_000)
+        qtbot.waitUntil(dialog.take_button.isEnabled, timeout=10_000)
+        assert "5 positions" in dialog.count.text() and " ha" in dialog.count.text() and len(dialog._mark.track) == 5
+        QTest.mouseClick(dialog.take_button, LEFTB)
+        made = rows(window.view.session)
+        assert len(made) == 5 and made[max(made)]["geom"].area == pytest.approx(500 * 400, rel=0.01)
+        window.view.desk.undo()
+        assert len(rows(window.view.session)) == 4
+        receiver = dialog.receiver
+        window.close_project()
+        assert not receiver._thread.is_alive()
+    finally:
+        os.close(slave)
+        os.close(master)
+
+
+def pick(dialog, field, value):
+    combo = dialog.form.field(field).editor
+    combo.setCurrentIndex(combo.findData(value))
+
+
+def test_shapes_are_chosen_by_where_another_layer_is(window, qtbot):
+    perform(window.view.session, "layers.add_layer", name="Wells", shapes="points")
+    perform(window.view.session, "layers.add_shape", layer="Wells", geometry=shapely.Point(LEFT + 4500, BOTTOM + 4500))
+    window.view.desk.bridge.deliver()
+    window.view.panel_of("layers").choose("Fields")
+    card = editing(window)
+    dialog = LocationDialog(window.view.desk, card.layer, window)
+    dialog.show()
+    names = {dialog._layers[uuid].name: uuid for uuid in dialog._layers}
+    pick(dialog, "other", names["Wells"])
+    assert not dialog.form.field("distance").isVisible()
+    pick(dialog, "how", "near")
+    assert dialog.form.field("distance").isVisible()
+    pick(dialog, "how", "meets")
+    QTest.mouseClick(dialog.choose, LEFTB)
+    assert not dialog.isVisible() and window.view.desk.selection.get(card.layer.uuid) == {1}
+    again = LocationDialog(window.view.desk, card.layer, window)
+    pick(again, "other", names["Wells"])
+    pick(again, "how", "apart")
+    again.form.field("among").editor.setChecked(True)
+    again.accept()
+    assert window.view.desk.selection.get(card.layer.uuid) == set()

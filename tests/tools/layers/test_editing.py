@@ -186,3 +186,28 @@ def test_lines_are_cut_and_led_elsewhere(session):
     assert sorted(row["geom"].length for row in rows(session, "Paths").values()) == [40, 60]
     perform(session, "layers.reshape_shapes", layer="Paths", line=line((50, -1), (50, 10), (90, 10), (90, -1)))
     assert rows(session, "Paths")[1]["geom"].length == pytest.approx(80)
+
+
+@pytest.mark.parametrize(
+    ("how", "distance", "expected"),
+    [("meets", 0, {1, 2}), ("within", 0, {1}), ("near", 600, {1, 2, 3}), ("apart", 0, {3, 4}), ("holds", 0, set())],
+)
+def test_shapes_are_found_by_where_those_of_another_layer_are(session, how, distance, expected):
+    """Compared with what Shapely says of each pair."""
+    from onekl_desktop.tools.layers.queries import find_by_location
+
+    for name, shapes in (
+        ("Plots", [place(0, 0, 1000, 1000), place(1500, 0, 2500, 1000), place(2500, 0, 3000, 500), place(9000, 9000, 9100, 9100)]),
+        ("Zones", [place(-100, -100, 2000, 1100)]),
+    ):  # fmt: skip
+        perform(session, "layers.add_layer", name=name)
+        for shape in shapes:
+            perform(session, "layers.add_shape", layer=name, geometry=shape)
+    plots, zones = layer_of(session, "Plots"), layer_of(session, "Zones")
+    assert find_by_location(session, plots, zones, how, distance) == expected
+    if how == "within":
+        assert find_by_location(session, zones, plots, "holds") == {1}
+    perform(session, "layers.add_layer", name="Empty")
+    assert find_by_location(session, plots, layer_of(session, "Empty"), how, distance) == (
+        {1, 2, 3, 4} if how == "apart" else set()
+    )

@@ -24,11 +24,14 @@ from onekl_desktop.gui.theme import XS, M, S
 from onekl_desktop.project.gpkg import quote
 from onekl_desktop.project.queries.records import get_landscape
 from onekl_desktop.project.records import Layer
+from onekl_desktop.tools.layers.panel.location import LocationDialog
+from onekl_desktop.tools.layers.panel.receiver import ReceiverDialog
 from onekl_desktop.tools.layers.panel.table import LayerTable
 from onekl_desktop.tools.layers.panel.values import ask_values
 from onekl_desktop.tools.layers.spec import TOOL
 
 GEOPROCESSING = ("clip_layer", "intersect_layers", "unite_layers", "subtract_layer", "dissolve_layer", "buffer_layer", "join_table", "join_layer", "zonal_statistics")  # fmt: skip
+WALKED = {"polygon": "area", "line": "track", "point": "point"}
 KINDS = {"polygon": N_("area"), "line": N_("line"), "point": N_("point")}
 
 
@@ -94,8 +97,10 @@ class EditCard(QWidget):
         menu.addAction(
             _("Cut to the landscape"), lambda: self._desk.perform("layers.cut_to_landscape", layer=self.layer.uuid)
         )
-        menu.addAction(_("Take from a GPS receiver…"), self._open_gps)
+        menu.addAction(_("Listen to a GPS receiver…"), self.listen)
+        menu.addAction(_("Take from a GPS receiver's file…"), self._open_gps)
         menu.addAction(_("Choose by drawing an area"), self.select_in_area)
+        menu.addAction(_("Choose by place…"), lambda: LocationDialog(self._desk, self.layer, self.window()).exec())
         menu.addAction(_("Choose none"), lambda: self._desk.selection.choose(self.layer.uuid, ()))
         menu.addSeparator()
         for id in GEOPROCESSING:
@@ -281,8 +286,16 @@ class EditCard(QWidget):
             self._open("offset_shapes", shapes=" ".join(map(str, chosen)))
 
     def _open_gps(self) -> None:
-        how = {"polygon": "area", "line": "track", "point": "point"}[self.kind]
-        self._open("add_gps", how=how)
+        self._open("add_gps", how=WALKED[self.kind])
+
+    def listen(self) -> ReceiverDialog:
+        """The receiver's window, which stays open beside the map."""
+        window, layer, ask = self.window(), self.layer, self.habits.ask
+        dialog = ReceiverDialog(
+            self._desk, layer, WALKED[self.kind], lambda: ask_values(self._desk, layer, dialog) if ask else {}, window
+        )
+        dialog.show()
+        return dialog
 
     def _open(self, id: str, **values: Any) -> None:
         hidden = ("layer", *values)
