@@ -254,7 +254,7 @@ def test_a_full_disk_leaves_the_project_as_it_was(path):
 
 
 def test_a_writer_elsewhere_makes_it_busy(path, monkeypatch):
-    monkeypatch.setattr("onekl_desktop.project.connection.BUSY_TIMEOUT_S", 0.2)
+    monkeypatch.setattr("onekl_desktop.project.sqlite.BUSY_TIMEOUT_S", 0.2)
     project = ProjectFile(path)
     other = sqlite3.connect(path, isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
