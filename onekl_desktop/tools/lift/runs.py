@@ -20,6 +20,7 @@ from onekl_desktop.base.progress import Progress
 from onekl_desktop.base.translate import _
 from onekl_desktop.engine import Session
 from onekl_desktop.engine.runs import Computed, find_run, fingerprint, record_run
+from onekl_desktop.models.finance import measures
 from onekl_desktop.models.finance import model as finance
 from onekl_desktop.models.finance.spec import MODEL
 from onekl_desktop.project.queries.records import get_by_name, get_landscape
@@ -120,10 +121,10 @@ def compute(inputs: Inputs) -> tuple[finance.CashFlow, list[Computed]]:
     net = flow.net
     lowest = float(np.cumsum(flow.net_with_grants).min())
     values += [
-        Computed("project_npv", finance.npv(inputs.discount_rate, net)),
-        Computed("project_npv_with_grants", finance.npv(inputs.discount_rate, flow.net_with_grants)),
-        Computed("project_irr", finance.irr(net)),
-        Computed("project_payback", finance.payback(net)),
+        Computed("project_npv", measures.npv(inputs.discount_rate, net)),
+        Computed("project_npv_with_grants", measures.npv(inputs.discount_rate, flow.net_with_grants)),
+        Computed("project_irr", measures.irr(net)),
+        Computed("project_payback", measures.payback(net)),
         Computed("project_peak_need", max(0.0, -lowest)),
     ]
     return flow, values

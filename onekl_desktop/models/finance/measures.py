@@ -1,0 +1,195 @@
+"""What a series of yearly cash flows is worth: present values, rates of return, payback.
+
+Conventions: year t = 0 is the decision and is not discounted; with the timing `mid_period` year t >= 1 counts t - 0.5 years;
+money in is positive; nothing is rounded (Brealey, Myers & Allen, Principles of Corporate Finance, ch. 5-6).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+Amounts = NDArray[np.float64]
+SAME_ROOT = 1e-7
+WIDEST, STEPS = 25.0, 4000  # rates from e^-25 - 1 to e^25 - 1 are looked through
+FLAT = 1e-13  # of the sum of the absolute terms: below it a turning point touches zero
+
+
+def years_of(last: int, mid: bool = False) -> Amounts:
+    """Years by which each flow is discounted, shape (last + 1,)."""
+    tau = np.arange(last + 1, dtype=float)
+    if mid:
+        tau[1:] -= 0.5
+    return tau
+
+
+def present_value(rate: float | Amounts, flows: Sequence[float] | Amounts, mid: bool = False) -> float:
+    """`sum CF(t) / (1 + rate)^tau(t)`; spreadsheets' NPV() discounts its first value by one whole period, this does not."""
+    amounts = np.asarray(flows, float)
+    return float((amounts / (1.0 + rate) ** years_of(len(amounts) - 1, mid)).sum())
+
+
+def npv(rate: float, flows: Sequence[float] | Amounts) -> float:
+    """Net present value with flows at the ends of years."""
+    return present_value(rate, flows)
+
+
+def sign_changes(flows: Sequence[float] | Amounts) -> int:
+    """How often the sign changes; zeros do not count (Descartes: an upper bound of the rates of return)."""
+    signs = np.sign(np.asarray(flows, float))
+    signs = signs[signs != 0]
+    return int((signs[1:] != signs[:-1]).sum())
+
+
+def irr_roots(flows: Sequence[float] | Amounts, mid: bool = False) -> list[float]:
+    """Every distinct real rate r > -1 with NPV(r) = 0, ascending; a double root counts once, roots closer than 1e-7 are one.
+
+    With u = -ln(1 + r) the equation is `sum CF(t) e^(u tau(t)) = 0`. It is looked through in u; each change of sign is closed in
+    by bisection and secants (Brent 1973), and each turning point near zero is refined, so that two close roots or a double one
+    are found too. A flow without both signs has none.
+    """
+    amounts = np.asarray(flows, float)
+    if not (amounts > 0).any() or not (amounts < 0).any():
+        return []
+    held = np.flatnonzero(amounts)
+    tau, amounts = years_of(len(amounts) - 1, mid)[held], amounts[held]
+    tau = tau - tau[0]
+    grid = np.linspace(-WIDEST, WIDEST, STEPS + 1)
+    values = _relative(amounts, tau, grid)
+    places: list[float] = []
+    for at in np.flatnonzero(np.sign(values[1:]) != np.sign(values[:-1])).tolist():
+        low, high = grid[at], grid[at + 1]
+        places.append(low if values[at] == 0 else high if values[at + 1] == 0 else _close_in(amounts, tau, low, high))
+    size = np.abs(values)
+    turning = np.flatnonzero((size[1:-1] < size[:-2]) & (size[1:-1] <= size[2:]) & (size[1:-1] < 1e-3)) + 1
+    for at in turning.tolist():
+        if np.sign(values[at - 1]) == np.sign(values[at]) == np.sign(values[at + 1]) != 0:
+            places += _touch(amounts, tau, grid[at - 1], grid[at + 1], float(np.sign(values[at])))
+    found: list[float] = []
+    for rate in sorted(float(np.expm1(-place)) for place in places):
+        if not found or rate - found[-1] > SAME_ROOT:
+            found.append(rate)
+    return found
+
+
+def _relative(amounts: Amounts, tau: Amounts, u: Amounts | float) -> Amounts:
+    """The sum over the sum of absolute terms, between -1 and 1: it neither overflows nor vanishes."""
+    power = np.multiply.outer(np.asarray(u, float), tau)
+    terms = amounts * np.exp(power - power.max(axis=-1, keepdims=True))
+    out: Amounts = terms.sum(axis=-1) / np.abs(terms).sum(axis=-1)
+    return out
+
+
+def _close_in(amounts: Amounts, tau: Amounts, low: float, high: float) -> float:
+    from scipy.optimize import brentq
+
+    return float(brentq(lambda u: float(_relative(amounts, tau, u)), low, high, xtol=1e-15, rtol=1e-15, maxiter=200))
+
+
+def _touch(amounts: Amounts, tau: Amounts, low: float, high: float, side: float) -> list[float]:
+    """The two roots beside a turning point that crosses zero, or the one where it touches."""
+    from scipy.optimize import minimize_scalar
+
+    least = minimize_scalar(
+        lambda u: side * float(_relative(amounts, tau, u)), bounds=(low, high), method="bounded", options={"xatol": 1e-13}
+    )  # fmt: skip
+    if least.fun > FLAT:
+        return []
+    if least.fun > -FLAT:
+        return [float(least.x)]
+    return [_close_in(amounts, tau, low, float(least.x)), _close_in(amounts, tau, float(least.x), high)]
+
+
+def irr(flows: Sequence[float] | Amounts) -> float | None:
+    """The internal rate of return when there is exactly one, else None (never 0 for "there is none")."""
+    roots = irr_roots(flows)
+    return roots[0] if len(roots) == 1 else None
+
+
+def irr_many(flows: Amounts) -> Amounts:
+    """The rate of return of many series at once, shape (series, T + 1); NaN where there is none or more than one.
+
+    Where the sign changes once there is exactly one (Descartes), found by Newton's method for all series together on the
+    polynomial in x = 1/(1 + r), from a bracket that shrinks; the others are looked through one by one.
+    """
+    flows = np.ascontiguousarray(flows, float)
+    out = np.full(len(flows), np.nan)
+    signs = np.sign(flows)
+    last = np.zeros(len(flows))
+    changes = np.zeros(len(flows), np.int64)
+    for t in range(flows.shape[1]):
+        here = signs[:, t]
+        changes += (here != 0) & (last != 0) & (here != last)
+        np.copyto(last, here, where=here != 0)
+    once = np.flatnonzero(changes == 1)
+    columns = flows[once].T.copy()
+    columns /= np.abs(columns).max(axis=0)
+    columns *= np.sign(last[once])  # ends positive: the polynomial rises through its only root
+    x = np.full(len(once), 1 / 1.1)
+    low, high = np.zeros(len(once)), np.full(len(once), np.inf)
+    active = np.arange(len(once))
+    for _turn in range(200):
+        if not len(active):
+            break
+        part, here = columns[:, active], x[active]
+        value, slope = part[-1].copy(), np.zeros(len(active))
+        for t in range(len(part) - 2, -1, -1):
+            slope *= here
+            slope += value
+            value *= here
+            value += part[t]
+        low[active] = np.where(value < 0, here, low[active])
+        high[active] = np.where(value >= 0, here, high[active])
+        with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+            step = here - value / slope
+        bottom, top = low[active], high[active]
+        outside = ~((step > bottom) & (step < top))
+        middle = np.where(np.isinf(top), 2 * np.maximum(here, 1e-3), (bottom + top) / 2)
+        step = np.where(outside, middle, step)
+        done = (np.abs(step - here) <= 4e-16 * np.abs(step)) | (value == 0)
+        x[active] = np.where(value == 0, here, step)
+        active = active[~done]
+    out[once] = 1 / x - 1
+    for at in np.flatnonzero(changes > 1).tolist():
+        roots = irr_roots(flows[at])
+        if len(roots) == 1:
+            out[at] = roots[0]
+    return out
+
+
+def mirr(
+    flows: Sequence[float] | Amounts, finance_rate: float, reinvestment_rate: float, mid: bool = False
+) -> float | None:
+    """Modified internal rate of return, `(FV(positive) / -PV(negative))^(1/tau(T)) - 1`; None unless both signs occur."""
+    amounts = np.asarray(flows, float)
+    if not (amounts > 0).any() or not (amounts < 0).any():
+        return None
+    tau = years_of(len(amounts) - 1, mid)
+    future = (np.maximum(amounts, 0) * (1 + reinvestment_rate) ** (tau[-1] - tau)).sum()
+    present = (np.minimum(amounts, 0) / (1 + finance_rate) ** tau).sum()
+    return float((future / -present) ** (1 / tau[-1]) - 1)
+
+
+def payback(flows: Sequence[float] | Amounts) -> float | None:
+    """Years until the running total stays above zero, interpolated within the last crossing year.
+
+    None when it never does; 0 when the running total never is negative.
+    """
+    amounts = np.asarray(flows, float)
+    total = np.cumsum(amounts)
+    if total[-1] < 0:
+        return None
+    if (total >= 0).all():
+        return 0.0
+    t = int(np.flatnonzero(total < 0)[-1]) + 1
+    return float(t - 1 + -total[t - 1] / amounts[t])
+
+
+def equivalent_annual_annuity(value: float, rate: float, years: float) -> float:
+    """The equal yearly amount of the same present value, `NPV k (1+k)^T / ((1+k)^T - 1)`."""
+    if rate == 0:
+        return value / years
+    growth = (1 + rate) ** years
+    return float(value * rate * growth / (growth - 1))
