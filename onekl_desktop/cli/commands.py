@@ -16,7 +16,7 @@ from onekl_desktop.base.units import format_number, format_quantity
 from onekl_desktop.cartography.layout import PAPERS, Layout
 from onekl_desktop.cartography.printing import atlas_of, contents_of, for_atlas, list_layouts, write_map
 from onekl_desktop.cartography.source import MapSource
-from onekl_desktop.cli import models, operations
+from onekl_desktop.cli import finance, models, operations
 from onekl_desktop.cli.demo import run_demo
 from onekl_desktop.cli.output import Output
 from onekl_desktop.engine import Session, perform
@@ -380,6 +380,12 @@ COMMANDS = (
         N_("Ecosystem models on files, with InVEST's arguments and names."),
         models.add_arguments,
         models.run_verb,
+    ),
+    Command(
+        "finance",
+        N_("Project finance: compute a case, single functions, or explain a figure."),
+        finance.add_arguments,
+        finance.run_verb,
     ),
     Command("report", N_("Write a page as PDF or HTML."), _report_arguments, _report),
     Command("map", N_("Print a map, or an atlas, as PDF, PNG, SVG or GeoTIFF."), _map_arguments, _map),

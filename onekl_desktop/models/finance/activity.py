@@ -62,6 +62,12 @@ class Activity:
         return self.revenue_total - self.operating_cost - self.depreciation + self.asset_sale - self.book_value_sold
 
 
+ADDED = (
+    "quantity_kg", "revenue_product", "revenue_premium", "revenue_per_unit", "revenue_project", "revenue_carbon", "operating_cost",
+    "capital_cost", "depreciation", "labour_days", "tco2e_gross", "tco2e_issued",
+)  # fmt: skip
+
+
 class _Prices:
     """Money of base-year prices in the report currency of each year."""
 
@@ -102,7 +108,7 @@ class _Prices:
 
 
 def yield_at(product_yield: TableYield | GompertzYield, ages: Any) -> Any:
-    """kg per unit at ages; a Gompertz curve `maximum exp(-b exp(-c a))` through two anchors (age, share of the maximum)."""
+    """Kg per unit at ages; a Gompertz curve `maximum exp(-b exp(-c a))` through two anchors (age, share of the maximum)."""
     if isinstance(product_yield, TableYield):
         return by_index(product_yield, ages)
     one, two = product_yield.anchor_1, product_yield.anchor_2
@@ -116,7 +122,7 @@ def yield_at(product_yield: TableYield | GompertzYield, ages: Any) -> Any:
 def compute_activity(case: Case) -> Activity:
     """Run the operations of a case: README sections 2 and 4."""
     t, zero = np.arange(case.horizon + 1), np.zeros(case.horizon + 1)
-    out = Activity(*(zero for _name in range(12)))
+    out = Activity(**dict.fromkeys(ADDED, zero))
     prices = _Prices(case)
     for item in case.production:
         _produce(case, item, prices, out)

@@ -46,6 +46,13 @@ def unlevered_tax(case: Case, activity: Activity) -> Series:
     return np.array([memory.charge(t, profit) for t, profit in enumerate(activity.profit_before_finance.tolist())])
 
 
+YEARLY = (
+    "tax", "net_profit", "loan_draws", "loan_fees", "interest_accrued", "interest_paid", "principal_paid", "debt_balance", "cfads",
+    "support_fees", "support_paid", "support_recovered", "support_outstanding", "reserve_balance", "equity_flow", "balance_check",
+    "cash_check",
+)  # fmt: skip
+
+
 @dataclass
 class Financing:
     """Series by year, shape (T + 1,)."""
@@ -134,7 +141,7 @@ def _run(case: Case, activity: Activity, dscr: float | None) -> Financing:
         if grant.taxable:
             taxable = taxable + amounts_by_year(grant.by_year, case.horizon)
     draws = {loan.id: amounts_by_year(loan.draws, case.horizon) for loan in case.loans}
-    out = Financing(*(np.zeros(years) for _name in range(17)))
+    out = Financing(**{name: np.zeros(years) for name in YEARLY})
     out.balances, out.principals, out.interests = (
         {loan.id: np.zeros(years) for loan in case.loans} for _name in range(3)
     )

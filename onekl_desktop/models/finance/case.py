@@ -621,11 +621,11 @@ def by_index(table: Any, at: NDArray[np.int64]) -> Any:
     """A table's values at ages or years, 0 below 0 and outside its span; shape of `at`, or (draws, len(at))."""
     if not isinstance(table, BaseModel):
         return column(table) * (at >= 0)
-    first = getattr(table, "from_age", None)
-    first, last = (table.from_year, table.to_year) if first is None else (first, table.to_age)  # type: ignore[attr-defined]
-    held = (at >= first) & (at >= 0) & (at <= (last if last is not None else np.iinfo(np.int64).max))
-    place = np.clip(at - first, 0, len(table.values) - 1)  # type: ignore[attr-defined]
-    if any(isinstance(value, np.ndarray) for value in table.values):  # type: ignore[attr-defined]
-        values = np.stack(np.broadcast_arrays(*table.values), axis=-1)  # type: ignore[attr-defined]
-        return values[:, place] * held
-    return np.asarray(table.values, float)[place] * held  # type: ignore[attr-defined]
+    given: Any = table
+    by_age = "from_age" in type(table).model_fields
+    first, last = (given.from_age, given.to_age) if by_age else (given.from_year, given.to_year)
+    held = (at >= max(first, 0)) & ((at <= last) if last is not None else True)
+    place = np.clip(at - first, 0, len(given.values) - 1)
+    if any(isinstance(value, np.ndarray) for value in given.values):
+        return np.stack(np.broadcast_arrays(*given.values), axis=-1)[:, place] * held
+    return np.array(given.values, np.float64)[place] * held

@@ -84,7 +84,9 @@ def load_case(document: dict[str, Any], *, file: str = "") -> Case:
 
 
 def _located(problem: Problem, file: str) -> Problem:
-    return Problem(problem.code, problem.message, problem.remedy, problem.field, file, None, problem.severity, problem.facts)
+    return Problem(
+        problem.code, problem.message, problem.remedy, problem.field, file, None, problem.severity, problem.facts
+    )
 
 
 def check_case(document: dict[str, Any]) -> tuple[Case | None, list[Problem]]:
@@ -98,7 +100,9 @@ def check_case(document: dict[str, Any]) -> tuple[Case | None, list[Problem]]:
     if not problems:
         for scenario in case.scenarios:
             try:
-                changed = changed_document(plain, [change.model_dump(exclude_unset=True) for change in scenario.changes])
+                changed = changed_document(
+                    plain, [change.model_dump(exclude_unset=True) for change in scenario.changes]
+                )
             except UserError as problem:
                 problems += [_within(each, f"/scenarios/{scenario.id}") for each in problem.problems]
                 continue
@@ -113,7 +117,7 @@ def _within(problem: Problem, place: str) -> Problem:
 
 
 def without_nulls(value: Any, *, within_set: bool = False) -> Any:
-    """null means the same as missing; what a change puts in stays as it is."""
+    """Null means the same as missing; what a change puts in stays as it is."""
     if isinstance(value, dict):
         return {
             key: without_nulls(item, within_set=within_set or key == "set")

@@ -11,20 +11,14 @@ from numpy.typing import NDArray
 from onekl_desktop.base.errors import UserError
 from onekl_desktop.models.finance import measures
 from onekl_desktop.models.finance.activity import Activity, compute_activity, yield_at
-from onekl_desktop.models.finance.capital import Financing, finance, unlevered_tax
-from onekl_desktop.models.finance.case import AssetSale, Case, Production, by_index
-from onekl_desktop.models.finance.reading import changed_document, load_case, without_nulls
+from onekl_desktop.models.finance.capital import YEARLY, Financing, finance, unlevered_tax
+from onekl_desktop.models.finance.case import Case, Production, by_index
 
 Series = NDArray[np.float64]
 SERIES = (
     "quantity_kg", "revenue_product", "revenue_premium", "revenue_per_unit", "revenue_project", "revenue_carbon", "revenue_total",
     "operating_cost", "capital_cost", "working_capital", "working_capital_change", "depreciation", "asset_sale", "net_fixed_assets",
     "pre_tax_cash_flow", "labour_days", "tco2e_gross", "tco2e_issued", "grants",
-)  # fmt: skip
-FINANCED = (
-    "tax", "net_profit", "loan_draws", "loan_fees", "interest_accrued", "interest_paid", "principal_paid", "debt_balance", "cfads",
-    "support_fees", "support_paid", "support_recovered", "support_outstanding", "reserve_balance", "equity_flow", "balance_check",
-    "cash_check",
 )  # fmt: skip
 
 
@@ -48,25 +42,6 @@ class Model:
     def discounted(self, flows: Series, rate: float | None = None) -> float:
         """Present value in the header's timing, at the project rate where no other is given."""
         return measures.present_value(self.case.header.discount_rates.project if rate is None else rate, flows, self.mid)  # fmt: skip
-
-
-def compute_document(document: dict[str, Any], *, file: str = "") -> Model:
-    """Check a case, compute it and its scenarios.
-
-    Raises
-    ------
-    UserError
-        `finance.refused` with all problems.
-    """
-    case = load_case(document, file=file)
-    model = compute_case(case)
-    plain = without_nulls(document)
-    for scenario in case.scenarios:
-        changes = [change.model_dump(exclude_unset=True) for change in scenario.changes]
-        changed = compute_case(load_case(changed_document(plain, changes), file=file))
-        model.scenarios[scenario.id] = changed
-        model.figures |= {f"scenarios.{scenario.id}.{key}": value for key, value in changed.figures.items()}
-    return model
 
 
 def compute_case(case: Case) -> Model:
@@ -102,7 +77,7 @@ def _series(model: Model) -> None:
     put["series.full_time_equivalents"] = _listed(model.activity.labour_days / case.header.labour_days_per_fte, case.horizon)  # fmt: skip
     put["series.tax_unlevered"] = _listed(model.tax_unlevered, case.horizon)
     put["series.post_tax_cash_flow"] = _listed(model.activity.pre_tax_cash_flow - model.tax_unlevered, case.horizon)
-    for name in FINANCED:
+    for name in YEARLY:
         put[f"series.{name}"] = _listed(getattr(model.financing, name), case.horizon)
     put["series.equity_flow_without_grants"] = _listed(model.without_grants.equity_flow, case.horizon)
 
