@@ -122,7 +122,8 @@ def yield_at(product_yield: TableYield | GompertzYield, ages: Any) -> Any:
 def compute_activity(case: Case) -> Activity:
     """Run the operations of a case: README sections 2 and 4."""
     t, zero = np.arange(case.horizon + 1), np.zeros(case.horizon + 1)
-    out = Activity(**dict.fromkeys(ADDED, zero))
+    fresh: dict[str, Any] = dict.fromkeys(ADDED, zero)
+    out = Activity(**fresh)
     prices = _Prices(case)
     for item in case.production:
         _produce(case, item, prices, out)

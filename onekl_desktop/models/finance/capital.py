@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -141,7 +142,8 @@ def _run(case: Case, activity: Activity, dscr: float | None) -> Financing:
         if grant.taxable:
             taxable = taxable + amounts_by_year(grant.by_year, case.horizon)
     draws = {loan.id: amounts_by_year(loan.draws, case.horizon) for loan in case.loans}
-    out = Financing(**{name: np.zeros(years) for name in YEARLY})
+    fresh: dict[str, Any] = {name: np.zeros(years) for name in YEARLY}
+    out = Financing(**fresh)
     out.balances, out.principals, out.interests = (
         {loan.id: np.zeros(years) for loan in case.loans} for _name in range(3)
     )

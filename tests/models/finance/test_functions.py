@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from onekl_desktop.cli.finance import FUNCTIONS, compute_functions
+from onekl_desktop.cli.finance_work import FUNCTIONS, compute_functions
 from onekl_desktop.models.finance import functions as f
 from tests.support.golden import finance_oracle, passes
 

@@ -1,0 +1,1 @@
+"""Finance cases as workbooks: written with live formulas, read again with what was changed in them."""
