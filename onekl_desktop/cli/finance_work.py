@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import functools
 import inspect
 import json
+import math
 import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -16,12 +19,31 @@ from onekl_desktop.exchange.finance.returning import read_workbook
 from onekl_desktop.exchange.finance.workbook import write_workbook
 from onekl_desktop.models.decisions.functions import FUNCTIONS as DECISIONS
 from onekl_desktop.models.finance.functions import FUNCTIONS as FINANCE
+from onekl_desktop.models.finance.mechanisms import MECHANISMS, Outcome
+from onekl_desktop.models.finance.portfolio import aggregate_farms, concentrations, pool, spread
 from onekl_desktop.models.finance.reading import read_case
 from onekl_desktop.models.finance.results import Model
 from onekl_desktop.models.finance.run import results_document, run_document
 from onekl_desktop.models.finance.trace import explain
 
-FUNCTIONS = FINANCE | DECISIONS
+
+def _told(mechanism: Callable[..., Outcome]) -> Callable[..., dict[str, Any]]:
+    """A mechanism as a function whose result is plain data."""
+
+    @functools.wraps(mechanism)
+    def run(**inputs: Any) -> dict[str, Any]:
+        found = mechanism(**inputs)
+        warnings = [_(text).format(**{name: format_number(value, 2) if isinstance(value, float) else value for name, value in facts.items()}) for text, facts in found.warnings]  # fmt: skip
+        flows = {party: [float(amount) for amount in flow] for party, flow in found.flows.items()}
+        return {"flows": flows, "metrics": found.metrics, "warnings": warnings, "ignores": _(found.ignores)}
+
+    return run
+
+
+FUNCTIONS: dict[str, Callable[..., Any]] = {
+    **FINANCE, **DECISIONS, **{name: _told(each) for name, each in MECHANISMS.items()},
+    **{each.__name__: each for each in (pool, concentrations, spread, aggregate_farms)},
+}  # fmt: skip
 FUNCTION_RESULTS, VERSION = "onekl finance function results", 1
 MONEY = ("project.npv", "project_with_grants.npv", "equity.npv", "equity_without_grants.npv", "minimum_grant.amount")
 RATES = ("project", "project_post_tax", "project_with_grants", "equity", "equity_without_grants")
@@ -127,10 +149,22 @@ def compute_functions(rows: list[Any], file: str = "") -> tuple[dict[str, Any], 
         try:
             given = inputs if isinstance(inputs, dict) else {}
             inspect.signature(FUNCTIONS[name]).bind(**given)
-            results[id] = FUNCTIONS[name](**given)
+            results[id] = _plain(FUNCTIONS[name](**given))
         except (TypeError, ValueError, ArithmeticError, IndexError, AttributeError) as wrong:
             problems.append(make_problem("finance.inputs", field=id, file=file, place=id, name=name, reason=wrong))
     return results, problems
+
+
+def _plain(value: Any) -> Any:
+    """Plain JSON; what is no finite number is null."""
+    if isinstance(value, dict):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    if isinstance(value, bool) or value is None or isinstance(value, str):
+        return value
+    number = value.item() if hasattr(value, "item") else value
+    return None if isinstance(number, float) and not math.isfinite(number) else number
 
 
 def _explain(options: Any, output: Output) -> int:

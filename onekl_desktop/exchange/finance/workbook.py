@@ -15,6 +15,7 @@ from openpyxl import Workbook
 from openpyxl.utils import get_column_letter
 
 from onekl_desktop.base.errors import explain_os_error
+from onekl_desktop.base.translate import _
 from onekl_desktop.exchange.finance.sheets import (
     AMOUNT,
     FIRST,
@@ -37,6 +38,7 @@ from onekl_desktop.models.finance.case import (
     Production,
 )
 from onekl_desktop.models.finance.results import Model
+from onekl_desktop.models.finance.run import CONVENTIONS
 
 CASE_SHEET, PIECE = "_case", 30_000
 LEVERS = (("price", "All prices of products"), ("yield", "All yields"), ("operating", "All operating costs of lines"), ("capital", "All capital costs of lines"), ("wage", "All wages"))  # fmt: skip
@@ -98,6 +100,7 @@ class Writer:
         self._measures()
         self._farmer()
         self._check()
+        self._conventions()
         self._results_of_the_program()
         self._keep_case()
         return self.book
@@ -728,6 +731,11 @@ class Writer:
         for loan in self.case.loans:
             closing, last = self.loan[loan.id]["closing"], self.case.horizon
             sheet.single(f"{loan.name or loan.id} is repaid", f'IF(ABS({closing.at(last)})<=0.005,"OK","CHECK")')
+
+    def _conventions(self) -> None:
+        self.checks.heading(_("Conventions"))
+        for text in CONVENTIONS:
+            self.checks.note(_(text))
 
     def _results_of_the_program(self) -> None:
         sheet, figures = self.sensitivity, self.model.figures
