@@ -7,6 +7,7 @@ money in is positive; nothing is rounded (Brealey, Myers & Allen, Principles of 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -108,55 +109,143 @@ def irr(flows: Sequence[float] | Amounts) -> float | None:
     return roots[0] if len(roots) == 1 else None
 
 
+AT_ONCE = 4_096  # series whose columns lie in a processor's cache
+
+
 def irr_many(flows: Amounts) -> Amounts:
     """The rate of return of many series at once, shape (series, T + 1); NaN where there is none or more than one.
 
-    Where the sign changes once there is exactly one (Descartes), found by Newton's method for all series together on the
-    polynomial in x = 1/(1 + r), from a bracket that shrinks; the others are looked through one by one.
+    In x = 1/(1 + r) each series is a polynomial. Descartes' rule on it, or on it shifted to x > 1 and to 0 < x < 1, proves of
+    nearly all that there is just one root, and where; Newton's method within a bracket that shrinks finds those all together.
+    The few others are looked through one by one.
     """
     flows = np.ascontiguousarray(flows, float)
+    parts = [_irr_of(flows[first : first + AT_ONCE]) for first in range(0, len(flows), AT_ONCE)]
+    return np.concatenate(parts) if parts else np.empty(0)
+
+
+def _irr_of(flows: Amounts) -> Amounts:
     out = np.full(len(flows), np.nan)
-    signs = np.sign(flows)
-    last = np.zeros(len(flows))
-    changes = np.zeros(len(flows), np.int64)
-    for t in range(flows.shape[1]):
-        here = signs[:, t]
-        changes += (here != 0) & (last != 0) & (here != last)
-        np.copyto(last, here, where=here != 0)
+    columns = flows.T.copy()
+    with np.errstate(divide="ignore", invalid="ignore"):
+        columns /= np.abs(columns).max(axis=0)
+    np.nan_to_num(columns, copy=False)
+    changes, last = _changes(columns)
     once = np.flatnonzero(changes == 1)
-    columns = flows[once].T.copy()
-    columns /= np.abs(columns).max(axis=0)
-    columns *= np.sign(last[once])  # ends positive: the polynomial rises through its only root
-    x = np.full(len(once), 1 / 1.1)
-    low, high = np.zeros(len(once)), np.full(len(once), np.inf)
-    active = np.arange(len(once))
+    out[once] = 1 / _newton(columns[:, once] * last[once], np.zeros(len(once)), np.full(len(once), np.inf)) - 1
+    many = np.flatnonzero(changes > 1)
+    if not len(many):
+        return out
+    part = columns[:, many]
+    roots, low, high, sure = (
+        np.zeros(len(many), np.int64),
+        np.zeros(len(many)),
+        np.ones(len(many)),
+        np.ones(len(many), bool),
+    )
+    for flipped, poly in ((False, part), (True, part[::-1])):  # 0 < x < 1, and x > 1 as 1/x
+        _isolate(poly, np.arange(len(many)), (0.0, 1.0), flipped, (roots, low, high, sure), DEPTH)
+    at = np.flatnonzero(sure & (roots == 1))
+    top = part[:, at] * np.sign(_value(part[:, at], high[at]))
+    out[many[at]] = 1 / _newton(top, low[at].copy(), high[at].copy()) - 1
+    for number in many[~sure].tolist():
+        found = irr_roots(flows[number])
+        if len(found) == 1:
+            out[number] = found[0]
+    return out
+
+
+def _isolate(poly: Amounts, which: NDArray[np.int64], span: tuple[float, float], flipped: bool, told: tuple[Any, ...], depth: int) -> None:  # fmt: skip
+    """Count roots in a span by Descartes' rule (Vincent, Collins & Akritas): 0 and 1 are certain, more are halved."""
+    roots, low, high, sure = told
+    seen = _shifted(poly[::-1])  # the roots within (0, 1) of it, as those above 0
+    count, _sign = _changes(seen)
+    clear = (np.abs(seen) > UNSURE).all(axis=0)
+    one = clear & (count == 1)
+    hit = which[one]
+    roots[hit] += 1
+    ends = (1 / span[1], 1 / span[0] if span[0] else np.inf) if flipped else span
+    low[hit], high[hit] = ends
+    open_ = ~(one | (clear & (count == 0)))
+    if not open_.any():
+        return
+    if depth == 0:
+        sure[which[open_]] = False
+        return
+    half = poly[:, open_] * 0.5 ** np.arange(len(poly))[:, None]
+    middle = (span[0] + span[1]) / 2
+    _isolate(half, which[open_], (span[0], middle), flipped, told, depth - 1)
+    right = half.copy()
+    for first in range(len(right) - 1):
+        right[first:] = np.cumsum(right[first:][::-1], axis=0)[::-1]
+    _isolate(right, which[open_], (middle, span[1]), flipped, told, depth - 1)
+
+
+def _value(columns: Amounts, x: Amounts) -> Amounts:
+    """Each polynomial at its x; where that is without end, its last sign."""
+    _count, last = _changes(columns)
+    out = np.zeros(len(x))
+    inner = np.where(np.isinf(x), 1.0, x)
+    for row in columns[::-1]:
+        out = out * inner + row
+    return np.where(np.isinf(x), last, out)
+
+
+DEPTH = 6
+CLOSE = 1e-8  # Newton doubles the digits: the step after this one would not be seen
+UNSURE = 1e-9  # a coefficient nearer to 0 may have either sign
+
+
+def _changes(columns: Amounts) -> tuple[NDArray[np.int64], Amounts]:
+    """Changes of sign down each column, zeros aside, and the last sign."""
+    last, count = np.zeros(columns.shape[1]), np.zeros(columns.shape[1], np.int64)
+    for row in columns:
+        sign = np.sign(row)
+        count += (sign != 0) & (last != 0) & (sign != last)
+        np.copyto(last, sign, where=sign != 0)
+    return count, last
+
+
+def _shifted(columns: Amounts) -> Amounts:
+    """Coefficients of p(1 + y): the roots of p above 1 are those of it above 0; scaled to the largest."""
+    out = columns.copy()
+    for first in range(len(out) - 1):
+        out[first:] = np.cumsum(out[first:][::-1], axis=0)[::-1]
+    scale = np.abs(out).max(axis=0)
+    scaled: Amounts = out / np.where(scale > 0, scale, 1.0)
+    return scaled
+
+
+def _newton(columns: Amounts, low: Amounts, high: Amounts) -> Amounts:
+    """The only root between `low` and `high` of each column's polynomial, which is negative below and positive above it."""
+    x = np.where(np.isinf(high), np.maximum(low, 1 / 1.1 - low) + low * 0.1, (low + high) / 2)
+    active, part = np.arange(columns.shape[1]), columns
     for _turn in range(200):
         if not len(active):
             break
-        part, here = columns[:, active], x[active]
+        here = x[active]
         value, slope = part[-1].copy(), np.zeros(len(active))
-        for t in range(len(part) - 2, -1, -1):
+        for row in part[-2::-1]:
             slope *= here
             slope += value
             value *= here
-            value += part[t]
+            value += row
         low[active] = np.where(value < 0, here, low[active])
         high[active] = np.where(value >= 0, here, high[active])
         with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
-            step = here - value / slope
+            move = value / slope
         bottom, top = low[active], high[active]
-        outside = ~((step > bottom) & (step < top))
-        middle = np.where(np.isinf(top), 2 * np.maximum(here, 1e-3), (bottom + top) / 2)
-        step = np.where(outside, middle, step)
-        done = (np.abs(step - here) <= 4e-16 * np.abs(step)) | (value == 0)
+        step = here - move
+        middle = np.where(np.isinf(top), 2 * np.maximum(here, 1e-3), (bottom + np.where(np.isinf(top), 0, top)) / 2)
+        near = (np.abs(move) <= CLOSE * here) | (np.isfinite(top) & (top - bottom <= 1e-15 * here))
+        step = np.where((step > bottom) & (step < top), step, np.where(near, np.clip(step, bottom, top), middle))
         x[active] = np.where(value == 0, here, step)
-        active = active[~done]
-    out[once] = 1 / x - 1
-    for at in np.flatnonzero(changes > 1).tolist():
-        roots = irr_roots(flows[at])
-        if len(roots) == 1:
-            out[at] = roots[0]
-    return out
+        going = ~near & (value != 0)
+        if 2 * going.sum() < len(
+            going
+        ):  # leave out what is found, but not at every turn: copying costs as much as a turn
+            active, part = active[going], part[:, going]
+    return x
 
 
 def mirr(
