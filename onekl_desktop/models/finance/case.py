@@ -1,6 +1,6 @@
 """A finance case (schema version 1): the multi-year project as data, read strictly, with every default filled in.
 
-Meaning of the fields and the rules of computing: `resources/help/user/finance-case.md`. Money is in whole units of the currency
+Meaning of the fields and the rules of computing: `tests/golden/finance/README.md` ("README" in these modules). Money is in whole units of the currency
 named, shares and rates are fractions, years t count from 0 = the decision.
 """
 
