@@ -30,7 +30,7 @@ Currency = Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
 Share = Annotated[float, Field(ge=0, le=1)]
 Positive = Annotated[float, Field(gt=0)]
 NotNegative = Annotated[float, Field(ge=0)]
-Rate = Annotated[float, Field(gt=-1)]
+Rate = Annotated[float, Field(gt=-1, le=100)]  # a fraction: 100 is 10,000 % a year
 
 
 class Part(BaseModel):

@@ -28,7 +28,8 @@ from onekl_desktop.models.finance.case import (
 )
 
 LARGEST = 20_000_000  # bytes of a file
-MOST_CHANGES = 10_000
+LARGEST_NUMBER = 1e15  # money in the smallest of currencies stays below
+FARTHEST = 8.0  # standard deviations at which a normal may be cut off
 RANGES = {"greater_than": ">", "greater_than_equal": "≥", "less_than": "<", "less_than_equal": "≤"}
 LIMITS = {"greater_than": "gt", "greater_than_equal": "ge", "less_than": "lt", "less_than_equal": "le"}
 KINDS = {
@@ -190,6 +191,7 @@ def _rule_problems(case: Case) -> Iterator[Problem]:
     yield from _carbon(case)
     yield from _currencies(case)
     yield from _tables(case, "")
+    yield from _sizes(case, "")
     yield from _references(case)
     yield from _drivers(case)
 
@@ -317,6 +319,18 @@ def _tables(value: Any, place: str) -> Iterator[Problem]:
             yield from _tables(item, f"{place}/{getattr(item, 'id', at)}")
 
 
+def _sizes(value: Any, place: str) -> Iterator[Problem]:
+    """Numbers so large that sums of them would overflow."""
+    if isinstance(value, float | int) and not isinstance(value, bool) and abs(value) > LARGEST_NUMBER:
+        yield _wrong("finance.range", field=place, value=value, limit=f"≤ {LARGEST_NUMBER:.0e}")
+    elif hasattr(type(value), "model_fields"):
+        for name, declared in type(value).model_fields.items():
+            yield from _sizes(getattr(value, name), f"{place}/{declared.alias or name}")
+    elif isinstance(value, list):
+        for at, item in enumerate(value):
+            yield from _sizes(item, f"{place}/{getattr(item, 'id', at)}")
+
+
 def _references(case: Case) -> Iterator[Problem]:
     known = {item.id: item for item in case.production}
     asked = case.solve.breakeven_price
@@ -350,6 +364,12 @@ def _drivers(case: Case) -> Iterator[Problem]:
             limits = [shape.minimum, shape.mode, shape.maximum]
         elif isinstance(shape, Uniform) or (isinstance(shape, Normal) and shape.minimum is not None and shape.maximum is not None):  # fmt: skip
             limits = [float(shape.minimum or 0.0), float(shape.maximum or 0.0)]
+        if isinstance(shape, Normal):
+            reach = FARTHEST * shape.standard_deviation
+            if shape.minimum is not None and shape.minimum > shape.mean + reach:
+                yield _wrong("finance.range", field=f"{place}/distribution/minimum", value=shape.minimum, limit=f"≤ {shape.mean + reach}")  # fmt: skip
+            if shape.maximum is not None and shape.maximum < shape.mean - reach:
+                yield _wrong("finance.range", field=f"{place}/distribution/maximum", value=shape.maximum, limit=f"≥ {shape.mean - reach}")  # fmt: skip
         if limits and (limits != sorted(limits) or limits[0] == limits[-1]):
             yield _wrong("finance.limits", field=f"{place}/distribution", limits=" – ".join(map(str, limits)))
         assert isinstance(shape, ThreePoint | Uniform | Normal | Lognormal | Bernoulli)

@@ -85,6 +85,12 @@ def quantile_of(shape: Normal | Lognormal | Uniform | ThreePoint | Bernoulli, sh
 
     q = np.asarray(share, float)
     if isinstance(shape, Normal):
+        if (
+            shape.minimum is not None and shape.minimum > shape.mean
+        ):  # the upper tail is looked at from above, where it is exact
+            cut = None if shape.maximum is None else 2 * shape.mean - shape.maximum
+            mirrored = Normal(kind="normal", mean=shape.mean, standard_deviation=shape.standard_deviation, minimum=cut, maximum=2 * shape.mean - shape.minimum)  # fmt: skip
+            return 2 * shape.mean - quantile_of(mirrored, 1 - q)
         low = ndtr((shape.minimum - shape.mean) / shape.standard_deviation) if shape.minimum is not None else 0.0
         high = ndtr((shape.maximum - shape.mean) / shape.standard_deviation) if shape.maximum is not None else 1.0
         found: Draws = shape.mean + shape.standard_deviation * ndtri(low + q * (high - low))

@@ -224,3 +224,17 @@ def test_golden_copies_are_those_of_the_schema():
     schema = finance_oracle("case.schema.json")
     assert set(schema["properties"]) >= set(R1)
     assert json.dumps(schema)  # the contract is kept beside the figures
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "code"),
+    [
+        (("production", 0, "product", "price_per_kg"), 1e300, "finance.range"),
+        (("production", 0, "product", "price_real_growth_per_year"), 1e9, "finance.range"),
+        (("risk", "drivers", 0, "distribution"), {"kind": "normal", "mean": 2, "standard_deviation": 1, "minimum": 50}, "finance.range"),
+        (("risk", "drivers", 0, "distribution"), {"kind": "triangular", "minimum": 2, "mode": 1, "maximum": 3}, "finance.limits"),
+        (("risk", "drivers", 0, "distribution"), {"kind": "guess"}, "finance.choice"),
+    ],
+)  # fmt: skip
+def test_what_would_overflow_or_holds_no_probability_is_refused(path, value, code):
+    assert code in [item.code for item in check_case(_edit(path, value))[1]]

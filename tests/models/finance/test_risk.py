@@ -26,6 +26,7 @@ R1 = finance_oracle("r1.json")
 SHAPES = {
     "normal": ({"kind": "normal", "mean": 3, "standard_deviation": 2}, stats.norm(3, 2)),
     "truncated": ({"kind": "normal", "mean": 3, "standard_deviation": 2, "minimum": 1, "maximum": 4}, stats.truncnorm(-1, 0.5, 3, 2)),
+    "tail": ({"kind": "normal", "mean": 3, "standard_deviation": 2, "minimum": 15}, stats.truncnorm(6, np.inf, 3, 2)),
     "lognormal": ({"kind": "lognormal", "median": 2, "sigma_of_log": 0.4}, stats.lognorm(0.4, scale=2)),
     "uniform": ({"kind": "uniform", "minimum": -1, "maximum": 3}, stats.uniform(-1, 4)),
     "triangular": ({"kind": "triangular", "minimum": 1, "mode": 2, "maximum": 5}, stats.triang(0.25, 1, 4)),
