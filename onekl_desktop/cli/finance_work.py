@@ -15,6 +15,7 @@ from onekl_desktop.base.errors import Problem, UserError, explain_os_error, make
 from onekl_desktop.base.translate import _
 from onekl_desktop.base.units import format_number, format_percent
 from onekl_desktop.cli.output import Output
+from onekl_desktop.engine import Session
 from onekl_desktop.exchange.finance.returning import read_workbook
 from onekl_desktop.exchange.finance.workbook import write_workbook
 from onekl_desktop.models.decisions.functions import FUNCTIONS as DECISIONS
@@ -25,6 +26,9 @@ from onekl_desktop.models.finance.reading import read_case
 from onekl_desktop.models.finance.results import Model
 from onekl_desktop.models.finance.run import results_document, run_document
 from onekl_desktop.models.finance.trace import explain
+from onekl_desktop.project.queries.records import get_by_name
+from onekl_desktop.project.records import Project
+from onekl_desktop.tools.lift.runs import as_case, gather
 
 
 def _told(mechanism: Callable[..., Outcome]) -> Callable[..., dict[str, Any]]:
@@ -56,15 +60,20 @@ def read_sources(path: Path | None) -> dict[str, dict[str, Any]]:
     return {str(place): value for place, value in given.items() if isinstance(value, dict)} if isinstance(given, dict) else {}  # fmt: skip
 
 
-def read_any(path: Path, sidecar: Path | None, output: Output) -> tuple[dict[str, Any], dict[str, dict[str, Any]]]:
-    """A case and its sources, from JSON or from a workbook that comes back.
+def read_any(options: Any, output: Output) -> tuple[dict[str, Any], dict[str, dict[str, Any]]]:
+    """A case and its sources: from JSON, from a workbook that comes back, or made of a project's interventions.
 
     Raises
     ------
     UserError
         `finance.refused` with a problem for each cell that cannot be read: nothing is taken over then.
     """
-    sources = read_sources(sidecar)
+    path: Path = options.case
+    sources = read_sources(options.sources)
+    if path.suffix.lower() == ".gpkg":
+        with Session(path, registry=options.registry, read_only=True) as session, session.read() as db:
+            document, own = as_case(gather(db, get_by_name(db, Project, options.project)))
+        return document, own | sources
     if path.suffix.lower() not in (".xlsx", ".xlsm"):
         return read_case(path), sources
     found = read_workbook(path)
@@ -76,7 +85,7 @@ def read_any(path: Path, sidecar: Path | None, output: Output) -> tuple[dict[str
 
 
 def _run(options: Any, output: Output) -> int:
-    document, sources = read_any(options.case, options.sources, output)
+    document, sources = read_any(options, output)
     with output.progress() as progress:
         model = run_document(document, file=str(options.case), progress=progress)
     if options.xlsx is not None:
@@ -168,7 +177,7 @@ def _plain(value: Any) -> Any:
 
 
 def _explain(options: Any, output: Output) -> int:
-    document, sources = read_any(options.case, options.sources, output)
+    document, sources = read_any(options, output)
     with output.progress() as progress:
         model = run_document(document, file=str(options.case), progress=progress)
     found = explain(model, options.key, sources)

@@ -20,12 +20,13 @@ from onekl_desktop.base.progress import Progress
 from onekl_desktop.base.translate import _
 from onekl_desktop.engine import Session
 from onekl_desktop.engine.runs import Computed, find_run, fingerprint, record_run
-from onekl_desktop.models.finance import measures
-from onekl_desktop.models.finance import model as finance
+from onekl_desktop.models.finance.reading import load_case
+from onekl_desktop.models.finance.results import Model, compute_case
 from onekl_desktop.models.finance.spec import MODEL
 from onekl_desktop.project.queries.records import get_by_name, get_landscape
 from onekl_desktop.project.records import FinanceLine, Intervention, Practice, Project, ProjectPart, Run
 from onekl_desktop.project.records.base import now
+from onekl_desktop.tools.lift.case import build_case
 
 LONGEST = 60
 
@@ -41,6 +42,7 @@ class Inputs:
     start_year: int
     horizon: int
     discount_rate: float
+    currency: str
 
     def area_of(self, item: Intervention) -> float:
         """Hectares as stored with the shape; computed where a file lacks them."""
@@ -95,39 +97,55 @@ def gather(db: DbSession, project: Project) -> Inputs:
         raise UserError("lift.no_horizon", name=project.name, start=start, end=start + horizon)
     rate = landscape.discount_rate if project.discount_rate is None else project.discount_rate
     pairs = [(item, practices[item.practice]) for item in items]
-    return Inputs(project, pairs, lines, landscape.crs, start, min(horizon, LONGEST), rate)
+    return Inputs(project, pairs, lines, landscape.crs, start, min(horizon, LONGEST), rate, landscape.currency)
 
 
-def compute(inputs: Inputs) -> tuple[finance.CashFlow, list[Computed]]:
-    """The cash flow and its measures."""
-    cohorts = [
-        finance.Cohort(int(year) - inputs.start_year, inputs.area_of(item) * share, practice.capital_cost_per_ha, practice.operating_cost_per_ha_year)
+def as_case(inputs: Inputs) -> tuple[dict[str, Any], dict[str, dict[str, Any]]]:
+    """The project as a finance case, and the sources of its inputs."""
+    planted = [
+        (practice, int(year) - inputs.start_year, inputs.area_of(item) * share)
         for item, practice in inputs.parts for year, share in _schedule(item)
     ]  # fmt: skip
-    lines = [
-        finance.Line(line.line_type, line.amount, line.basis == "per_ha", line.first or 0, line.last)
-        for line in inputs.lines
-    ]
-    flow = finance.cash_flow(cohorts, lines, inputs.horizon)
+    return build_case(
+        inputs.project.name, currency=inputs.currency, start_year=inputs.start_year, horizon=inputs.horizon, discount_rate=inputs.discount_rate,
+        planted=planted, lines=inputs.lines,
+    )  # fmt: skip
+
+
+def compute(inputs: Inputs) -> tuple[Model, list[Computed]]:
+    """The project as a financial model, and the measures that a run keeps.
+
+    Raises
+    ------
+    UserError
+        `finance.refused`: a line of money that cannot be, such as a negative price.
+    """
+    model = compute_case(load_case(as_case(inputs)[0], file=inputs.project.name))
+    activity, years = model.activity, inputs.horizon + 1
+    areas = np.zeros(years)
+    for item in model.case.production:
+        for planting in item.plantings:
+            areas[planting.year :] += planting.units
+    net, grants = np.broadcast_to(activity.pre_tax_cash_flow, (years,)), np.broadcast_to(activity.grants, (years,))
     values: list[Computed] = []
     series = {
-        "project_area": flow.area_ha, "project_capital_cost": flow.capital_cost, "project_operating_cost": flow.operating_cost,
-        "project_revenue": flow.revenue, "project_grants": flow.grants, "project_cash_flow": flow.net,
+        "project_area": areas, "project_capital_cost": np.broadcast_to(activity.capital_cost, (years,)),
+        "project_operating_cost": np.broadcast_to(activity.operating_cost, (years,)),
+        "project_revenue": np.broadcast_to(activity.revenue_total, (years,)), "project_grants": grants, "project_cash_flow": net,
     }  # fmt: skip
     for code, amounts in series.items():
         whole = amounts.max() if code == "project_area" else amounts.sum()
         values.append(Computed(code, float(whole)))
         values += [Computed(code, float(value), year=inputs.start_year + t) for t, value in enumerate(amounts)]
-    net = flow.net
-    lowest = float(np.cumsum(flow.net_with_grants).min())
+    lowest = float(np.cumsum(net + grants).min())
     values += [
-        Computed("project_npv", measures.npv(inputs.discount_rate, net)),
-        Computed("project_npv_with_grants", measures.npv(inputs.discount_rate, flow.net_with_grants)),
-        Computed("project_irr", measures.irr(net)),
-        Computed("project_payback", measures.payback(net)),
+        Computed("project_npv", model.figures["project.npv"]),
+        Computed("project_npv_with_grants", model.figures["project_with_grants.npv"]),
+        Computed("project_irr", model.figures["project.irr"]),
+        Computed("project_payback", model.figures["project.payback_years"]),
         Computed("project_peak_need", max(0.0, -lowest)),
     ]
-    return flow, values
+    return model, values
 
 
 def find_result(db: DbSession, project: Project) -> tuple[Run | None, bool, str]:

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from onekl_desktop.models.finance import measures, model
+from onekl_desktop.models.finance import measures
 
 
 @given(st.lists(st.floats(-1e6, 1e6, allow_nan=False).filter(lambda x: abs(x) > 1e-3), min_size=2, max_size=25))
@@ -14,30 +14,6 @@ def test_every_root_is_a_root(flows):
         assert rate > -1
         scale = float((np.abs(flows) / (1 + rate) ** np.arange(len(flows))).sum())
         assert abs(measures.npv(rate, flows)) <= 1e-6 * scale
-
-
-def test_a_project_by_hand():
-    # 10 ha in year 0 and 5 ha in year 1; 100 a hectare to plant, 10 a year after it, 60 a hectare from age 2.
-    cohorts = [model.Cohort(0, 10, 100, 10), model.Cohort(1, 5, 100, 10)]
-    lines = [
-        model.Line("revenue", 60, first=2),
-        model.Line("operating_cost", 7, per_ha=False, first=0, last=1),
-        model.Line("grant", 50, per_ha=False, first=0, last=0),
-    ]
-    flow = model.cash_flow(cohorts, lines, 4)
-    assert flow.area_ha.tolist() == [10, 15, 15, 15, 15]
-    assert flow.capital_cost.tolist() == [1000, 500, 0, 0, 0]
-    assert flow.operating_cost.tolist() == [7, 107, 150, 150, 150]
-    assert flow.revenue.tolist() == [0, 0, 600, 900, 900]
-    assert flow.grants.tolist() == [50, 0, 0, 0, 0]
-    assert flow.net.tolist() == [-1007, -607, 450, 750, 750]
-
-
-def test_what_makes_no_sense_is_refused():
-    with pytest.raises(ValueError, match="kind"):
-        model.cash_flow([], [model.Line("gift", 1)], 3)
-    with pytest.raises(ValueError, match="negative"):
-        model.cash_flow([], [model.Line("revenue", -1)], 3)
 
 
 @pytest.mark.parametrize(
