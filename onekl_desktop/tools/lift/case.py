@@ -51,8 +51,8 @@ def build_case(
         for cost in ("establishment", "running") if practice.source else ():
             sources[f"/production/{id}/costs_per_unit/{cost}/amount_per_unit"] = {"source": practice.source}
     for number, line in enumerate(lines):
-        for place in _add_line(case, line, f"line_{number + 1}", horizon) if line.source else ():
-            sources[place] = {"source": line.source}
+        places = _add_line(case, line, f"line_{number + 1}", horizon)
+        sources |= {place: {"source": line.source} for place in places if line.source}
     return case, sources
 
 

@@ -24,6 +24,17 @@ def made(planted, lines, horizon=4):
     return compute_case(load_case(document)), sources
 
 
+def test_the_sources_of_lines_travel_with_their_amounts():
+    lines = [line("revenue", 60), line("grant", 5, "fixed", 0, 1), line("operating_cost", 1, "fixed")]
+    for each in lines:
+        each.source = "quote"
+    _model, sources = made([(FOREST, 0, 10.0)], lines)
+    assert {path for path, told in sources.items() if told["source"] == "quote"} == {
+        "/production/practice_1/revenue_per_unit/line_1/amount_per_unit", "/grants/line_2/by_year/0/amount", "/grants/line_2/by_year/1/amount",
+        "/project_costs/line_3/amount_by_year",
+    }  # fmt: skip
+
+
 def test_a_project_by_hand():
     """10 ha in year 0 and 5 ha in year 1; 100 a hectare to plant, 10 a year after it, 60 a hectare from age 2."""
     lines = [line("revenue", 60, first=2), line("operating_cost", 7, "fixed", 0, 1), line("grant", 50, "fixed", 0, 0)]
