@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+import math
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -113,7 +114,7 @@ def _take(path: Path, out: Returned, name: str, number: int, current: Any, shown
 
     if not isinstance(current, BaseModel):
         sound, value = read(VALUE)
-        if sound and value != current:
+        if sound and not _same(value, current):
             if value is not None and isinstance(current, int) and value == int(value):
                 value = int(value)
             _change(out, name, current, value)
@@ -140,9 +141,15 @@ def _take(path: Path, out: Returned, name: str, number: int, current: Any, shown
         return
     before = {first_key: getattr(current, first_key), last_key: getattr(current, last_key), "values": list(current.values)}  # type: ignore[attr-defined]  # fmt: skip
     after: dict[str, Any] = {first_key: _whole(first or 0.0), last_key: _whole(last), "values": values}
-    if before != after:
+    moved = len(before["values"]) != len(values) or not all(map(_same, before["values"], values))
+    if moved or before | {"values": []} != after | {"values": []}:
         kind = {"kind": "table"} if isinstance(current, TableYield) else {}
         _change(out, name, before, kind | {key: value for key, value in after.items() if value is not None})
+
+
+def _same(one: float | None, other: float | None) -> bool:
+    """Spreadsheets keep fifteen digits of a number: what differs only beyond them was not changed."""
+    return one == other or (one is not None and other is not None and math.isclose(one, other, rel_tol=1e-13))
 
 
 def _whole(value: float | None) -> Any:

@@ -2,29 +2,39 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
-from PySide6.QtWidgets import QComboBox, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QComboBox, QFileDialog, QWidget
 
 from onekl_desktop.base.errors import UserError
 from onekl_desktop.base.geometry import flatten
+from onekl_desktop.base.ids import slug
 from onekl_desktop.base.specs.inputs import Choice
 from onekl_desktop.base.translate import N_, _
 from onekl_desktop.base.units import format_number, format_percent, format_quantity
 from onekl_desktop.cartography.scene import SceneLayer
+from onekl_desktop.exchange.finance.workbook import write_workbook
 from onekl_desktop.gui.charts.lines import LineChart, Series
 from onekl_desktop.gui.charts.page import ChartPage
 from onekl_desktop.gui.desk import Desk
 from onekl_desktop.gui.dialogs.operation import OperationDialog
+from onekl_desktop.gui.dialogs.trace import TraceDialog
 from onekl_desktop.gui.kit import button, column, frame, label, row
 from onekl_desktop.gui.records.panel import RecordsPanel
 from onekl_desktop.gui.records.table import Records, RecordTable
 from onekl_desktop.gui.tables.table import Column, Table, TableRow
 from onekl_desktop.gui.theme import XS, M, S
+from onekl_desktop.models.finance.results import Model
+from onekl_desktop.models.finance.run import run_document
+from onekl_desktop.models.finance.trace import explain
+from onekl_desktop.project.queries.records import get_by_name
+from onekl_desktop.project.records import Project
 from onekl_desktop.project.styles import Style
 from onekl_desktop.tools.lift.queries import YEARLY, Finance, ProjectState, read_finance
-from onekl_desktop.tools.lift.runs import compute_project
+from onekl_desktop.tools.lift.runs import as_case, compute_project, gather
 from onekl_desktop.tools.lift.spec import LINE_VALUES, PROJECT_VALUES, SOURCE_VALUES, TOOL
 
 STATES = {
@@ -98,9 +108,11 @@ class LiftPanel(RecordsPanel):
         self.drop_part = button(_("Take out"), self.take_out, icon_name="remove")
         self.compute_button = button(_("Compute"), self.compute, primary=True, icon_name="run")
         self.flow_button = button(_("Cash flow by year"), self.show_flow, icon_name="chart")
+        self.trace_button = button(_("How it comes about…"), self.show_trace, icon_name="search")
+        self.book_button = button(_("Workbook…"), self.save_workbook, icon_name="table", tip=_("The financial model with live formulas, for a spreadsheet"))  # fmt: skip
         card.setLayout(column(
             self.name, self.state, self.numbers, label(_("Interventions"), "small"), self.parts, row(self.add_part, self.drop_part, None, spacing=XS),
-            row(self.flow_button, None, self.compute_button), margins=M, spacing=S))  # fmt: skip
+            row(self.flow_button, None, self.compute_button), row(self.trace_button, self.book_button, None), margins=M, spacing=S))  # fmt: skip
         return card
 
     @staticmethod
@@ -175,6 +187,8 @@ class LiftPanel(RecordsPanel):
         )
         self.compute_button.setEnabled(not state.problem and not state.current)
         self.flow_button.setEnabled(bool(state.years))
+        for each in (self.trace_button, self.book_button):
+            each.setEnabled(not state.problem)
         self.choose.setCurrentIndex(max(0, self.choose.findData(state.project.uuid)))
         kinds, bases, states = (
             {option.id: _(option.title) for option in field.options}
@@ -249,6 +263,50 @@ class LiftPanel(RecordsPanel):
         self.desk.bridge.deliver()
         self.desk.tell(_("Computed {name}.").format(name=state.project.name), "good")
         self.show_flow()
+
+    def _model(self) -> tuple[Model, dict[str, Any], dict[str, dict[str, Any]]] | None:
+        """The chosen project as a financial model, its case and its sources."""
+        state = self.current
+        if state is None:
+            return None
+        try:
+            with self.desk.session.read() as db:
+                document, sources = as_case(gather(db, get_by_name(db, Project, state.project.uuid)))
+            return run_document(document, file=state.project.name), document, sources
+        except UserError as problem:
+            self.desk.tell_problem(problem)
+            return None
+
+    def show_trace(self) -> TraceDialog | None:
+        """Every figure of the project with its formula, inputs and sources."""
+        found = self._model()
+        if found is None:
+            return None
+        model, _document, sources = found
+        keys = [key for key in model.figures if not key.startswith("series.")]
+        keys += [key for key in model.figures if key.startswith("series.")]
+        dialog = TraceDialog(model.case.header.name, keys, lambda key: explain(model, key, sources), self.window())
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.show()
+        return dialog
+
+    def save_workbook(self, path: str = "") -> None:
+        """Write the model as a workbook with live formulas."""
+        found = self._model()
+        if found is None:
+            return
+        model, document, sources = found
+        if not path:
+            path, _kind = QFileDialog.getSaveFileName(self, _("Workbook…"), f"{slug(model.case.header.name)}.xlsx", "Excel (*.xlsx)")  # fmt: skip
+        if not path:
+            return
+        target = Path(path).with_suffix(".xlsx")
+        try:
+            write_workbook(target, model, document, sources)
+        except UserError as problem:
+            self.desk.tell_problem(problem)
+            return
+        self.desk.tell(_("Wrote {file}.").format(file=target), "good")
 
     def show_flow(self) -> None:
         """Table and chart by year in the drawer."""
