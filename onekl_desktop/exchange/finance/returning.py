@@ -18,7 +18,7 @@ from onekl_desktop.base.units import parse_number
 from onekl_desktop.exchange.finance.sheets import ASSUMED, FIELD, FROM, MOST_VALUES, SOURCE, TO, VALUE, VALUES
 from onekl_desktop.exchange.finance.workbook import CASE_SHEET
 from onekl_desktop.models.finance.case import ByAge, ByYear, Case, TableYield
-from onekl_desktop.models.finance.reading import check_case, load_case
+from onekl_desktop.models.finance.reading import check_case, load_case, step_into
 
 LARGEST = 50_000_000  # bytes
 MOST_ROWS = 20_000
@@ -180,18 +180,9 @@ def find_value(case: Case, path: str) -> tuple[bool, Any]:
     for step in path.strip("/").split("/"):
         if here is None:
             return True, None
-        if isinstance(here, list):
-            here = next(
-                (item for item in here if step in (getattr(item, "id", None), getattr(item, "currency", None))),
-                here[int(step)] if step.isdecimal() and int(step) < len(here) else ...,
-            )
-            if here is ...:
-                return False, None
-            continue
-        fields = type(here).model_fields if isinstance(here, BaseModel) else {}
-        name = next((name for name, declared in fields.items() if step in (name, declared.alias)), None)
-        if name is None:
+        found = step_into(here, step)
+        if found is None:
             return False, None
-        here = getattr(here, name)
+        here = found[1]
     ours = isinstance(here, ByAge | ByYear | TableYield)
     return ours or here is None or (isinstance(here, int | float) and not isinstance(here, bool)), here

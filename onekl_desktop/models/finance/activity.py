@@ -119,6 +119,11 @@ def yield_at(product_yield: TableYield | GompertzYield, ages: Any) -> Any:
     return curve * (ages >= product_yield.zero_before_age) * by_index(product_yield.senescence_share_by_age, ages)
 
 
+def exchange_at_start(case: Case, currency: str | None) -> float:
+    """Units of report currency for one of a currency at t = 0."""
+    return float(np.ravel(_Prices(case).exchange(currency))[0])
+
+
 def compute_activity(case: Case) -> Activity:
     """Run the operations of a case: README sections 2 and 4."""
     t, zero = np.arange(case.horizon + 1), np.zeros(case.horizon + 1)

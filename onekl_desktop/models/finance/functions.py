@@ -59,23 +59,9 @@ def xnpv(rate: float, dated_flows: Dated, day_count: str = "ACT/365F") -> float:
 
 def xirr(dated_flows: Dated, day_count: str = "ACT/365F") -> float | None:
     """The rate where XNPV is 0; None unless there is exactly one with 1 + r between 0.01 and 100."""
-    from scipy.optimize import brentq
-
     years, amounts = _dated(dated_flows, day_count)
-
-    def value(u: float) -> float:
-        power = u * years
-        return float((amounts * np.exp(power - power.max())).sum() / np.abs(amounts * np.exp(power - power.max())).sum())  # fmt: skip
-
-    if not (amounts > 0).any() or not (amounts < 0).any():
-        return None
-    grid = np.linspace(-math.log(XIRR_HIGH), -math.log(XIRR_LOW), 4001)
-    values = [value(u) for u in grid.tolist()]
-    found = [grid[at] for at, here in enumerate(values) if here == 0]
-    for at in range(len(grid) - 1):
-        if values[at] * values[at + 1] < 0:
-            found.append(brentq(value, grid[at], grid[at + 1], xtol=1e-15, rtol=1e-15))
-    return float(math.expm1(-found[0])) if len(found) == 1 else None
+    found = [r for r in measures.dated_roots(amounts, years) if XIRR_LOW <= 1 + r <= XIRR_HIGH]
+    return found[0] if len(found) == 1 else None
 
 
 def equivalent_annual_annuity(npv: float, rate: float, years: float) -> float:

@@ -52,11 +52,16 @@ def irr_roots(flows: Sequence[float] | Amounts, mid: bool = False) -> list[float
     are found too. A flow without both signs has none.
     """
     amounts = np.asarray(flows, float)
+    return dated_roots(amounts, years_of(len(amounts) - 1, mid))
+
+
+def dated_roots(amounts: Amounts, years: Amounts) -> list[float]:
+    """The same for flows at any years from the first."""
     if not (amounts > 0).any() or not (amounts < 0).any():
         return []
     held = np.flatnonzero(amounts)
-    tau, amounts = years_of(len(amounts) - 1, mid)[held], amounts[held]
-    tau = tau - tau[0]
+    tau, amounts = years[held], amounts[held]
+    tau = tau - tau.min()
     grid = np.linspace(-WIDEST, WIDEST, STEPS + 1)
     values = _relative(amounts, tau, grid)
     places: list[float] = []

@@ -55,12 +55,9 @@ def concentrations(amounts: Mapping[str, float], labels: Mapping[str, Mapping[st
 
 def spread(weights: Sequence[float], standard_deviations: Sequence[float], correlation: float) -> dict[str, float]:
     """Standard deviation of the pool and the diversification ratio, with one correlation for all pairs: correlation, not number, limits pooling."""
-    parts = np.asarray(weights, float) * np.asarray(standard_deviations, float)
-    variance = (1 - correlation) * (parts**2).sum() + correlation * parts.sum() ** 2
-    return {
-        "standard_deviation": float(np.sqrt(max(variance, 0.0))),
-        "diversification_ratio": diversification_ratio(weights, standard_deviations, correlation),
-    }
+    apart = sum(w * s for w, s in zip(weights, standard_deviations, strict=True))
+    ratio = diversification_ratio(weights, standard_deviations, correlation)
+    return {"standard_deviation": float(apart / ratio), "diversification_ratio": ratio}
 
 
 def aggregate_farms(

@@ -442,6 +442,17 @@ def _scaled(value: Any, factor: float, path: str) -> Any:
     return value * factor
 
 
+def step_into(here: Any, step: str) -> tuple[Any, Any] | None:
+    """A field of an object, or an element of a list by its id, currency or number: its name or place, and what is there."""
+    if isinstance(here, list):
+        at = _element(here, step)
+        return None if at is None else (at, here[at])
+    for name, declared in getattr(type(here), "model_fields", {}).items():
+        if step in (name, declared.alias):
+            return name, getattr(here, name)
+    return None
+
+
 def find_target(case: Case, path: str, multiply: bool) -> tuple[Any, Any]:
     """The holder (an object or a list) of a number of the case and its name or place, for a driver.
 
@@ -450,21 +461,12 @@ def find_target(case: Case, path: str, multiply: bool) -> tuple[Any, Any]:
     UserError
         `finance.no_path`, `finance.not_a_number` (also for years and other whole numbers, which cannot be drawn).
     """
-    *steps, last = _steps(path) or [""]
     here: Any = case
-    for step in [*steps, last]:
-        holder = here
-        if isinstance(here, list):
-            name: Any = _element(here, step)
-            if name is None:
-                raise UserError("finance.no_path", place=path, step=step)
-            here = here[name]
-        else:
-            fields = getattr(type(here), "model_fields", {})
-            name = next((field for field, declared in fields.items() if step in (field, declared.alias)), None)
-            if name is None:
-                raise UserError("finance.no_path", place=path, step=step)
-            here = getattr(here, name)
+    for step in _steps(path) or [""]:
+        holder, found = here, step_into(here, step)
+        if found is None:
+            raise UserError("finance.no_path", place=path, step=step)
+        name, here = found
     is_table = isinstance(here, ByAge | ByYear | TableYield)
     missing = here is None and not multiply and isinstance(name, str) and _takes_number(holder, name)
     if not (is_table or missing or (isinstance(here, float | int) and not isinstance(here, bool))):

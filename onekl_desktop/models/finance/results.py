@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from onekl_desktop.base.errors import UserError
 from onekl_desktop.models.finance import measures
-from onekl_desktop.models.finance.activity import Activity, compute_activity, yield_at
+from onekl_desktop.models.finance.activity import Activity, compute_activity, exchange_at_start, yield_at
 from onekl_desktop.models.finance.capital import YEARLY, Financing, finance, unlevered_tax
 from onekl_desktop.models.finance.case import Case, Production, by_index
 
@@ -258,25 +258,20 @@ def unit_year(case: Case, item: Production, age: int, year: int) -> UnitYear:
     """Revenue and cost of one unit: no growth, no index, exchange rates of t = 0; by-year tables read at `year`."""
     ages, years = np.array([age]), np.array([year])
 
-    def exchange(currency: str | None) -> float:
-        if currency in (None, case.header.currency):
-            return 1.0
-        rate = case.find_exchange(str(currency))
-        assert rate is not None
-        return float(by_index(rate.rate_by_year, np.array([0]))[0]) if rate.rate_by_year is not None else rate.rate_at_base_year  # fmt: skip
-
     harvest = revenue = premium_kg = 0.0
     product = item.product
     if product is not None:
         grown = yield_at(product.yield_, ages) * by_index(product.survival_share_by_age, ages)
         harvest = float((grown * (1 - by_index(product.loss_share_by_year, years)))[0])
-        price = product.price_per_kg * exchange(product.price_currency) * product.farm_gate_share * (1 - product.quality_discount_share)  # fmt: skip
+        price = product.price_per_kg * exchange_at_start(case, product.price_currency) * product.farm_gate_share * (1 - product.quality_discount_share)  # fmt: skip
         sold = (1 - by_index(product.side_selling_share_by_year, years)) * by_index(product.premium_sold_share_by_year, years)  # fmt: skip
         premium_kg = harvest * float(sold[0]) * product.premium_pass_through_share
-        revenue = harvest * price + premium_kg * product.premium_per_kg * exchange(product.premium_currency)
+        revenue = harvest * price + premium_kg * product.premium_per_kg * exchange_at_start(
+            case, product.premium_currency
+        )
     for line in item.revenue_per_unit:
-        revenue += float(by_index(line.amount_per_unit, ages)[0]) * line.probability_of_payment * exchange(line.currency)  # fmt: skip
-    inputs = sum(float(by_index(cost.amount_per_unit, ages)[0]) * exchange(cost.currency) for cost in item.costs_per_unit)  # fmt: skip
+        revenue += float(by_index(line.amount_per_unit, ages)[0]) * line.probability_of_payment * exchange_at_start(case, line.currency)  # fmt: skip
+    inputs = sum(float(by_index(cost.amount_per_unit, ages)[0]) * exchange_at_start(case, cost.currency) for cost in item.costs_per_unit)  # fmt: skip
     days = float(by_index(item.labour.labour_days_per_unit, ages)[0]) if item.labour is not None else 0.0
     paid = days * (1 - case.labour.own_labour_share) * case.labour.wage_per_day
     return UnitYear(harvest, revenue, inputs, days, paid, premium_kg)

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from onekl_desktop.models.finance import measures
-from onekl_desktop.models.finance.activity import compute_activity
+from onekl_desktop.models.finance.activity import compute_activity, exchange_at_start
 from onekl_desktop.models.finance.capital import finance
 from onekl_desktop.models.finance.case import Case
 from onekl_desktop.models.finance.functions import debt_capacity
@@ -116,23 +116,9 @@ def living_income_premium(case: Case) -> dict[str, float | None]:
         gap = kind.living_income_benchmark_per_year - income
         per_money = kind.units_per_household * unit.premium_kg
         now = item.product.premium_per_kg if item.product is not None else 0.0
-        rate = premium_exchange(case, item.product.premium_currency if item.product is not None else None)
+        rate = exchange_at_start(case, item.product.premium_currency if item.product is not None else None)
         out[kind.id] = max(now + gap / (per_money * rate), 0.0) if per_money > 0 else None
     return out
-
-
-def premium_exchange(case: Case, currency: str | None) -> float:
-    """Units of report currency for one of a currency at t = 0."""
-    if currency in (None, case.header.currency):
-        return 1.0
-    rate = case.find_exchange(str(currency))
-    assert rate is not None
-    table = rate.rate_by_year
-    if table is None:
-        return rate.rate_at_base_year
-    if isinstance(table, float | int):
-        return float(table)
-    return float(table.values[0]) if table.from_year == 0 else 0.0
 
 
 def solver_figures(model: Model) -> dict[str, Any]:

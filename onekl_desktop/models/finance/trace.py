@@ -10,6 +10,7 @@ from pydantic import BaseModel
 
 from onekl_desktop.base.errors import UserError
 from onekl_desktop.models.finance.case import Case
+from onekl_desktop.models.finance.reading import step_into
 from onekl_desktop.models.finance.results import Model
 
 Source = Mapping[str, Any]  # source, date, confidence, who, unit of one input
@@ -192,13 +193,10 @@ def _fields(case: Case, path: str, sources: Mapping[str, Source]) -> Iterator[di
     """The fields of the case below a path that are set, each with its value and source."""
     here: Any = case
     for step in path.strip("/").split("/"):
-        if isinstance(here, list):
-            here = next((item for item in here if getattr(item, "id", None) == step), None)
-        else:
-            names = {declared.alias or name: name for name, declared in type(here).model_fields.items()} if isinstance(here, BaseModel) else {}  # fmt: skip
-            here = getattr(here, names[step], None) if step in names else None
-        if here is None:
+        found = step_into(here, step)
+        if found is None or found[1] is None:
             return
+        here = found[1]
     for place, value in list_fields(here, path.rstrip("/")):
         yield {"field": place, "value": value, **({"source": dict(sources[place])} if place in sources else {})}
 
