@@ -59,6 +59,10 @@ def write_workbook(path: Path, model: Model, document: dict[str, Any], sources: 
         part.unlink(missing_ok=True)
 
 
+def _rate(value: float | None) -> str:
+    return "undefined" if value is None else f"{value:.4%}"
+
+
 class Writer(Operations):
     """Builds the sheets in the order in which their formulas need one another."""
 
@@ -489,6 +493,8 @@ class Writer(Operations):
                 sheet.note(f"{name}: {figures[name]:,.4f}")
         for id, model in self.model.scenarios.items():
             sheet.note(f"Scenario {id}: NPV {model.figures['project.npv']:,.2f}, equity NPV {model.figures['equity.npv']:,.2f}")  # fmt: skip
+        if self.case.grants:
+            sheet.note(f"Equity without grants (loans unchanged; put the grants of the sheet Assumptions to 0 to follow it): NPV {figures['equity_without_grants.npv']:,.2f}, headline rate {_rate(figures['equity_without_grants.headline_rate'])}")  # fmt: skip
         sheet.note(f"NPV as written: {figures['project.npv']:,.2f}; with the multipliers above see the sheet Ratios.")
 
     def _keep_case(self) -> None:

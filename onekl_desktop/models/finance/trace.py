@@ -9,6 +9,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from onekl_desktop.base.errors import UserError
+from onekl_desktop.base.translate import N_, _
 from onekl_desktop.models.finance.case import Case
 from onekl_desktop.models.finance.reading import step_into
 from onekl_desktop.models.finance.results import Model
@@ -23,20 +24,20 @@ SERIES: dict[str, tuple[str, tuple[str, ...]]] = {
     "revenue_per_unit": ("sum over cohorts: units * amount(age) * probability_of_payment * price level(t)", ("/production",)),
     "revenue_project": ("quantity(t) * price * price level(t) * probability_of_payment", ("/project_revenue",)),
     "revenue_carbon": ("issued tCO2e * price(t)", ("series.tco2e_issued", "/carbon")),
-    "revenue_total": ("product + premium + per unit + project + carbon", ("series.revenue_product", "series.revenue_premium", "series.revenue_per_unit", "series.revenue_project", "series.revenue_carbon")),
-    "operating_cost": ("all lines that are not capitalised + variable costs + permanent teams + verification", ()),
-    "capital_cost": ("all capitalised lines: materials, labour up to capitalised_through_age, project lines", ()),
+    "revenue_total": (N_("product + premium + per unit + project + carbon"), ("series.revenue_product", "series.revenue_premium", "series.revenue_per_unit", "series.revenue_project", "series.revenue_carbon")),
+    "operating_cost": (N_("all lines that are not capitalised + variable costs + permanent teams + verification"), ()),
+    "capital_cost": (N_("all capitalised lines: materials, labour up to capitalised_through_age, project lines"), ()),
     "depreciation": ("what was spent in a year / depreciation_years, from the year after it or depreciation_start on", ("series.capital_cost",)),
     "working_capital": ("(share_of_revenue + receivable_days/365) * revenue + (inventory_days - payable_days)/365 * operating cost; 0 in the last year when released", ("series.revenue_total", "series.operating_cost", "/working_capital")),
     "working_capital_change": ("NWC(t) - NWC(t-1)", ("series.working_capital",)),
     "asset_sale": ("amount * index(T), in the last year", ("/terminal_value",)),
     "net_fixed_assets": ("running sum of capital cost - depreciation; 0 at T after a sale", ("series.capital_cost", "series.depreciation")),
-    "pre_tax_cash_flow": ("revenue - operating cost - capital cost - change of NWC + asset sale", ("series.revenue_total", "series.operating_cost", "series.capital_cost", "series.working_capital_change", "series.asset_sale")),
+    "pre_tax_cash_flow": (N_("revenue - operating cost - capital cost - change of NWC + asset sale"), ("series.revenue_total", "series.operating_cost", "series.capital_cost", "series.working_capital_change", "series.asset_sale")),
     "labour_days": ("sum over cohorts: units * days(age), and the days of permanent teams", ("/production", "/labour/permanent_teams")),
     "full_time_equivalents": ("labour days / labour_days_per_fte", ("series.labour_days", "/header/labour_days_per_fte")),
     "tco2e_gross": ("sum over cohorts: units * tco2e(age)", ("/production",)),
     "tco2e_issued": ("(1 - leakage)(1 - uncertainty)(1 - buffer) * gross tCO2e accrued", ("series.tco2e_gross", "/carbon")),
-    "grants": ("what grants pay in the year", ("/grants",)),
+    "grants": (N_("what grants pay in the year"), ("/grants",)),
     "tax_unlevered": ("rate * (revenue - operating cost - depreciation + asset sale - book value sold - losses carried forward)", ("series.revenue_total", "series.operating_cost", "series.depreciation", "/tax")),
     "post_tax_cash_flow": ("pre-tax cash flow - unlevered tax", ("series.pre_tax_cash_flow", "series.tax_unlevered")),
     "tax": ("rate * (profit before finance - interest accrued - loan fees - support fees + taxable grants - losses carried forward)", ("series.revenue_total", "series.operating_cost", "series.depreciation", "series.interest_accrued", "series.loan_fees", "series.support_fees", "/tax")),
@@ -66,17 +67,17 @@ FLOWS = {
     "equity_without_grants": ("series.equity_flow_without_grants", "/header/discount_rates/equity"),
 }
 BLOCK: dict[str, tuple[str, tuple[str, ...]]] = {
-    "npv": ("sum over t of CF(t)/(1 + k)^tau(t); year 0 is not discounted", ("/header/timing",)),
+    "npv": (N_("sum over t of CF(t)/(1 + k)^tau(t); year 0 is not discounted"), ("/header/timing",)),
     "npv_end_of_period": ("sum over t of CF(t)/(1 + k)^t", ()),
     "npv_mid_period": ("CF(0) + sum over t >= 1 of CF(t)/(1 + k)^(t - 0.5)", ()),
     "sign_changes": ("how often the sign of the flow changes, zeros aside", ()),
     "irr_roots": ("every r > -1 with NPV(r) = 0", ("/header/timing",)),
     "irr_status": ("none of the rates: undefined; one: unique; more: multiple", ()),
-    "irr": ("the only r > -1 with NPV(r) = 0; none where there is no rate or more than one", ("/header/timing",)),
+    "irr": (N_("the only r > -1 with NPV(r) = 0; none where there is no rate or more than one"), ("/header/timing",)),
     "mirr": ("(FV of positive flows at the reinvestment rate / -PV of negative flows at the finance rate)^(1/tau(T)) - 1", ("/header/mirr_rates",)),
     "headline_rate_kind": ("irr when unique, mirr when multiple, none when undefined", ()),
     "headline_rate": ("the IRR when unique, the MIRR when there are several", ()),
-    "payback_years": ("the last year in which the running total crosses 0, interpolated within it", ()),
+    "payback_years": (N_("the last year in which the running total crosses 0, interpolated within it"), ()),
     "discounted_payback_years": ("the same of discounted flows", ("/header/timing",)),
     "called": ("minus the sum of negative equity flows", ()),
     "distributed": ("the sum of positive equity flows", ()),
@@ -174,7 +175,27 @@ def explain(model: Model, key: str, sources: Mapping[str, Source] | None = None)
             inputs += list(_fields(shown.case, name, sources or {}))
         elif name in shown.figures:
             inputs.append({"key": prefix + name, "value": shown.figures[name]})
-    return {"key": prefix + key, "value": shown.figures[key], "formula": formula, "inputs": inputs}
+    return {
+        "key": prefix + key,
+        "value": shown.figures[key],
+        "formula": _(formula) if formula else "",
+        "inputs": inputs,
+    }
+
+
+def find_origins(model: Model, key: str, sources: Mapping[str, Source] | None = None) -> list[dict[str, Any]]:
+    """Every field of the case that a figure stands on, however far back, once, in the order of the formulas."""
+    found: dict[str, dict[str, Any]] = {}
+    waiting, seen = [key], {key}
+    while waiting:
+        for item in explain(model, waiting.pop(0), sources)["inputs"]:
+            for field in (item, *item.get("fields", ())):
+                if "field" in field:
+                    found.setdefault(field["field"], field)
+            if "key" in item and item["key"] not in seen:
+                seen.add(item["key"])
+                waiting.append(item["key"])
+    return list(found.values())
 
 
 def _formula(key: str) -> tuple[str, tuple[str, ...]]:

@@ -9,7 +9,7 @@ from onekl_desktop.project.records import FinanceLine, Practice
 
 
 def build_case(
-    name: str, *, currency: str, start_year: int, horizon: int, discount_rate: float, planted: Sequence[tuple[Practice, int, float]],
+    name: str, *, currency: str, start_year: int, horizon: int, discount_rate: float, planted: Sequence[tuple[Practice, int, float, str]],
     lines: Sequence[FinanceLine],
 ) -> tuple[dict[str, Any], dict[str, dict[str, Any]]]:  # fmt: skip
     """The case and where its inputs come from.
@@ -17,7 +17,7 @@ def build_case(
     Parameters
     ----------
     planted
-        Practice, project year and hectares of each establishment; years outside 0 … horizon are left out.
+        Practice, project year, hectares and intervention of each establishment; years outside 0 … horizon are left out.
     lines
         Money per hectare by age, or fixed by project year.
 
@@ -34,20 +34,23 @@ def build_case(
         "production": [], "project_revenue": [], "project_costs": [], "grants": [],
     }  # fmt: skip
     sources: dict[str, dict[str, Any]] = {}
-    practices: dict[str, tuple[Practice, list[tuple[int, float]]]] = {}
-    for practice, year, area in planted:
+    practices: dict[str, tuple[Practice, list[tuple[int, float, str]]]] = {}
+    for practice, year, area, where in planted:
         if 0 <= year <= horizon:
-            practices.setdefault(practice.uuid, (practice, []))[1].append((year, area))
+            practices.setdefault(practice.uuid, (practice, []))[1].append((year, area, where))
     for number, (practice, cohorts) in enumerate(practices.values()):
         id = f"practice_{number + 1}"
         item: dict[str, Any] = {
-            "id": id, "name": practice.name, "unit": "ha", "plantings": [{"year": year, "units": area} for year, area in cohorts], "revenue_per_unit": [],
+            "id": id, "name": practice.name, "unit": "ha", "plantings": [{"year": year, "units": area} for year, area, _where in cohorts], "revenue_per_unit": [],
             "costs_per_unit": [
                 {"id": "establishment", "amount_per_unit": _by_age(practice.capital_cost_per_ha, 0, 0), "capitalised": True},
                 {"id": "running", "amount_per_unit": _by_age(practice.operating_cost_per_ha_year, 1, None)},
             ],
         }  # fmt: skip
         case["production"].append(item)
+        for at, (_year, _area, where) in enumerate(cohorts):
+            if where:
+                sources[f"/production/{id}/plantings/{at}/units"] = {"source": where}
         for cost in ("establishment", "running") if practice.source else ():
             sources[f"/production/{id}/costs_per_unit/{cost}/amount_per_unit"] = {"source": practice.source}
     for number, line in enumerate(lines):

@@ -28,13 +28,10 @@ from onekl_desktop.gui.records.table import Records, RecordTable
 from onekl_desktop.gui.tables.table import Column, Table, TableRow
 from onekl_desktop.gui.theme import XS, M, S
 from onekl_desktop.models.finance.results import Model
-from onekl_desktop.models.finance.run import run_document
 from onekl_desktop.models.finance.trace import explain
-from onekl_desktop.project.queries.records import get_by_name
-from onekl_desktop.project.records import Project
 from onekl_desktop.project.styles import Style
 from onekl_desktop.tools.lift.queries import YEARLY, Finance, ProjectState, read_finance
-from onekl_desktop.tools.lift.runs import as_case, compute_project, gather
+from onekl_desktop.tools.lift.runs import compute_model, compute_project
 from onekl_desktop.tools.lift.spec import LINE_VALUES, PROJECT_VALUES, SOURCE_VALUES, TOOL
 
 STATES = {
@@ -270,9 +267,7 @@ class LiftPanel(RecordsPanel):
         if state is None:
             return None
         try:
-            with self.desk.session.read() as db:
-                document, sources = as_case(gather(db, get_by_name(db, Project, state.project.uuid)))
-            return run_document(document, file=state.project.name), document, sources
+            return compute_model(self.desk.session, state.project)
         except UserError as problem:
             self.desk.tell_problem(problem)
             return None

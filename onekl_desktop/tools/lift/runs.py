@@ -22,6 +22,7 @@ from onekl_desktop.engine import Session
 from onekl_desktop.engine.runs import Computed, find_run, fingerprint, record_run
 from onekl_desktop.models.finance.reading import load_case
 from onekl_desktop.models.finance.results import Model, compute_case
+from onekl_desktop.models.finance.run import run_document
 from onekl_desktop.models.finance.spec import MODEL
 from onekl_desktop.project.queries.records import get_by_name, get_landscape
 from onekl_desktop.project.records import FinanceLine, Intervention, Practice, Project, ProjectPart, Run
@@ -103,13 +104,18 @@ def gather(db: DbSession, project: Project) -> Inputs:
 def as_case(inputs: Inputs) -> tuple[dict[str, Any], dict[str, dict[str, Any]]]:
     """The project as a finance case, and the sources of its inputs."""
     planted = [
-        (practice, int(year) - inputs.start_year, inputs.area_of(item) * share)
+        (practice, int(year) - inputs.start_year, inputs.area_of(item) * share, _("drawn: {name}").format(name=item.name))
         for item, practice in inputs.parts for year, share in _schedule(item)
     ]  # fmt: skip
-    return build_case(
+    document, sources = build_case(
         inputs.project.name, currency=inputs.currency, start_year=inputs.start_year, horizon=inputs.horizon, discount_rate=inputs.discount_rate,
         planted=planted, lines=inputs.lines,
     )  # fmt: skip
+    of_landscape = inputs.project.discount_rate is None
+    sources["/header/discount_rates/project"] = {
+        "source": _("the landscape's setting") if of_landscape else _("stated in the project")
+    }
+    return document, sources
 
 
 def compute(inputs: Inputs) -> tuple[Model, list[Computed]]:
@@ -146,6 +152,13 @@ def compute(inputs: Inputs) -> tuple[Model, list[Computed]]:
         Computed("project_peak_need", max(0.0, -lowest)),
     ]
     return model, values
+
+
+def compute_model(session: Session, project: Project) -> tuple[Model, dict[str, Any], dict[str, dict[str, Any]]]:
+    """The whole model of a project, its case and the sources of its inputs."""
+    with session.read() as db:
+        document, sources = as_case(gather(db, get_by_name(db, Project, project.uuid)))
+    return run_document(document, file=project.name), document, sources
 
 
 def find_result(db: DbSession, project: Project) -> tuple[Run | None, bool, str]:

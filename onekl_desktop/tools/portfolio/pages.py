@@ -8,6 +8,7 @@ from onekl_desktop.base.translate import _, get_language
 from onekl_desktop.base.units import format_number, format_percent, format_quantity
 from onekl_desktop.engine import Session
 from onekl_desktop.engine.project_settings import get_project_setting
+from onekl_desktop.models.finance.run import CONVENTIONS
 from onekl_desktop.project.queries.records import get_landscape
 from onekl_desktop.reports.page import Facts, Heading, MapBlock, Notes, Page, Table
 from onekl_desktop.tools.portfolio.queries import read_portfolio
@@ -44,5 +45,5 @@ def portfolio(session: Session) -> Page:
         page.blocks.append(Table(
             (_("Project"), _("Since"), _("Area (ha)"), _("Capital cost"), _("Net present value"), _("With grants"), _("IRR")), rows,
             (False, False, True, True, True, True, True)))  # fmt: skip
-    page.blocks.append(Notes((_("Amounts are in {currency}. Areas are unions of the shapes, so a hectare that two projects claim counts once; projects that were closed or dropped are left out of the sums.").format(currency=known.currency),)))  # fmt: skip
+    page.blocks.append(Notes((_("Amounts are in {currency}. Areas are unions of the shapes, so a hectare that two projects claim counts once; projects that were closed or dropped are left out of the sums.").format(currency=known.currency), *(_(text) for text in CONVENTIONS))))  # fmt: skip
     return page

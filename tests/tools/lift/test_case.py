@@ -19,7 +19,13 @@ def line(kind, amount, basis="per_ha", first=None, last=None):
 
 def made(planted, lines, horizon=4):
     document, sources = build_case(
-        "N", currency="IDR", start_year=2026, horizon=horizon, discount_rate=0.1, planted=planted, lines=lines
+        "N",
+        currency="IDR",
+        start_year=2026,
+        horizon=horizon,
+        discount_rate=0.1,
+        planted=[(*each, "") for each in planted],
+        lines=lines,
     )
     return compute_case(load_case(document)), sources
 
