@@ -138,6 +138,19 @@ int main(int count, char **words) {
         int32_t above[40], below[40];
         for (int i = 0; i < 40; i++) { above[i] = (int32_t)next() % 90 - 5; below[i] = (int32_t)next(); }
         onekl_distance(d8, above, below, rows, columns, (int32_t)(rows + columns), length, task);
+        int64_t spread[3];
+        for (int i = 0; i < 3; i++) spread[i] = (int64_t)(next() % 8);
+        const int64_t kinds = 1 + (int64_t)(next() % 4), moved = cells ? (int64_t)(next() % (uint64_t)(cells + 1)) : 0;
+        uint8_t *near = calloc((size_t)(cells * kinds * 3 + 1), 1);
+        int64_t *squares = malloc(sizeof(int64_t) * (size_t)(moved + 1));
+        int32_t *some = malloc(sizeof(int32_t) * (size_t)(moved + 1));
+        float *scores = malloc(sizeof(float) * (size_t)(moved * 2 + 1)), weigh[24];
+        for (int i = 0; i < 24; i++) weigh[i] = (float)number();
+        for (int64_t i = 0; i < moved; i++) { squares[i] = (int64_t)(next() % 3000) - 50; some[i] = (int32_t)squares[i]; }
+        for (int64_t i = 0; i < moved * 2; i++) scores[i] = 0;
+        onekl_move_neighbours(near, rows, columns, kinds, spread, 3, squares, d8, valid, moved);
+        onekl_scores(near, cells, kinds * 3, some, moved, scores, moved, weigh + 20, weigh, 2, scores);
+        free(near); free(squares); free(some); free(scores);
         int64_t sizes[1600];
         const int64_t side = 1 + (int64_t)(next() % 50), room = (int64_t)(next() % 40000);
         uint8_t *packed = malloc((size_t)(room + 1));

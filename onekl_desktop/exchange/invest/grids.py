@@ -31,7 +31,7 @@ class Facts:
     unit: str
 
 
-def read_facts(id: str, path: Path, layer: str = "") -> tuple[Facts | None, list[Problem]]:
+def read_facts(id: str, path: Path, layer: str = "", *, need_crs: bool = True) -> tuple[Facts | None, list[Problem]]:
     """Look at a raster file: its grid and whether a model can count on it."""
     if not path.exists():
         return None, [make_problem("file.missing", field=id, file=path)]
@@ -43,10 +43,10 @@ def read_facts(id: str, path: Path, layer: str = "") -> tuple[Facts | None, list
                 return None, [make_problem("import.unreadable", field=id, file=path, reason="0")]
             if t.b or t.d or t.a <= 0 or t.e >= 0:
                 return None, [make_problem("model.turned", field=id, file=path)]
-            if crs is None:
+            if crs is None and need_crs:
                 return None, [make_problem("import.no_crs", field=id, file=path)]
-            grid = Grid(_code(crs), t.c, t.f, t.a, -t.e, dataset.width, dataset.height)
-            unit = (dataset.units[0] or "").strip().lower() or _vertical_unit(crs)
+            grid = Grid(_code(crs) if crs else "", t.c, t.f, t.a, -t.e, dataset.width, dataset.height)
+            unit = (dataset.units[0] or "").strip().lower() or (_vertical_unit(crs) if crs else "")
             return Facts(id, path, name, grid, crs, np.dtype(dataset.dtypes[0]), unit), []
     except UserError as problem:
         return None, problem.problems

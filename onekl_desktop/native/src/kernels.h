@@ -9,7 +9,7 @@
 #define ONEKL_API __attribute__((visibility("default")))
 #endif
 
-#define ONEKL_ABI 14
+#define ONEKL_ABI 15
 
 ONEKL_API int32_t onekl_abi(void);
 
@@ -168,5 +168,19 @@ ONEKL_API int64_t onekl_coarsen(const double *xy, int64_t n_points, const int64_
 ONEKL_API int64_t onekl_read_shapes(const uint8_t *bytes, const int64_t *ends, int64_t count, int32_t kind, double *xy,
                                     int64_t *part_ends, int64_t *shape_parts, double *boxes, uint8_t *good,
                                     int64_t *totals);
+
+/* Neighbours by class: `counts` holds for each cell n_radii x n_classes numbers of cells of a class within a square of
+ * the radius. Moves the cells from their class before to that after; a class of n_classes or more is none. Squares of
+ * more than 255 cells do not fit. */
+ONEKL_API void onekl_move_neighbours(uint8_t *counts, int64_t rows, int64_t columns, int64_t n_classes,
+                                     const int64_t *radii, int64_t n_radii, const int64_t *cells,
+                                     const uint8_t *before, const uint8_t *after, int64_t n);
+
+/* out[t, m] = fixed[t * stride + m] + the sum over k of weights[t, k] * counts[members[m], k], added up in four lanes (k
+ * modulo 4) and those in pairs; minus infinity for a member that is no cell, and where the fixed part is not above
+ * least[t]. Returns 0, or -1 when memory is short. */
+ONEKL_API int32_t onekl_scores(const uint8_t *counts, int64_t n_cells, int64_t width, const int32_t *members, int64_t n,
+                               const float *fixed, int64_t stride, const float *least, const float *weights,
+                               int64_t n_to, float *out);
 
 #endif

@@ -1,0 +1,84 @@
+#include "kernels.h"
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Adds `by` to the count of a class in every cell of the square around a cell. */
+static void add_square(uint8_t *counts, int64_t rows, int64_t columns, int64_t width, int64_t at, int64_t row,
+                       int64_t column, int64_t radius, int by) {
+    const int64_t r0 = row > radius ? row - radius : 0, r1 = row + radius < rows ? row + radius : rows - 1;
+    const int64_t c0 = column > radius ? column - radius : 0;
+    const int64_t c1 = column + radius < columns ? column + radius : columns - 1;
+    for (int64_t r = r0; r <= r1; r++) {
+        uint8_t *cell = counts + (r * columns + c0) * width + at;
+        for (int64_t c = c0; c <= c1; c++, cell += width) *cell = (uint8_t)(*cell + by);
+    }
+}
+
+void onekl_move_neighbours(uint8_t *counts, int64_t rows, int64_t columns, int64_t n_classes, const int64_t *radii,
+                              int64_t n_radii, const int64_t *cells, const uint8_t *before, const uint8_t *after,
+                              int64_t n) {
+    const int64_t width = n_classes * n_radii;
+    for (int64_t i = 0; i < n; i++) {
+        const int64_t cell = cells[i];
+        if (cell < 0 || cell >= rows * columns || before[i] == after[i]) continue;
+        const int64_t row = cell / columns, column = cell % columns;
+        for (int64_t k = 0; k < n_radii; k++) {
+            if (before[i] < n_classes)
+                add_square(counts, rows, columns, width, k * n_classes + before[i], row, column, radii[k], -1);
+            if (after[i] < n_classes)
+                add_square(counts, rows, columns, width, k * n_classes + after[i], row, column, radii[k], 1);
+        }
+    }
+}
+
+typedef float four __attribute__((vector_size(16)));
+typedef uint8_t bytes __attribute__((vector_size(4)));
+
+/* Counts as numbers, four at a time; the last four are filled up with zeros. */
+static void widen(const uint8_t *here, int64_t width, four *near) {
+    int64_t k = 0;
+    bytes part;
+    for (; k + 4 <= width; k += 4) {
+        memcpy(&part, here + k, 4);
+        near[k / 4] = __builtin_convertvector(part, four);
+    }
+    if (k < width) {
+        part = (bytes){0, 0, 0, 0};
+        memcpy(&part, here + k, (size_t)(width - k));
+        near[k / 4] = __builtin_convertvector(part, four);
+    }
+}
+
+int32_t onekl_scores(const uint8_t *counts, int64_t n_cells, int64_t width, const int32_t *members, int64_t n,
+                     const float *fixed, int64_t stride, const float *least, const float *weights, int64_t n_to,
+                     float *out) {
+    const int64_t lanes = (width + 3) / 4;
+    four *near = malloc(sizeof(four) * (size_t)(lanes + 1) + 16);
+    four *weight = calloc((size_t)(lanes * n_to + 1), sizeof(four));
+    if (!near || !weight) {
+        free(near);
+        free(weight);
+        return -1;
+    }
+    for (int64_t t = 0; t < n_to; t++) memcpy(weight + t * lanes, weights + t * width, sizeof(float) * (size_t)width);
+    for (int64_t m = 0; m < n; m++) {
+        const int64_t cell = members[m];
+        int ready = 0;
+        for (int64_t t = 0; t < n_to; t++) {
+            const float base = fixed[t * stride + m];
+            if (cell < 0 || cell >= n_cells || !(base > least[t])) {
+                out[t * n + m] = -INFINITY;
+                continue;
+            }
+            if (!ready) widen(counts + cell * width, width, near);
+            ready = 1;
+            four sum = {0.0f, 0.0f, 0.0f, 0.0f};
+            for (int64_t k = 0; k < lanes; k++) sum += weight[t * lanes + k] * near[k];
+            out[t * n + m] = base + ((sum[0] + sum[1]) + (sum[2] + sum[3]));
+        }
+    }
+    free(near);
+    free(weight);
+    return 0;
+}
