@@ -16,7 +16,7 @@ from onekl_desktop.base.units import format_number, format_quantity
 from onekl_desktop.cartography.layout import PAPERS, Layout
 from onekl_desktop.cartography.printing import atlas_of, contents_of, for_atlas, list_layouts, write_map
 from onekl_desktop.cartography.source import MapSource
-from onekl_desktop.cli import finance, landcover, models, operations
+from onekl_desktop.cli import finance, landcover, models, operations, scenario
 from onekl_desktop.cli.demo import run_demo
 from onekl_desktop.cli.output import Output
 from onekl_desktop.engine import Session, perform
@@ -392,6 +392,12 @@ COMMANDS = (
         N_("Land cover: what changed between two maps, and what may come."),
         landcover.add_arguments,
         landcover.run_verb,
+    ),
+    Command(
+        "scenario",
+        N_("Scenarios: list, add, clone, compute, compare, and let the computer propose one."),
+        scenario.add_arguments,
+        scenario.run_verb,
     ),
     Command("report", N_("Write a page as PDF or HTML."), _report_arguments, _report),
     Command("map", N_("Print a map, or an atlas, as PDF, PNG, SVG or GeoTIFF."), _map_arguments, _map),

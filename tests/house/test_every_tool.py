@@ -123,6 +123,14 @@ EXAMPLES = {
     "scenarios.copy_scenario": {"scenario": "Plan", "name": "Plan 2"},
     "scenarios.change_scenario": {"scenario": "Plan", "name": "Plan A", "locked": True},
     "scenarios.remove_scenario": {"scenario": "Spare"},
+    "scenarios.optimise": {"name": "Proposed", "cell_ha": 400, "practices": "Gardens", "maximise": "area"},
+    "scenarios.draw_by_rule": {
+        "scenario": "Plan",
+        "practice": "Gardens",
+        "along": "Spots",
+        "within": 900,
+        "outside": "Shapes",
+    },
     "scenarios.add_intervention": {
         "scenario": "Plan",
         "practice": "Gardens",

@@ -13,14 +13,17 @@ from onekl_desktop.base.data import find_folder
 from onekl_desktop.base.errors import UserError, make_problem
 from onekl_desktop.base.geometry import area_ha, polygons_of, repair
 from onekl_desktop.base.ids import slug
+from onekl_desktop.base.progress import Progress
 from onekl_desktop.base.translate import _
-from onekl_desktop.base.units import format_quantity
+from onekl_desktop.base.units import format_number, format_quantity
 from onekl_desktop.base.years import dump_schedule, even_schedule
+from onekl_desktop.engine import Session
 from onekl_desktop.project.editing import remove_record
 from onekl_desktop.project.file import Write
 from onekl_desktop.project.queries.records import find_land_cover, get_landscape, list_classes, list_interventions
 from onekl_desktop.project.records import Intervention, Landscape, Practice, Record, Scenario
 from onekl_desktop.project.styles import PALETTE
+from onekl_desktop.tools.scenarios import optimising, rules
 
 _NUMBERS = (
     "capital_cost_per_ha", "operating_cost_per_ha_year", "labour_start_days_per_ha", "labour_days_per_ha_year",
@@ -146,6 +149,54 @@ def copy_scenario(write: Write, scenario: str, name: str) -> dict[str, Any]:
     return {**made, "scenario": made["scenario"], "copied": row.name}
 
 
+def prepare_optimise(session: Session, progress: Progress, name: str, front: int = 0, gap: float = 1e-4, **fields: Any) -> dict[str, Any]:  # fmt: skip
+    """Find the best choice before anything is written."""
+    asked = optimising.gather(session, progress=progress.part(0.0, 0.4), **{**_NOTHING_ASKED, **fields})
+    found = optimising.find_best(asked, gap=gap, seconds=300.0, progress=progress.part(0.4, 0.7))
+    aims = list(asked.choice.weights)
+    line = (
+        optimising.find_front(asked, aims[0], aims[1], front, progress.part(0.7, 1.0))
+        if front >= 2 and len(aims) == 2
+        else []
+    )
+    told = optimising.as_data(asked, found, line)
+    return {
+        "name": name, "places": optimising.places_of(asked, found), "told": told, "start_year": fields.get("start_year"),
+        "years": fields.get("years") or 1,
+    }  # fmt: skip
+
+
+_NOTHING_ASKED: dict[str, Any] = {
+    "units": "", "cell_ha": None, "practices": "", "maximise": "", "budget": None, "most_area": None, "targets": "", "exclude": "",
+    "fair_share": None, "edge_penalty": None, "start_year": None, "years": 1,
+}  # fmt: skip
+
+
+def optimise(
+    write: Write,
+    name: str,
+    places: list[tuple[Practice, BaseGeometry]],
+    told: dict[str, Any],
+    start_year: int | None,
+    years: int,
+) -> dict[str, Any]:
+    """The choice as a scenario: one intervention for each practice."""
+    words = _("Proposed by the computer: {units} of {all} units; no choice is better by more than {gap} %.").format(
+        units=len(told["chosen"]), all=told["candidates"], gap=format_number(100 * told["gap"], 3))  # fmt: skip
+    made = add_scenario(write, name, words, _("the computer"))
+    for practice, shape in places:
+        add_intervention(
+            write,
+            made["scenario"],
+            practice.uuid,
+            shape,
+            name=f"{practice.name} · {name}",
+            start_year=start_year,
+            years=years,
+        )
+    return {**made, **told, "sentences": [words]}
+
+
 def change_scenario(
     write: Write, scenario: str, name: str = "", description: str = "", proposed_by: str = "", colour: str | None = None,
     locked: bool | None = None,
@@ -239,6 +290,21 @@ def add_intervention(
         schedule=dump_schedule(schedule), start_year=int(schedule[0]["year"]), area_ha=area_ha(place, landscape.crs),
         geom=write.place(place)))  # fmt: skip
     return _told(item)
+
+
+def prepare_draw_by_rule(
+    session: Session, progress: Progress, scenario: str, practice: str, name: str = "", start_year: int | None = None, years: int = 1, **rule: Any
+) -> dict[str, Any]:  # fmt: skip
+    """Work out the place before anything is written."""
+    place = rules.find_place(session, progress, **rule)
+    words = "; ".join(f"{field} {value}" for field, value in rule.items() if value not in (None, ""))
+    return {"scenario": scenario, "practice": practice, "name": name, "start_year": start_year, "years": years, "geometry": place, "note": words}  # fmt: skip
+
+
+def draw_by_rule(write: Write, **fields: Any) -> dict[str, Any]:
+    """The place as an intervention, with the rule as its note."""
+    fields["note"] = _("By rule: {rule}").format(rule=fields["note"])
+    return add_intervention(write, **fields)
 
 
 def first_planning_year(write: Write, landscape: Landscape) -> int:

@@ -235,7 +235,7 @@ def compute(
     areas = {year: np.zeros((zones.count, len(codes))) for year in years}
     after = ArrayRaster(grid, np.full((grid.rows, grid.columns), landcover.NODATA, np.uint16), landcover.NODATA)
     gain = ArrayRaster(grid, np.full((grid.rows, grid.columns), np.nan, np.float32), float("nan"))
-    table = {cls.code: density for cls in inputs.classes if (density := _density(cls)) is not None}
+    table = {cls.code: density for cls in inputs.classes if (density := find_density(cls)) is not None}
     lacking: set[int] = set()
     for window in grid.blocks(256):
         progress.report(window.row / grid.rows)
@@ -263,7 +263,8 @@ def compute(
     return values, warnings, {"land_cover": after, "carbon_change": gain}
 
 
-def _density(cls: LandCoverClass) -> float | None:
+def find_density(cls: LandCoverClass) -> float | None:
+    """Carbon of a class over all pools, t per ha; None where none is known."""
     return carbon.density(
         (cls.carbon_above_t_per_ha, cls.carbon_below_t_per_ha, cls.carbon_soil_t_per_ha, cls.carbon_dead_t_per_ha)
     )

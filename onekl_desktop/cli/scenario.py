@@ -1,0 +1,99 @@
+"""`onekl scenario list | run | compare`; the tool's spec adds the short verbs of its operations (add, clone, optimise)."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+from onekl_desktop.base.translate import _
+from onekl_desktop.base.units import format_number
+from onekl_desktop.cli.output import Output, in_background
+from onekl_desktop.engine import Session
+from onekl_desktop.engine.registry import Registry
+
+
+def add_arguments(verb: argparse.ArgumentParser, registry: Registry) -> None:
+    """The verbs below `onekl scenario`."""
+    verbs = verb.add_subparsers(dest="second", required=True, metavar=_("WHAT"), parser_class=type(verb))
+    listing = verbs.add_parser("list", help=_("The scenarios and whether their figures are up to date."))
+    running = verbs.add_parser("run", help=_("Compute the scenarios that are out of date."))
+    running.add_argument("--scenario", action="append", metavar="NAME", help=_("Only this scenario (and the baseline); may be repeated."))  # fmt: skip
+    running.add_argument("--force", action="store_true", help=_("Compute also what is up to date."))
+    comparing = verbs.add_parser("compare", help=_("The scenarios side by side, against the baseline and the goals."))
+    for each, deed in ((listing, _list), (running, _run), (comparing, _compare)):
+        each.add_argument("file", metavar="FILE.gpkg", type=Path, help=_("The project file."))
+        each.add_argument("--json", nargs="?", const="-", default=argparse.SUPPRESS, metavar="PATH",
+                          help=_("Write one JSON document to PATH, or to the terminal."))  # fmt: skip
+        each.set_defaults(run=deed)
+
+
+def run_verb(_options: Any, _output: Output) -> int:
+    """Never asked: each verb has a deed of its own."""
+    raise AssertionError
+
+
+def _list(options: Any, output: Output) -> int:
+    from onekl_desktop.tools.scenarios.queries import list_planned
+    from onekl_desktop.tools.scenarios.runs import list_status
+
+    with Session(options.file, registry=options.registry) as session:
+        with session.read() as db:
+            states, plan = list_status(db), get_plan(db)
+        rows: list[dict[str, Any]] = []
+        for state in states:
+            row = state.scenario
+            items = list_planned(session, row.uuid)
+            rows.append({
+                "scenario": row.uuid, "name": row.name, "baseline": row.is_baseline, "plan": row.uuid == plan, "locked": row.locked, "state": state.word,
+                "problem": state.problem, "proposed_by": row.proposed_by, "description": row.description, "interventions": len(items),
+                "area_ha": sum(each.item.area_ha or 0.0 for each in items),
+            })  # fmt: skip
+    for told in rows:
+        marks = [_("baseline")] * told["baseline"] + [_("the plan")] * told["plan"] + [_("locked")] * told["locked"]
+        size = _("{count} interventions, {area} ha").format(count=told["interventions"], area=format_number(told["area_ha"], 1))  # fmt: skip
+        output.line(
+            f"{told['name']:32} {told['state']:8} {'' if told['baseline'] else size}  {', '.join(marks)}".rstrip()
+        )
+    output.data({"scenarios": rows})
+    return 0
+
+
+def get_plan(db: Any) -> str:
+    """Which scenario is carried out."""
+    from onekl_desktop.project.queries.records import get_landscape
+
+    return str(get_landscape(db).plan)
+
+
+def _run(options: Any, output: Output) -> int:
+    from onekl_desktop.cli.commands import show_comparison
+    from onekl_desktop.tools.scenarios.queries import compare, comparison_as_data
+    from onekl_desktop.tools.scenarios.runs import run_scenarios
+
+    with Session(options.file, registry=options.registry) as session:
+        with output.progress() as progress:
+            done = in_background(
+                progress, lambda: run_scenarios(session, options.scenario, force=options.force, progress=progress)
+            )
+        comparison = compare(session)
+    output.line(_("Computed: {names}.").format(names=", ".join(done)) if done else _("Everything is up to date."))
+    show_comparison(comparison, output)
+    output.data({"computed": done, **comparison_as_data(comparison)})
+    return 0
+
+
+def _compare(options: Any, output: Output) -> int:
+    from onekl_desktop.cli.commands import show_comparison
+    from onekl_desktop.tools.scenarios.queries import compare, comparison_as_data
+
+    with Session(options.file, registry=options.registry) as session:
+        comparison = compare(session)
+    show_comparison(comparison, output)
+    for line in comparison.goals:
+        for state, value, met in zip(comparison.scenarios, line.values, line.met, strict=True):
+            if value is not None:
+                word = _("met") if met else _("not met")
+                output.line(f"  {line.goal}: {line.target} {format_number(line.quantity, line.decimals)} ({line.year}) – {state.scenario.name}: {format_number(value, line.decimals)}, {word}")  # fmt: skip
+    output.data(comparison_as_data(comparison))
+    return 0
