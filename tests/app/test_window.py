@@ -417,3 +417,27 @@ def test_a_model_is_run_on_the_projects_layers(qtbot, window, project, tmp_path,
     monkeypatch.setattr(ModelDialog, "exec", lambda dialog: seen.append(dialog.form.values()) or 0)
     QTest.mouseClick(results.inputs_button, Qt.MouseButton.LeftButton)
     assert seen[-1]["carbon_pools_path"] == str(table) and seen[-1]["lulc_bas_path"].startswith("#")
+
+
+def test_the_computer_proposes_and_rules_draw(qtbot, window, project, monkeypatch):
+    """Both buttons open a form; what it does runs in the background and lands in the list of scenarios and interventions."""
+    window.open_project(project)
+    ready(qtbot, window)
+    panel = window.view.panel_of("scenarios")
+    panel.choose_scenario("Plan")
+    forms = []
+
+    def answer(dialog):
+        forms.append(dialog)
+        field = {"optimise": ("cell_ha", 100), "draw_by_rule": ("only_classes", "2")}[dialog._name.partition(".")[2]]
+        dialog.form.field(field[0]).editor.setText(str(field[1]))
+        dialog.accept()
+        return dialog.result()
+
+    monkeypatch.setattr(OperationDialog, "exec", answer)
+    QTest.mouseClick(panel.propose_button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: any(state.scenario.name == "Proposed" for state in panel._states), timeout=20_000)
+    panel.choose_scenario("Plan")
+    QTest.mouseClick(panel.rule_button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: len(panel._planned) == 1, timeout=20_000)
+    assert panel._planned[0].item.area_ha == pytest.approx(5000, rel=0.01) and len(forms) == 2

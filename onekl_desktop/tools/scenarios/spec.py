@@ -83,7 +83,7 @@ TOOL = Tool(
             id="remove_scenario", title=N_("Remove a scenario"), does=N_("Removed the scenario {name}"),
             about=N_("With its interventions."), inputs=(SCENARIO,)),
         Operation(
-            id="optimise", title=N_("Let the computer propose a scenario"), does=N_("Proposed the scenario {name}"),
+            id="optimise", long=True, title=N_("Let the computer propose a scenario"), does=N_("Proposed the scenario {name}"),
             about=N_("Chooses practices for units of land so that what you care about is largest within a budget, targets and fair shares; the choice becomes a scenario of its own, which you can change."),
             inputs=(
                 Text(id="name", title=N_("Name"), max_length=80),
@@ -121,7 +121,7 @@ TOOL = Tool(
                 Text(id="note", title=N_("Note"), required=False, long=True),
             )),
         Operation(
-            id="draw_by_rule", title=N_("Draw an intervention by rule"), does=N_("Drew {name} by rule ({area})"),
+            id="draw_by_rule", long=True, title=N_("Draw an intervention by rule"), does=N_("Drew {name} by rule ({area})"),
             about=N_("For example a buffer of 30 m along streams on slopes over 15 %. The place is worked out from layers of the project and drawn once."),
             inputs=(
                 SCENARIO, PRACTICE,

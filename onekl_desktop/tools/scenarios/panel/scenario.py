@@ -119,6 +119,8 @@ class ScenariosPanel(QWidget):
         self.compare_button = button(_("Compare"), self.show_comparison, icon_name="table")
         self.models_button = button(_("Models…"), self.show_models, icon_name="chart")
         self.models_button.setToolTip(_("Sediment, water, nutrients, habitat and more, computed from maps."))
+        self.propose_button = button(_("Propose…"), self.open_propose, icon_name="calculate")
+        self.propose_button.setToolTip(_("The computer looks for the best places within a budget and targets."))
         self.results = ResultCard()
         body = QWidget()
         self._plan_part = QWidget()
@@ -132,7 +134,7 @@ class ScenariosPanel(QWidget):
             column(self.problem, row(self.chip, None, self.compare_button, self.run_button), margins=M, spacing=S)
         )
         body.setLayout(column(
-            row(label(_("Scenarios"), "title"), None, self.models_button), self.first, scenario_row, self.story, self.proposed, self.none_yet, self._plan_part,
+            row(label(_("Scenarios"), "title"), None, self.propose_button, self.models_button, spacing=XS), self.first, scenario_row, self.story, self.proposed, self.none_yet, self._plan_part,
             frame("line"), self._result_part, None, margins=L, spacing=M))  # fmt: skip
         self.setLayout(column(scroll(body), foot, spacing=0))
         self._foot = foot
@@ -154,6 +156,8 @@ class ScenariosPanel(QWidget):
         self.years.setSuffix(" " + ngettext("year", "years", 1))
         self.years.setAccessibleName(_("Spread over"))
         self.draw_button = button(_("Draw on the map"), self.draw, icon_name="draw")
+        self.rule_button = button(_("By rule…"), self.open_draw_by_rule, icon_name="geoprocessing")
+        self.rule_button.setToolTip(_("For example 30 m along streams on slopes over 15 %."))
         self.catalogue_button = button(
             _("Take practices from the catalogue"), lambda: self._desk.perform("scenarios.add_practices")
         )
@@ -171,7 +175,7 @@ class ScenariosPanel(QWidget):
         )
         self._with_practices = QWidget()
         self._with_practices.setLayout(
-            column(label(_("Practice"), "small"), practice_row, self.practice_facts, years, self.draw_button, spacing=S)
+            column(label(_("Practice"), "small"), practice_row, self.practice_facts, years, row(self.draw_button, self.rule_button, spacing=XS), spacing=S)
         )
         card.setLayout(
             column(
@@ -454,6 +458,16 @@ class ScenariosPanel(QWidget):
         if made:
             self._selected = made["scenario"]
             self.refresh()
+
+    def open_propose(self) -> None:
+        """The form for what the computer shall make large, and within which limits."""
+        self._dialog("optimise", {"name": _("Proposed")}, verb=_("Propose"))
+
+    def open_draw_by_rule(self) -> None:
+        """The form for a rule; practice and years are those of the card."""
+        if self.state is not None and self.practice.currentData() is not None:
+            values = {"scenario": self._selected, "practice": self.practice.currentData(), "start_year": self.start_year.value(), "years": self.years.value()}  # fmt: skip
+            self._dialog("draw_by_rule", values, hidden=("scenario",), verb=_("Draw"))
 
     def open_copy_scenario(self) -> None:
         """The form for a copy."""
