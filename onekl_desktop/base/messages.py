@@ -241,6 +241,7 @@ MESSAGES: dict[str, Message] = {
     "landcover.areas_fixed": Message(_INPUT, N_("Class {code} is to have {wanted} cells in {year}, but {there} of its cells are kept as they are."), N_("Ask for more, or lift the constraint.")),
     "landcover.one_map": Message(_INPUT, N_("With one map alone there is no past to continue."), N_("Give `from_map` and `from_year`, or state what is asked for in `demand`: hectares a year or areas by year.")),
     "landcover.zones": Message(_INPUT, N_("None of the zones of {file} lies on the maps."), N_("Check its coordinate system and place.")),
+    "scenarios.weight": Message(_INPUT, N_("{value} are no weights of indicators that are compared."), N_("Write a group and its weights, \"Women: jobs=2, carbon_gain=1\", of: {known}.")),
     "scenarios.rule_incomplete": Message(_INPUT, N_("The rule lacks a part: shapes need a distance and a distance shapes, slopes need heights, heights a slope, and something must say where."), N_("Fill in both of a pair, with a layer of the right kind.")),
     "scenarios.rule_nowhere": Message(_INPUT, N_("The rule holds nowhere in the landscape."), N_("Loosen a part of it: a larger distance, a smaller slope, more classes, smaller patches.")),
     "scenarios.outside_landscape": Message(_INPUT, N_("The shape lies outside the landscape {landscape}, so nothing of it can be planned here."), N_("Draw inside the boundary.")),

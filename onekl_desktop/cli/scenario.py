@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from onekl_desktop.base.translate import _
-from onekl_desktop.base.units import format_number
+from onekl_desktop.base.units import format_number, format_percent
 from onekl_desktop.cli.output import Output, in_background
 from onekl_desktop.engine import Session
 from onekl_desktop.engine.registry import Registry
@@ -21,6 +21,7 @@ def add_arguments(verb: argparse.ArgumentParser, registry: Registry) -> None:
     running.add_argument("--scenario", action="append", metavar="NAME", help=_("Only this scenario (and the baseline); may be repeated."))  # fmt: skip
     running.add_argument("--force", action="store_true", help=_("Compute also what is up to date."))
     comparing = verbs.add_parser("compare", help=_("The scenarios side by side, against the baseline and the goals."))
+    comparing.add_argument("--weights", metavar="GROUP: CODE=N, …", action="append", default=[], help=_("What a group cares about; may be repeated. Each gets its own order of the scenarios."))  # fmt: skip
     for each, deed in ((listing, _list), (running, _run), (comparing, _compare)):
         each.add_argument("file", metavar="FILE.gpkg", type=Path, help=_("The project file."))
         each.add_argument("--json", nargs="?", const="-", default=argparse.SUPPRESS, metavar="PATH",
@@ -86,14 +87,25 @@ def _run(options: Any, output: Output) -> int:
 def _compare(options: Any, output: Output) -> int:
     from onekl_desktop.cli.commands import show_comparison
     from onekl_desktop.tools.scenarios.queries import compare, comparison_as_data
+    from onekl_desktop.tools.scenarios.ranking import rank, read_weights
 
+    weights = read_weights(options.weights)
     with Session(options.file, registry=options.registry) as session:
         comparison = compare(session)
+    ranking = rank(comparison, weights)
     show_comparison(comparison, output)
     for line in comparison.goals:
         for state, value, met in zip(comparison.scenarios, line.values, line.met, strict=True):
             if value is not None:
                 word = _("met") if met else _("not met")
                 output.line(f"  {line.goal}: {line.target} {format_number(line.quantity, line.decimals)} ({line.year}) – {state.scenario.name}: {format_number(value, line.decimals)}, {word}")  # fmt: skip
-    output.data(comparison_as_data(comparison))
+    if ranking is not None:
+        output.line()
+        output.line(_("How often each is first when all weights are as likely ({count} indicators):").format(count=len(ranking.indicators)))  # fmt: skip
+        for name, share in zip(ranking.names, ranking.shares, strict=True):
+            output.line(f"  {name:32} {format_percent(share[0], 1):>8}")
+        for group, (names, scores) in ranking.groups.items():
+            told = ", ".join(f"{name} {format_number(score, 2)}" for name, score in zip(names, scores, strict=True))
+            output.line(f"  {group}: {told}")
+    output.data({**comparison_as_data(comparison), "ranking": ranking.as_data() if ranking else None})
     return 0

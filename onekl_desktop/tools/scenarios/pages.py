@@ -12,6 +12,7 @@ from onekl_desktop.project.queries.records import find_land_cover, get_landscape
 from onekl_desktop.project.records import Practice
 from onekl_desktop.reports.page import Chart, Facts, Heading, Line, MapBlock, Notes, Page, Paragraph, Table
 from onekl_desktop.tools.scenarios.queries import Comparison, Row, compare, list_planned
+from onekl_desktop.tools.scenarios.ranking import rank
 from onekl_desktop.tools.scenarios.runs import MODELS
 
 STATE_WORDS = {"stale": N_("out of date"), "missing": N_("not computed"), "blocked": N_("not computed")}
@@ -45,6 +46,7 @@ def summary(session: Session) -> Page:
     _add_scenarios(page, session, comparison)
     if comparison.computed:
         _add_comparison(page, comparison)
+        _add_ranking(page, comparison)
     else:
         page.blocks.append(
             Notes((_("The scenarios have not been computed yet, so there is nothing to compare."),), warning=True)
@@ -99,6 +101,21 @@ def _add_comparison(page: Page, comparison: Comparison) -> None:
     page.blocks.append(Table(
         (_("Indicator"), *heads), rows, (False, *([True] * len(names))),
         _("In brackets: difference to the baseline, which assumes that the land cover stays as on the map.")))  # fmt: skip
+
+
+def _add_ranking(page: Page, comparison: Comparison) -> None:
+    found = rank(comparison)
+    if found is None or len(found.names) < 3:  # doing nothing and one plan are no order
+        return
+    page.blocks.append(Heading(_("How firm the order is")))
+    places = [_("Place {number}").format(number=number + 1) for number in range(len(found.names))]
+    rows = tuple(
+        (name, *(format_percent(share, 0) for share in shares))
+        for name, shares in sorted(zip(found.names, found.shares, strict=True), key=lambda pair: -pair[1][0])
+    )  # fmt: skip
+    page.blocks.append(Table(
+        (_("Scenario"), *places), rows, (False, *([True] * len(places))),
+        _("Share of 10,000 draws in which a scenario stands at a place when every set of weights of these is as likely: {indicators}.").format(indicators=", ".join(row.title for row in found.indicators))))  # fmt: skip
 
 
 def _add_goals(page: Page, comparison: Comparison) -> None:

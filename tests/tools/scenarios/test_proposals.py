@@ -146,7 +146,7 @@ def test_each_zone_gets_its_share_and_places_hold_together(ready, tmp_path):
 def test_a_buffer_along_streams_on_slopes(ready, tmp_path):
     import geopandas
 
-    rows, columns = np.mgrid[0:200, 0:200]
+    _rows, columns = np.mgrid[0:200, 0:200]
     heights = np.where(columns < 100, 100.0, 100.0 + (columns - 100) * 50 * 0.2).astype(np.float32)  # flat, then 20 %
     with rasterio.open(tmp_path / "dem.tif", "w", driver="GTiff", width=200, height=200, count=1, dtype="float32", crs=CRS, nodata=-1, transform=from_origin(LEFT, BOTTOM + SIZE, 50, 50)) as out:  # fmt: skip
         out.write(heights, 1)

@@ -175,7 +175,14 @@ class ScenariosPanel(QWidget):
         )
         self._with_practices = QWidget()
         self._with_practices.setLayout(
-            column(label(_("Practice"), "small"), practice_row, self.practice_facts, years, row(self.draw_button, self.rule_button, spacing=XS), spacing=S)
+            column(
+                label(_("Practice"), "small"),
+                practice_row,
+                self.practice_facts,
+                years,
+                row(self.draw_button, self.rule_button, spacing=XS),
+                spacing=S,
+            )
         )
         card.setLayout(
             column(
