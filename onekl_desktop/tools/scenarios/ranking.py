@@ -11,7 +11,7 @@ from onekl_desktop.base.errors import UserError, make_problem
 from onekl_desktop.models.decisions.ranking import order, rank_robustness, weighted_scores
 from onekl_desktop.tools.scenarios.queries import Comparison, Row
 
-DRAWS = 10_000
+DRAWS, EXAMPLE = 10_000, "jobs=2, carbon_gain=1"
 LEFT_OUT = ("capital_cost", "operating_cost", "labour", "carbon_storage")  # said again by others of the rows
 
 
@@ -88,6 +88,8 @@ def read_weights(texts: list[str]) -> dict[str, dict[str, float]]:
         except ValueError:
             found = {}
         if not mark or not found or not all(np.isfinite(value) for value in found.values()):
-            raise UserError("scenarios.weight", [make_problem("scenarios.weight", field="weights", value=text[:80], known="jobs=2, carbon_gain=1")])  # fmt: skip
+            raise UserError(
+                "scenarios.weight", [make_problem("scenarios.weight", field="weights", value=text[:80], known=EXAMPLE)]
+            )
         out[group.strip()] = found
     return out
