@@ -91,9 +91,10 @@ def _tell_projection(done: Finished, arguments: Arguments, output: Output) -> No
         told = " ".join(f"{format_number(done.projection.areas[year][k] * hectares):>14}" for year in years)
         output.line(f"{_named(code, names):28.28} {format_number(start[k] * hectares):>14} {told}")
     output.line()
+    output.line(_("What changed land differed in, in standard deviations from land that stayed:"))
     for rule in sorted(done.projection.rules, key=lambda rule: -rule.cells)[:12]:
         codes = done.ready.setup.class_codes
-        what = ", ".join(f"{name} {format_number(value, 2)}" for name, value in rule.effects[:3])
+        what = ", ".join(f"{one.name} {format_signed(one.difference, 1)}" for one in rule.effects[:3])
         auc = "–" if rule.auc is None else format_number(rule.auc, 2)
         output.line(f"  {_named(codes[rule.source], names)} → {_named(codes[rule.target], names)}: {format_number(rule.cells)}  AUC {auc}  {what}")  # fmt: skip
     for sentence in done.sentences()[len(done.ready.sentences) :]:

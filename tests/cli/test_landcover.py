@@ -6,9 +6,13 @@ import json
 import numpy as np
 import pytest
 import rasterio
+import shapely
 from rasterio.transform import from_origin
 from scipy.ndimage import gaussian_filter
 
+from onekl_desktop.engine import Session, perform
+from onekl_desktop.engine.new import make_project
+from onekl_desktop.project.records import Landscape
 from tests.cli.test_cli import onekl
 
 SIDE = 60
@@ -258,3 +262,26 @@ def test_the_arguments_are_described(capsys):
     assert code == 0 and {"to_map", "drivers", "demand", "keep"} <= set(found["arguments"]["properties"])
     code, text, _err = onekl(capsys, "landcover", "describe")
     assert code == 0 and "validate_map" in text and "hectares" in text
+
+
+def test_layers_of_a_project_are_maps_drivers_and_zones(maps, registry, capsys):
+    """FILE.gpkg#Layer names a layer of a project file, whatever it holds."""
+    folder, one, two, _three, _driver = maps
+    (folder / "classes.csv").write_text("code,name\n10,Forest\n20,Field\n30,Town\n")
+    make_project(
+        folder / "p.gpkg",
+        Landscape(name="P", crs="EPSG:32647", geom=shapely.box(500_000, 98_200, 501_800, 100_000), area_ha=324.0),
+    )
+    with Session(folder / "p.gpkg", registry=registry) as session:
+        for name, year in (("a", 2000), ("b", 2010)):
+            perform(session, "layers.import_layer", file=str(folder / f"{name}.tif"), role="land_cover", name=f"Cover {year}", year=year, classes=str(folder / "classes.csv"))  # fmt: skip
+        perform(session, "layers.import_layer", file=str(folder / "driver.tif"), name="Driver")
+    file = folder / "p.gpkg"
+    code, found, _err = onekl(capsys, "landcover", "change", f"{file}#Cover 2000", f"{file}#Cover 2010", "--json")
+    assert code == 0 and found["changed_cells"] == int(((one != two) & (one > 0)).sum())
+    code, found, _err = ask(
+        folder, capsys, from_map="p.gpkg#Cover 2000", to_map="p.gpkg#Cover 2010", drivers=["p.gpkg#Driver"]
+    )
+    assert code == 0 and any(rule["learned"] for rule in found["transitions"])
+    code, found, _err = ask(folder, capsys, drivers=["p.gpkg#Nothing"])
+    assert code == 3 and len(found["problems"]) == 1

@@ -21,9 +21,9 @@ from onekl_desktop.exchange.landcover.maps import (
     check_legends,
     count_classes,
     find_file,
+    is_raster,
     open_maps,
 )
-from onekl_desktop.exchange.raster import SUFFIXES
 from onekl_desktop.models.landcover.transitions import ClassChange, as_rows, class_rows, summarise
 from onekl_desktop.native.allocation import NO_CLASS
 from onekl_desktop.native.zonal import ZonalSums
@@ -74,9 +74,9 @@ class _Zones:
         self._grids: list[tuple[MapSet, dict[int, int]]] = []
         for file in files:
             path, layer = find_file(file, folder)
-            if path.suffix.lower() in SUFFIXES and path.suffix.lower() != ".gpkg":
-                others = open_maps({"base": (str(path), "nearest")}, folder, "base", whole=True)
-                source = open_on_grid(maps, str(path), folder)
+            if is_raster(path, layer):
+                others = open_maps({"base": (file, "nearest")}, folder, "base", whole=True)
+                source = open_on_grid(maps, file, folder)
                 codes = sorted(count_classes(others, "base"))
                 self._grids.append((source, {code: len(self.names) + k for k, code in enumerate(codes)}))
                 self.names += [str(code) for code in codes]

@@ -17,7 +17,7 @@ from onekl_desktop.base.units import format_number
 from onekl_desktop.base.work import count_codes, is_valid
 from onekl_desktop.exchange.invest import grids
 from onekl_desktop.exchange.invest.parameters import Parameters
-from onekl_desktop.exchange.raster import WarpedRaster
+from onekl_desktop.exchange.raster import SUFFIXES, WarpedRaster, can_open
 from onekl_desktop.native.allocation import NO_CLASS
 
 MOST_CLASSES = 200
@@ -28,6 +28,13 @@ EARTH_RADIUS = 6_371_007.2  # metres: a sphere of the ellipsoid's area
 def find_file(text: str, folder: Path) -> tuple[Path, str]:
     """The file, and the layer in it, that a name means; beside `folder` when it is not absolute."""
     return Parameters(folder, "", {}, folder).locate(text)
+
+
+def is_raster(path: Path, layer: str) -> bool:
+    """Whether a file, or a layer of a GeoPackage, holds cells."""
+    if path.suffix.lower() == ".gpkg":
+        return bool(layer) and path.exists() and can_open(f"GPKG:{path}:{layer}")
+    return path.suffix.lower() in SUFFIXES
 
 
 @dataclass

@@ -24,11 +24,11 @@ from onekl_desktop.exchange.landcover.maps import (
     check_legends,
     count_classes,
     find_file,
+    is_raster,
     open_maps,
     read_index,
     read_values,
 )
-from onekl_desktop.exchange.raster import SUFFIXES
 from onekl_desktop.exchange.vector import read_vector
 from onekl_desktop.models.projection.demand import Areas, Constant, Demand
 from onekl_desktop.models.projection.model import (
@@ -90,7 +90,9 @@ class Finished:
             "changes": rows,
             "transitions": [
                 {"from": codes[rule.source], "to": codes[rule.target], "cells": rule.cells, "learned": rule.learned, "auc": rule.auc,
-                 "effects": [{"feature": name, "odds_ratio" if setup.method == "logistic" else "auc_loss": value} for name, value in rule.effects]}
+                 "effects": [
+                     {"feature": one.name, "odds_ratio" if setup.method == "logistic" else "auc_loss": one.strength,
+                      "mean_changed": one.changed, "mean_stayed": one.stayed, "difference_sd": one.difference} for one in rule.effects]}
                 for rule in self.projection.rules
             ],
             "validation": self.verdict.as_data() if self.verdict else None, "sentences": self.sentences(), "seconds": round(self.seconds, 3),
@@ -121,7 +123,7 @@ def prepare(arguments: Arguments, folder: Path, progress: Progress | None = None
     if arguments.validate_map:
         files["validate_map"] = (arguments.validate_map, "nearest")
     for number, driver in enumerate(drivers):
-        if _is_raster(driver.file, folder):
+        if is_raster(*find_file(driver.file, folder)):
             files[f"drivers/{number}"] = (driver.file, "nearest" if driver.measure == "distance" else "bilinear")
     progress.report(0.0, _("Reading the maps"))
     maps = open_maps(files, folder, "to_map", whole=True)
@@ -198,11 +200,6 @@ def _fail(problems: Sequence[Problem]) -> None:
         raise UserError(problems[0].code, list(problems))
 
 
-def _is_raster(file: str, folder: Path) -> bool:
-    path, _layer = find_file(file, folder)
-    return path.suffix.lower() in SUFFIXES
-
-
 def _read_drivers(
     drivers: Sequence[Driver],
     maps: MapSet,
@@ -228,7 +225,11 @@ def _read_drivers(
             elif driver.measure == "log":
                 values = np.log1p(np.maximum(values, 0))
         else:
-            values = _distance(_read_mask(driver.file, maps, folder, problems), cell)
+            told = len(problems)
+            places = _read_mask(driver.file, maps, folder, problems)
+            if len(problems) > told:
+                continue
+            values = _distance(places, cell)
         holes = land & ~np.isfinite(values)
         count, all_land = int(holes.sum()), int(land.sum())
         if count == all_land or (count and arguments.driver_holes == "refuse"):
@@ -279,7 +280,7 @@ def _read_mask(file: str, maps: MapSet, folder: Path, problems: list[Problem]) -
     path, layer = find_file(file, folder)
     none = np.zeros((maps.grid.rows, maps.grid.columns), bool)
     try:
-        if path.suffix.lower() in SUFFIXES:
+        if is_raster(path, layer):
             values = read_values(open_on_grid(maps, file, folder), "zones")
             return np.isfinite(values) & (values != 0)
         return _draw(path, layer, maps)
@@ -405,7 +406,11 @@ def _write(done: Finished, out: Path) -> list[Path]:
             [rule["from"], rule["to"], rule["cells"], rule["auc"], *effect.values()] for rule in data["transitions"] for effect in rule["effects"]
         ]  # fmt: skip
         measure = "odds_ratio_of_one_sd" if done.ready.setup.method == "logistic" else "auc_loss_when_shuffled"
-        results.table("effects", ("from", "to", "cells", "auc", "feature", measure), effects)
+        results.table(
+            "effects",
+            ("from", "to", "cells", "auc", "feature", measure, "mean_changed", "mean_stayed", "difference_sd"),
+            effects,
+        )
         if done.verdict is not None:
             told = done.verdict.as_data()
             rows = [[name, told["projected"][name], told["no_change"][name]] for name in told["projected"]]

@@ -50,12 +50,43 @@ class Cells:
         self.where[self.flat] = np.arange(len(self.flat), dtype=np.int32)
 
 
+@dataclass(frozen=True)
+class Effect:
+    """What a feature has to do with a change.
+
+    `strength` is, for logistic regression, the odds ratio of one standard deviation with all other features held (features
+    that say nearly the same share it in odd ways); for trees the loss of AUC when the feature is shuffled. `changed` and
+    `stayed` are its means where land changed and where it did not, `difference` the gap in standard deviations.
+    """
+
+    name: str
+    strength: float
+    changed: float
+    stayed: float
+    difference: float
+
+
+def tell_effects(
+    table: NDArray, truth: NDArray[np.bool_], weights: NDArray, names: Sequence[str], strengths: Sequence[float]
+) -> list[Effect]:
+    """The effects of all features that vary, those that differ most first; table (cells, features), truth and weights (cells,)."""
+    if not truth.any() or truth.all():
+        return []
+    spread = table.std(axis=0, dtype=np.float64)
+    means = [np.average(table[held], axis=0, weights=weights[held]) for held in (truth, ~truth)]
+    out = []
+    for number, (name, strength) in enumerate(zip(names, strengths, strict=True)):
+        if spread[number] > 1e-5 * max(abs(float(means[1][number])), 1e-3):
+            changed, stayed = float(means[0][number]), float(means[1][number])
+            out.append(Effect(name, float(strength), changed, stayed, (changed - stayed) / float(spread[number])))
+    return sorted(out, key=lambda effect: -abs(effect.difference))
+
+
 @dataclass
 class Rule:
     """How one class turns into another: a fixed score by cell, and weights on the counts of neighbours.
 
-    `effects` are pairs of a feature and, for logistic regression, the odds ratio of one standard deviation; for trees
-    the loss of AUC when the feature is shuffled. `bounds` are the least and greatest value of each fixed feature that was
+    `bounds` are the least and greatest value of each fixed feature that was
     learned from; beyond them a cell counts as at the bound.
     """
 
@@ -70,7 +101,7 @@ class Rule:
     trees: Any = None
     rates: NDArray[np.float32] | None = None
     auc: float | None = None
-    effects: list[tuple[str, float]] = field(default_factory=list)
+    effects: list[Effect] = field(default_factory=list)
 
     @property
     def learned(self) -> bool:
@@ -216,7 +247,7 @@ def learn_presence(
     )
     slopes, constants = np.zeros((classes, len(cells.names))), np.zeros(classes)
     count = len(drivers)
-    effects: dict[int, list[tuple[str, float]]] = {}
+    effects: dict[int, list[Effect]] = {}
     if count:
         table = cells.features[:count, picked].astype(np.float64).T
         mean, spread = table.mean(axis=0), table.std(axis=0)
@@ -229,8 +260,7 @@ def learn_presence(
             for row, code in enumerate(found.classes_.tolist()):
                 slopes[code, :count] = raw[row] / spread
                 constants[code] = base[row] - (raw[row] / spread * mean).sum()
-                told = [(name, float(np.exp(np.clip(c, -50, 50)))) for name, c in zip(drivers, raw[row], strict=True)]
-                effects[code] = sorted(told, key=lambda pair: -abs(np.log(max(pair[1], 1e-12))))
+                effects[code] = tell_effects(table, own[picked] == code, np.ones(len(table)), drivers, np.exp(np.clip(raw[row], -50, 50)))  # fmt: skip
     none = np.zeros((1, 1), np.float32)
     rules = []
     for i in range(classes):
@@ -286,12 +316,12 @@ def _learn_one(
     )  # fmt: skip
     told = feature_names(cells.names, names)
     if method == LOGISTIC:
-        rule.effects = [(name, float(np.exp(np.clip(c, -50, 50)))) for name, c, there in zip(told, linear.coef_[0], kept, strict=True) if there]  # fmt: skip
+        strengths = np.exp(np.clip(linear.coef_[0], -50, 50))
     else:
         rule.trees = chosen.fit(table, truth, sample_weight=weights)
         rule.static = None
-        rule.effects = _importances(rule.trees, table, truth, told, rng)
-    rule.effects.sort(key=lambda pair: -abs(np.log(max(pair[1], 1e-12))) if method == LOGISTIC else -pair[1])
+        strengths = _importances(rule.trees, table, truth, rng)
+    rule.effects = tell_effects(table, truth, weights, told, strengths)
     return rule
 
 
@@ -342,16 +372,17 @@ def _held_out(
     return float(roc_auc_score(truth[~half], found.predict_proba(table[~half])[:, 1], sample_weight=weights[~half]))
 
 
-def _importances(trees: Any, table: NDArray, truth: NDArray[np.bool_], names: list[str], rng: np.random.Generator) -> list[tuple[str, float]]:  # fmt: skip
+def _importances(trees: Any, table: NDArray, truth: NDArray[np.bool_], rng: np.random.Generator) -> NDArray[np.float64]:
+    """Loss of AUC when each feature is shuffled, on some of the cells; zeros where those are all alike."""
     from sklearn.inspection import permutation_importance
 
     some = rng.choice(len(table), min(len(table), 4000), replace=False)
     if len(np.unique(truth[some])) < 2:
-        return []
+        return np.zeros(table.shape[1])
     found = permutation_importance(
         trees, table[some], truth[some], scoring="roc_auc", n_repeats=3, random_state=int(rng.integers(2**31))
     )
-    return [(name, float(value)) for name, value in zip(names, found.importances_mean, strict=True)]
+    return np.asarray(found.importances_mean, float)
 
 
 CHUNK = 1 << 18

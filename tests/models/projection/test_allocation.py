@@ -67,7 +67,14 @@ def test_what_was_learned_finds_the_places(method):
     verdict = validate(setup, done.maps[2020], later)
     assert verdict.beats_random and verdict.projected.figure_of_merit > 3 * verdict.random_mean
     (rule,) = done.rules
-    assert rule.auc > 0.8 and rule.learned and rule.effects
+    assert rule.auc > 0.8 and rule.learned
+    effect = next(each for each in rule.effects if each.name == "driver")
+    changed = (setup.before == 0) & (setup.after == 1)
+    stayed = (setup.before == 0) & (setup.after == 0)
+    assert effect.changed == pytest.approx(setup.drivers[0][1][changed].mean(), rel=1e-4)
+    assert (
+        effect.stayed == pytest.approx(setup.drivers[0][1][stayed].mean(), rel=1e-3, abs=1e-4) and effect.difference > 1
+    )
 
 
 def test_the_same_seed_gives_the_same_map_and_another_another():
