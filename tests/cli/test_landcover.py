@@ -250,6 +250,16 @@ def test_what_is_wrong_is_found_before_the_run(maps, capsys):
     assert code == 3 and {problem["field"] for problem in found["problems"]} == {"colour", "seed", "demand/rule"}
     code, found, _err = ask(folder, capsys, demand={"rule": "stated", "yearly": [{"from_class": 11, "to_class": 20, "hectares": 1}]})  # fmt: skip
     assert codes_of(found) == ["landcover.class_unknown"]
+    write(folder / "all.tif", np.ones((SIDE, SIDE), np.uint8))
+    assert codes_of(ask(folder, capsys, keep=["all.tif"])[1]) == ["landcover.all_kept"]
+    later = [{"file": "all.tif", "to_class": 10, "year": 2021}]
+    for field, more in (
+        ("seed", {"seed": -1}),
+        ("recode/x", {"recode": {"x": 1}}),
+        ("interventions/0/year", {"interventions": later}),
+    ):
+        code, found, _err = ask(folder, capsys, **more)
+        assert code == 3 and [problem["field"] for problem in found["problems"]] == [field]
     (folder / "args.json").write_text("{")
     assert codes_of(
         onekl(capsys, "landcover", "project", folder / "args.json", "--out", folder / "x", "--json")[1]

@@ -51,7 +51,11 @@ def read_facts(id: str, path: Path, layer: str = "", *, need_crs: bool = True) -
     except UserError as problem:
         return None, problem.problems
     except library_errors() as problem:
-        return None, [make_problem("import.unreadable", field=id, file=path, reason=str(problem).splitlines()[0][:200])]
+        return None, [
+            make_problem(
+                "import.unreadable", field=id, file=path, reason=str(problem).splitlines()[0][:200].rstrip(".")
+            )
+        ]
 
 
 def _vertical_unit(crs: Any) -> str:

@@ -88,7 +88,7 @@ class Arguments(_Strict):
     only: Annotated[list[Bar], Field(description="The only land that may become a class, a permit for example.")] = []
     interventions: list[Forced] = []
     method: Literal["logistic", "random_forest", "gradient_boosting"] = "logistic"
-    seed: int = 0
+    seed: Annotated[int, Field(ge=0, le=2**32 - 1)] = 0
     randomness: Annotated[float, Field(ge=0, le=10, description="0 takes the surest cells, 1 draws cells by their probabilities.")] = 0.0  # fmt: skip
     recode: Annotated[dict[str, int], Field(description="Codes of the earlier map in the legend of the later.")] = {}
     names: Annotated[dict[str, str], Field(description="Names of classes by code.")] = {}
@@ -126,6 +126,14 @@ def check_arguments(given: Any, file: str = "") -> Arguments:
     found.years = years
     if found.validate_map and found.validate_year is not None and found.validate_year not in years:
         raise _refuse("validate_year", file, _("it is not among the years that are projected"))
+    for field, texts in (("recode", found.recode), *((f"demand/areas/{n}/areas", one.areas) for n, one in enumerate(found.demand.areas))):  # fmt: skip
+        for text in texts:
+            if not text.removeprefix("-").isdecimal():
+                raise _refuse(f"{field}/{text}", file, _("the code of a class is a whole number"))
+    for number, one in enumerate(found.interventions):
+        if not found.to_year < one.year <= years[-1]:
+            reason = _("it lies outside the years that are projected, {first} to {last}").format(first=found.to_year + 1, last=years[-1])  # fmt: skip
+            raise _refuse(f"interventions/{number}/year", file, reason)
     if years[-1] - found.to_year > 200:
         raise _refuse("years", file, _("a projection ends after 200 years"))
     return found

@@ -130,7 +130,7 @@ def prepare(arguments: Arguments, folder: Path, progress: Progress | None = None
     if maps.degrees:
         raise UserError("model.degrees", file=maps.names["to_map"], crs=maps.grid.crs)
     found = {id: count_classes(maps, id) for id in ("to_map", "from_map", "validate_map") if id in files}
-    recode = {int(old): new for old, new in arguments.recode.items() if old.lstrip("-").isdigit()}
+    recode = {int(old): new for old, new in arguments.recode.items()}
     if "from_map" in found and recode:
         found["from_map"] = {recode.get(code, code): number for code, number in found["from_map"].items()}
     problems: list[Problem] = []
@@ -181,7 +181,7 @@ def prepare(arguments: Arguments, folder: Path, progress: Progress | None = None
     for number, asked in enumerate(arguments.demand.areas):
         cells = np.zeros(len(codes))
         for text, amount in asked.areas.items():
-            k = class_of(int(text) if text.lstrip("-").isdigit() else -1, f"demand/areas/{number}/{text}")
+            k = class_of(int(text), f"demand/areas/{number}/{text}")
             cells[k] = amount if arguments.demand.unit == "cells" else amount / maps.grid.cell_area_ha
         targets[asked.year] = cells
     _fail(problems)
@@ -190,6 +190,8 @@ def prepare(arguments: Arguments, folder: Path, progress: Progress | None = None
         codes, names, before, after, arguments.from_year if arguments.from_map else None, arguments.to_year,
         (maps.grid.cell_x, maps.grid.cell_y), values, kept, barred, forced, arguments.method, arguments.seed, arguments.randomness,
     )  # fmt: skip
+    if not movable(setup).any():
+        raise UserError("landcover.all_kept", file=maps.names["to_map"])
     demand = _make_demand(arguments, setup, yearly, targets, maps, problems)
     _fail(problems)
     return Ready(arguments, maps, setup, demand, truth, sentences)

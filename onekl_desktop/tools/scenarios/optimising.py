@@ -17,7 +17,7 @@ from onekl_desktop.base.geometry import area_ha, polygons_of, repair, rings_of
 from onekl_desktop.base.money import money_unit
 from onekl_desktop.base.progress import Progress
 from onekl_desktop.base.translate import N_, _
-from onekl_desktop.base.units import format_quantity
+from onekl_desktop.base.units import format_percent, format_quantity
 from onekl_desktop.base.years import even_schedule
 from onekl_desktop.engine import Session
 from onekl_desktop.models.carbon import model as carbon
@@ -207,6 +207,11 @@ def gather(
     if fair_share:
         if not found.zones:
             raise UserError("optimise.no_zones")
+        if fair_share * len(found.zones) > 1:
+            raise UserError("optimise.shares", share=format_percent(fair_share, 1), count=len(found.zones), most=format_percent(1 / len(found.zones), 1))  # fmt: skip
+        bare = [zone for number, zone in enumerate(found.zones) if not allowed[found.zone == number].any()]
+        if bare:
+            raise UserError("optimise.zone_without", zones=", ".join(bare[:12]))
         for number, zone in enumerate(found.zones):
             id = f"share {zone}"
             choice.limits.append(share_limit(id, cost, found.zone == number, fair_share))
@@ -325,7 +330,7 @@ def find_best(asked: Asked, *, gap: float, seconds: float, progress: Progress) -
     Raises
     ------
     UserError
-        `optimise.impossible`, with the smallest changes of the limits that would make it possible.
+        `optimise.nothing_chosen`, or `optimise.impossible` with the smallest changes of the limits that would make it possible.
     """
     if not asked.choice.allowed.any():  # type: ignore[union-attr]
         raise UserError("optimise.nothing_allowed")
@@ -333,6 +338,9 @@ def find_best(asked: Asked, *, gap: float, seconds: float, progress: Progress) -
     if found is None:
         words = " ".join(as_words(asked.choice, find_relaxations(asked.choice), asked.tell))
         raise UserError("optimise.impossible", what=words)
+    if (found.chosen < 0).all():
+        least = float(asked.cost[asked.choice.allowed].min())
+        raise UserError("optimise.nothing_chosen", least=format_quantity(least, asked.unit_of["net_income"], 0))
     return found
 
 

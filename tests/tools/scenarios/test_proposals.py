@@ -84,7 +84,7 @@ def test_targets_exclusion_and_the_area(ready):
     assert wrong.value.code == "optimise.nothing_allowed"
     for fields, code in (
         ({"maximise": "joy"}, "optimise.objective"), ({"targets": "jobs=many"}, "optimise.objective"), ({"practices": "Nothing"}, "record.missing"),
-        ({"units": "Cover"}, "optimise.no_units"), ({"fair_share": 0.2}, "optimise.no_zones"), ({"cell_ha": 0.01, "units": ""}, "optimise.many_units"),
+        ({"units": "Cover"}, "optimise.no_units"), ({"fair_share": 0.2}, "optimise.no_zones"), ({"budget": 10}, "optimise.nothing_chosen"), ({"cell_ha": 0.01, "units": ""}, "optimise.many_units"),
     ):  # fmt: skip
         with pytest.raises(UserError) as wrong:
             perform(ready, "scenarios.optimise", **{"name": "U", "units": "Units", **fields})
@@ -120,6 +120,17 @@ def test_each_zone_gets_its_share_and_places_hold_together(ready, tmp_path):
         assert found["candidates"] >= 100 and found["totals"]["cost"] <= 50_000
         assert all(row["reached"] >= -1e-6 for row in found["limits"] if row["limit"].startswith("share"))
     assert heights["Fair"] >= 0.29
+    for fields, code in (
+        ({"fair_share": 0.6}, "optimise.shares"),
+        ({"fair_share": 0.3, "units": "Units"}, "optimise.zone_without"),
+    ):
+        with pytest.raises(UserError) as wrong:
+            perform(
+                ready,
+                "scenarios.optimise",
+                **{"name": "No", "practices": "Trees", "exclude": "Halves" if "units" in fields else "", **fields},
+            )
+        assert wrong.value.code == code
     loose = perform(
         ready, "scenarios.optimise", name="Loose", cell_ha=100, practices="Trees", maximise="area", most_area=900
     )
