@@ -126,12 +126,14 @@ def check_arguments(given: Any, file: str = "") -> Arguments:
     found.years = years
     if found.validate_map and found.validate_year is not None and found.validate_year not in years:
         raise _refuse("validate_year", file, _("it is not among the years that are projected"))
-    for field, texts in (("recode", found.recode), *((f"demand/areas/{n}/areas", one.areas) for n, one in enumerate(found.demand.areas))):  # fmt: skip
+    named: list[tuple[str, list[str]]] = [("recode", list(found.recode))]
+    named += [(f"demand/areas/{n}/areas", list(each.areas)) for n, each in enumerate(found.demand.areas)]
+    for field, texts in named:
         for text in texts:
             if not text.removeprefix("-").isdecimal():
                 raise _refuse(f"{field}/{text}", file, _("the code of a class is a whole number"))
-    for number, one in enumerate(found.interventions):
-        if not found.to_year < one.year <= years[-1]:
+    for number, forced in enumerate(found.interventions):
+        if not found.to_year < forced.year <= years[-1]:
             reason = _("it lies outside the years that are projected, {first} to {last}").format(first=found.to_year + 1, last=years[-1])  # fmt: skip
             raise _refuse(f"interventions/{number}/year", file, reason)
     if years[-1] - found.to_year > 200:
