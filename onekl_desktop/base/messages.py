@@ -229,7 +229,7 @@ MESSAGES: dict[str, Message] = {
     "optimise.shares": Message(_INPUT, N_("{share} for each of {count} zones is more than there is."), N_("Ask for at most {most} for each.")),
     "optimise.zone_without": Message(_INPUT, N_("No practice may go anywhere in {zones}, so no share can be spent there."), N_("Leave the fair share out, add practices, or exclude less.")),
     "optimise.nothing_allowed": Message(_INPUT, N_("No practice may go on any unit: the land has none of the classes that they start from, or all of it is excluded."), N_("Look at the practices' classes and at the excluded layer.")),
-    "optimise.impossible": Message(_INPUT, N_("No choice keeps all limits. {what}"), N_("Change one of them.")),
+    "optimise.impossible": Message(_INPUT, N_("No choice keeps all limits."), N_("{what} Change one of them.")),
     "landcover.not_classes": Message(_INPUT, N_("{file} holds {value}, which is no class code: a land-cover map has whole numbers."), N_("Give the map of classes; reclassify maps of values first.")),
     "landcover.many_classes": Message(_INPUT, N_("{file} holds {count} or more different values; a land-cover map has at most {most} classes."), N_("Check that it is the map of classes, or merge classes.")),
     "landcover.legends": Message(_INPUT, N_("The maps speak different legends: {file} has the classes {codes}, {other} the classes {others}; {share} % of the land would change class by name alone."), N_("Recode one of them to the other's classes (`recode` in the arguments, `--recode` on the command line).")),
