@@ -21,8 +21,11 @@ from onekl_desktop.exchange.landcover.maps import (
     check_legends,
     count_classes,
     find_file,
+    index_of,
     is_raster,
     open_maps,
+    open_on_grid,
+    places_of,
 )
 from onekl_desktop.models.landcover.transitions import ClassChange, as_rows, class_rows, summarise
 from onekl_desktop.native.allocation import NO_CLASS
@@ -114,21 +117,6 @@ class _Zones:
         return out
 
 
-def open_on_grid(maps: MapSet, file: str, folder: Path) -> MapSet:
-    """Another raster on the cells of maps that are open."""
-    from onekl_desktop.exchange.invest import grids
-    from onekl_desktop.exchange.raster import WarpedRaster
-
-    path, layer = find_file(file, folder)
-    found, problems = grids.read_facts("zones", path, layer, need_crs=False)
-    if found is None:
-        raise UserError(problems[0].code, problems)
-    crs = found.grid.crs or maps.grid.crs
-    inside = grids.same_grid(maps.grid, found.grid) and found.grid.bounds == maps.grid.bounds
-    raster = WarpedRaster(found.name, 1, crs, maps.grid, resampling="nearest", same=inside)
-    return MapSet(maps.grid, {"zones": raster}, {"zones": path}, maps.degrees)
-
-
 def compare_maps(
     before: str, after: str, *, folder: Path, zones: Sequence[str] = (), years: tuple[int, int] | None = None,
     recode: Mapping[int, int] | None = None, progress: Progress | None = None,
@@ -161,10 +149,12 @@ def compare_maps(
     places = _Zones(zones, folder, maps)
     counts = np.zeros((len(places.names) + 1, n, n), np.int64)
     hectares = np.zeros(counts.shape)
-    lookups = [_lookup(codes, recode), _lookup(codes, None)]
+    lookups = [places_of(codes, recode), places_of(codes, None)]
     for number, window in enumerate(maps.strips()):
         progress.report(0.1 + 0.9 * number / len(maps.strips()))
-        one, other = (_index(maps, id, window, lookup) for id, lookup in zip(("before", "after"), lookups, strict=True))
+        one, other = (
+            index_of(maps, id, window, lookup) for id, lookup in zip(("before", "after"), lookups, strict=True)
+        )
         both = (one != NO_CLASS) & (other != NO_CLASS)
         pair = one.astype(np.int64) * n + other
         area = maps.cell_area(window.slices[0])
@@ -189,34 +179,6 @@ def compare_maps(
     return Change(codes, maps, found, float(years[1] - years[0]) if years else None, [*maps.sentences, *told], dict(recode or {}))  # fmt: skip
 
 
-def _lookup(codes: Sequence[int], recode: Mapping[int, int] | None) -> dict[int, int]:
-    place = {code: number for number, code in enumerate(codes)}
-    return place | {old: place[new] for old, new in (recode or {}).items() if new in place}
-
-
-def _index(maps: MapSet, id: str, window: Window, lookup: Mapping[int, int]) -> NDArray[np.uint8]:
-    from onekl_desktop.base.work import is_valid
-
-    source = maps.rasters[id]
-    cells = source.read(window)
-    valid = is_valid(cells, source.nodata)
-    if cells.dtype.kind == "f":
-        valid &= np.isfinite(cells)
-        cells = np.where(valid, cells, 0).astype(np.int64)
-    out = np.full(cells.shape, NO_CLASS, np.uint8)
-    if cells.dtype.itemsize <= 2:
-        low, high = np.iinfo(cells.dtype).min, np.iinfo(cells.dtype).max
-        table = np.full(high - low + 1, NO_CLASS, np.uint8)
-        for code, number in lookup.items():
-            if low <= code <= high:
-                table[code - low] = number
-        out[valid] = table[cells.astype(np.int64) - low][valid]
-        return out
-    for code, number in lookup.items():
-        out[valid & (cells == code)] = number
-    return out
-
-
 def write_change(change: Change, out: Path, names: Mapping[int, str]) -> list[Path]:
     """Tables of classes and transitions, and a map of the transitions: from * factor + to, 0 where nothing changed."""
     from onekl_desktop.models.landcover.change import NODATA, SAME, pair_factor
@@ -228,8 +190,8 @@ def write_change(change: Change, out: Path, names: Mapping[int, str]) -> list[Pa
         sink = results.raster("change", change.maps.grid, "float64" if wide else "int32", NODATA)
         code = np.array([*codes, 0], np.int64)
         for window in change.maps.strips():
-            one = _index(change.maps, "before", window, _lookup(codes, change.recode))
-            other = _index(change.maps, "after", window, _lookup(codes, None))
+            one = index_of(change.maps, "before", window, places_of(codes, change.recode))
+            other = index_of(change.maps, "after", window, places_of(codes, None))
             both = (one != NO_CLASS) & (other != NO_CLASS)
             was, came = code[np.where(both, one, len(codes))], code[np.where(both, other, len(codes))]
             sink.write(window, np.where(both, np.where(was == came, SAME, was * factor + came), NODATA))

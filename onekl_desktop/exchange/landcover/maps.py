@@ -171,22 +171,52 @@ def count_classes(maps: MapSet, id: str) -> dict[int, int]:
     return found
 
 
-def read_index(maps: MapSet, id: str, codes: Sequence[int], recode: Mapping[int, int] | None = None) -> NDArray[np.uint8]:  # fmt: skip
-    """A map as indices of its classes, `NO_CLASS` where there is none; shape of the grid."""
-    source = maps.rasters[id]
-    out = np.full((maps.grid.rows, maps.grid.columns), NO_CLASS, np.uint8)
+def places_of(codes: Sequence[int], recode: Mapping[int, int] | None = None) -> dict[int, int]:
+    """The index of each class code; of old codes that of what they are recoded to."""
     place = {code: number for number, code in enumerate(codes)}
-    for window in maps.strips():
-        cells = source.read(window)
-        valid = is_valid(cells, source.nodata)
-        if cells.dtype.kind == "f":
-            valid &= np.isfinite(cells)
-        part = out[window.slices]
-        for code in np.unique(cells[valid]).tolist():
-            number = place.get((recode or {}).get(int(code), int(code)))
-            if number is not None:
-                part[valid & (cells == code)] = number
+    return place | {old: place[new] for old, new in (recode or {}).items() if new in place}
+
+
+def index_of(maps: MapSet, id: str, window: Window, places: Mapping[int, int]) -> NDArray[np.uint8]:
+    """A window of a map as indices of its classes, `NO_CLASS` where there is none."""
+    source = maps.rasters[id]
+    cells = source.read(window)
+    valid = is_valid(cells, source.nodata)
+    if cells.dtype.kind == "f":
+        valid &= np.isfinite(cells)
+        cells = np.where(valid, cells, 0).astype(np.int64)
+    out = np.full(cells.shape, NO_CLASS, np.uint8)
+    if cells.dtype.itemsize <= 2:
+        low, high = np.iinfo(cells.dtype).min, np.iinfo(cells.dtype).max
+        table = np.full(high - low + 1, NO_CLASS, np.uint8)
+        for code, number in places.items():
+            if low <= code <= high:
+                table[code - low] = number
+        out[valid] = table[cells.astype(np.int64) - low][valid]
+        return out
+    for code, number in places.items():
+        out[valid & (cells == code)] = number
     return out
+
+
+def read_index(maps: MapSet, id: str, codes: Sequence[int], recode: Mapping[int, int] | None = None) -> NDArray[np.uint8]:  # fmt: skip
+    """A whole map as indices of its classes; shape of the grid."""
+    out = np.empty((maps.grid.rows, maps.grid.columns), np.uint8)
+    places = places_of(codes, recode)
+    for window in maps.strips():
+        out[window.slices] = index_of(maps, id, window, places)
+    return out
+
+
+def open_on_grid(maps: MapSet, file: str, folder: Path) -> MapSet:
+    """Another raster, under the id `zones`, on the cells of maps that are open."""
+    path, layer = find_file(file, folder)
+    found, problems = grids.read_facts("zones", path, layer, need_crs=False)
+    if found is None:
+        raise UserError(problems[0].code, problems)
+    inside = grids.same_grid(maps.grid, found.grid) and found.grid.bounds == maps.grid.bounds
+    raster = WarpedRaster(found.name, 1, found.grid.crs or maps.grid.crs, maps.grid, resampling="nearest", same=inside)
+    return MapSet(maps.grid, {"zones": raster}, {"zones": path}, maps.degrees)
 
 
 def read_values(maps: MapSet, id: str) -> NDArray[np.float32]:

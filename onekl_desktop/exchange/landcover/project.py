@@ -26,6 +26,7 @@ from onekl_desktop.exchange.landcover.maps import (
     find_file,
     is_raster,
     open_maps,
+    open_on_grid,
     read_index,
     read_values,
 )
@@ -277,8 +278,6 @@ def _fill(values: NDArray[np.float32], cell: tuple[float, float]) -> NDArray[np.
 
 def _read_mask(file: str, maps: MapSet, folder: Path, problems: list[Problem]) -> NDArray[np.bool_]:
     """Cells that are not 0 of a raster, or that shapes cover (lines and points: that they touch)."""
-    from onekl_desktop.exchange.landcover.change import open_on_grid
-
     path, layer = find_file(file, folder)
     none = np.zeros((maps.grid.rows, maps.grid.columns), bool)
     try:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from onekl_desktop.base.errors import UserError
 from onekl_desktop.base.progress import Progress
 from onekl_desktop.base.translate import _
+from onekl_desktop.base.units import format_percent
 from onekl_desktop.models.projection.allocation import Simulation
 from onekl_desktop.models.projection.demand import (
     Areas,
@@ -225,9 +226,9 @@ class Verdict:
             return [_("Nothing changed in truth and nothing was projected to: there is nothing to judge.")]
         told = []
         if self.beats_random:
-            told.append(_("The projection finds the places of change better than chance: figure of merit {merit}, random maps with the same quantities {mean} ({low} to {high}, {draws} draws).").format(merit=_percent(merit), mean=_percent(self.random_mean), low=_percent(self.random_low), high=_percent(self.random_high), draws=self.draws))  # fmt: skip
+            told.append(_("The projection finds the places of change better than chance: figure of merit {merit}, random maps with the same quantities {mean} ({low} to {high}, {draws} draws).").format(merit=format_percent(merit, 2), mean=format_percent(self.random_mean, 2), low=format_percent(self.random_low, 2), high=format_percent(self.random_high, 2), draws=self.draws))  # fmt: skip
         else:
-            told.append(_("The projection finds the places of change no better than chance: figure of merit {merit}, random maps with the same quantities {mean} ({low} to {high}, {draws} draws). Do not read places from it.").format(merit=_percent(merit), mean=_percent(self.random_mean), low=_percent(self.random_low), high=_percent(self.random_high), draws=self.draws))  # fmt: skip
+            told.append(_("The projection finds the places of change no better than chance: figure of merit {merit}, random maps with the same quantities {mean} ({low} to {high}, {draws} draws). Do not read places from it.").format(merit=format_percent(merit, 2), mean=format_percent(self.random_mean, 2), low=format_percent(self.random_low, 2), high=format_percent(self.random_high, 2), draws=self.draws))  # fmt: skip
         wrong, still = self.projected.error_cells, self.unchanged.error_cells
         if self.beats_unchanged:
             told.append(_("{wrong} cells are wrong; {still} would be if nothing had changed.").format(wrong=wrong, still=still))  # fmt: skip
@@ -242,12 +243,6 @@ class Verdict:
             "random": {"figure_of_merit_mean": self.random_mean, "figure_of_merit_p2_5": self.random_low, "figure_of_merit_p97_5": self.random_high, "draws": self.draws},
             "better_than_random": self.beats_random, "better_than_no_change": self.beats_unchanged, "sentences": self.sentences(),
         }  # fmt: skip
-
-
-def _percent(value: float) -> str:
-    from onekl_desktop.base.units import format_percent
-
-    return format_percent(value, 2)
 
 
 def validate(setup: Setup, projected: NDArray[np.uint8], truth: NDArray[np.uint8], *, draws: int = DRAWS) -> Verdict:
