@@ -22,8 +22,12 @@ def add_arguments(verb: argparse.ArgumentParser, registry: Registry) -> None:
     running.add_argument("--force", action="store_true", help=_("Compute also what is up to date."))
     comparing = verbs.add_parser("compare", help=_("The scenarios side by side, against the baseline and the goals."))
     comparing.add_argument("--weights", metavar="GROUP: CODE=N, …", action="append", default=[], help=_("What a group cares about; may be repeated. Each gets its own order of the scenarios."))  # fmt: skip
-    for each, deed in ((listing, _list), (running, _run), (comparing, _compare)):
+    differing = verbs.add_parser("difference", help=_("What one scenario plans and another does not."))
+    for each, deed in ((listing, _list), (running, _run), (comparing, _compare), (differing, _differ)):
         each.add_argument("file", metavar="FILE.gpkg", type=Path, help=_("The project file."))
+        if each is differing:
+            each.add_argument("first", metavar="NAME")
+            each.add_argument("second", metavar="NAME")
         each.add_argument("--json", nargs="?", const="-", default=argparse.SUPPRESS, metavar="PATH",
                           help=_("Write one JSON document to PATH, or to the terminal."))  # fmt: skip
         each.set_defaults(run=deed)
@@ -81,6 +85,30 @@ def _run(options: Any, output: Output) -> int:
     output.line(_("Computed: {names}.").format(names=", ".join(done)) if done else _("Everything is up to date."))
     show_comparison(comparison, output)
     output.data({"computed": done, **comparison_as_data(comparison)})
+    return 0
+
+
+def _differ(options: Any, output: Output) -> int:
+    from onekl_desktop.project.queries.records import get_by_name
+    from onekl_desktop.project.records import Scenario
+    from onekl_desktop.tools.scenarios.queries import Planned, find_difference
+
+    with Session(options.file, registry=options.registry) as session:
+        with session.read() as db:
+            keys = [get_by_name(db, Scenario, name, field="scenario").uuid for name in (options.first, options.second)]
+        found = find_difference(session, *keys)
+
+        def told(each: Planned) -> str:
+            return f"{each.item.name} ({each.practice.name if each.practice else '–'}, {each.years}, {format_number(each.item.area_ha, 1)} ha)"
+
+        words = {"name": _("Name"), "practice": _("Practice"), "schedule": _("Schedule"), "place": _("Place")}
+        for mark, listed in (("-", found.only_first), ("+", found.only_second)):
+            for each in listed:
+                output.line(f"{mark} {told(each)}")
+        for one, other, fields in found.changed:
+            output.line(f"~ {told(one)} → {told(other)}: {', '.join(words[field] for field in fields)}")
+        output.line(_("{count} interventions are the same in both.").format(count=found.same))
+        output.data({"first": options.first, "second": options.second, **found.as_data()})
     return 0
 
 

@@ -3,6 +3,8 @@
 import pytest
 
 from onekl_desktop.engine import Session, perform
+from onekl_desktop.project.queries.records import list_interventions
+from onekl_desktop.project.records import Scenario
 from tests.cli.test_cli import onekl
 from tests.support.landscape import add_cover, place
 
@@ -40,6 +42,36 @@ def test_from_a_list_to_a_firm_order(planned, capsys):
     ] == "Best"
     code, text, _err = onekl(capsys, "scenario", "compare", planned)
     assert code == 0 and "Best" in text
+
+
+def test_the_difference_of_two_scenarios(planned, registry, capsys):
+    with Session(planned, registry=registry) as session:
+        for number in range(3):
+            perform(session, "scenarios.add_intervention", scenario="Plan", practice="Trees", geometry=place(8000, 1000 * number, 8500, 1000 * number + 500), name=f"Plot {number}", start_year=2027)  # fmt: skip
+        perform(session, "scenarios.copy_scenario", scenario="Plan", name="Twin")
+    assert onekl(capsys, "scenario", "difference", planned, "Plan", "Twin", "--json")[1] == {"first": "Plan", "second": "Twin", "only_first": [], "only_second": [], "changed": [], "same": 4}  # fmt: skip
+    with Session(planned, registry=registry) as session:
+        with session.read() as db:
+            twin = db.query(Scenario).filter_by(name="Twin").one().uuid
+            items = {item.name: item.uuid for item in list_interventions(db, twin)}
+        perform(session, "scenarios.remove_intervention", intervention=items["Plot 0"])
+        perform(session, "scenarios.change_intervention", intervention=items["Plot 1"], name="Renamed")
+        perform(
+            session,
+            "scenarios.reshape_intervention",
+            intervention=items["Plot 2"],
+            geometry=place(8000, 2000, 8500, 3000),
+        )
+        perform(session, "scenarios.add_intervention", scenario="Twin", practice="Trees", geometry=place(9000, 0, 9500, 500), name="New", start_year=2030)  # fmt: skip
+    code, found, _err = onekl(capsys, "scenario", "difference", planned, "Plan", "Twin", "--json")
+    assert code == 0 and found["same"] == 1
+    assert [row["name"] for row in found["only_first"]] == ["Plot 0"] and [
+        row["name"] for row in found["only_second"]
+    ] == ["New"]
+    assert {row["first"]["name"]: row["in"] for row in found["changed"]} == {"Plot 2": ["place"], "Plot 1": ["name"]}
+    code, text, _err = onekl(capsys, "scenario", "difference", planned, "Plan", "Twin")
+    assert code == 0 and "- Plot 0" in text and "+ New" in text and "~ Plot 1" in text
+    assert onekl(capsys, "scenario", "difference", planned, "Plan", "Nothing")[0] == 3
 
 
 def test_weights_that_say_nothing(planned, capsys):

@@ -247,6 +247,58 @@ def list_planned(session: Session, scenario: str) -> list[Planned]:
         ]
 
 
+@dataclass(frozen=True)
+class Difference:
+    """What one scenario plans and another does not, and what both plan but not alike (before, after, and in what)."""
+
+    only_first: list[Planned]
+    only_second: list[Planned]
+    changed: list[tuple[Planned, Planned, list[str]]]
+    same: int
+
+    def as_data(self) -> dict[str, Any]:
+        """Plain figures."""
+
+        def told(each: Planned) -> dict[str, Any]:
+            return {
+                "name": each.item.name, "practice": each.practice.name if each.practice else "", "years": each.schedule, "area_ha": each.item.area_ha,
+            }  # fmt: skip
+
+        return {
+            "only_first": [told(each) for each in self.only_first], "only_second": [told(each) for each in self.only_second], "same": self.same,
+            "changed": [{"first": told(a), "second": told(b), "in": fields} for a, b, fields in self.changed],
+        }  # fmt: skip
+
+
+def find_difference(session: Session, first: str, second: str) -> Difference:
+    """Compare the interventions of two scenarios (their identities): alike in all, then by name, then by practice and place."""
+    ours, theirs = list_planned(session, first), list_planned(session, second)
+
+    def parts(each: Planned) -> dict[str, Any]:
+        shape = each.item.geom.normalize().wkb if each.item.geom is not None else b""
+        return {"name": each.item.name, "practice": each.item.practice, "schedule": each.item.schedule, "place": shape}
+
+    same, changed = 0, []
+    for keys in (("name", "practice", "schedule", "place"), ("name",), ("practice", "place")):
+        waiting: dict[tuple[Any, ...], list[Planned]] = {}
+        for each in theirs:
+            waiting.setdefault(tuple(parts(each)[key] for key in keys), []).append(each)
+        for each in list(ours):
+            found = waiting.get(tuple(parts(each)[key] for key in keys))
+            if found:
+                other = found.pop(0)
+                ours.remove(each)
+                theirs.remove(other)
+                fields = [
+                    key for key in ("name", "practice", "schedule", "place") if parts(each)[key] != parts(other)[key]
+                ]
+                if fields:
+                    changed.append((each, other, fields))
+                else:
+                    same += 1
+    return Difference(ours, theirs, changed, same)
+
+
 def first_steps(session: Session) -> list[bool]:
     """What the ring of the element counts: practices, a scenario, an intervention, an up-to-date comparison."""
     with session.read() as db:
