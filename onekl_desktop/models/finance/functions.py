@@ -78,7 +78,9 @@ def pmt(rate: float, periods: float, present_value: float, future_value: float =
         return -(present_value + future_value) / periods
     grown = math.expm1(periods * math.log1p(rate))  # (1 + r)^n - 1, also for the smallest rates
     due = 1 + rate if payment_at == "begin" else 1.0
-    return -(present_value * (grown + 1) + future_value) * rate / (grown * due)
+    return (
+        -(present_value * (grown + 1) + future_value) * (rate / grown) / due
+    )  # the ratio first: both may be next to nothing
 
 
 def _balance(rate: float, period: float, periods: float, present_value: float) -> float:
