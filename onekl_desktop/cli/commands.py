@@ -155,7 +155,8 @@ def _run_arguments(verb: argparse.ArgumentParser, registry: Registry) -> None:
     verb.add_argument("--force", action="store_true", help=_("Compute also what is up to date."))
 
 
-def _run(options: Any, output: Output) -> int:
+def compute(options: Any, output: Output) -> int:
+    """Compute the scenarios that are out of date, and show the comparison."""
     with Session(options.file, registry=options.registry) as session:
         with output.progress() as progress:
             done = run_scenarios(session, options.scenario, force=options.force, progress=progress)
@@ -374,7 +375,7 @@ COMMANDS = (
         operations.add_do_arguments,
         operations.run_do,
     ),
-    Command("run", N_("Compute the scenarios that are out of date."), _run_arguments, _run),
+    Command("run", N_("Compute the scenarios that are out of date."), _run_arguments, compute),
     Command(
         "model",
         N_("Ecosystem models on files, with InVEST's arguments and names."),

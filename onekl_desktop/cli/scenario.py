@@ -8,7 +8,7 @@ from typing import Any
 
 from onekl_desktop.base.translate import _
 from onekl_desktop.base.units import format_number, format_percent
-from onekl_desktop.cli.output import Output, in_background
+from onekl_desktop.cli.output import Output
 from onekl_desktop.engine import Session
 from onekl_desktop.engine.registry import Registry
 
@@ -72,20 +72,10 @@ def get_plan(db: Any) -> str:
 
 
 def _run(options: Any, output: Output) -> int:
-    from onekl_desktop.cli.commands import show_comparison
-    from onekl_desktop.tools.scenarios.queries import compare, comparison_as_data
-    from onekl_desktop.tools.scenarios.runs import run_scenarios
+    """The same as `onekl run`."""
+    from onekl_desktop.cli.commands import compute
 
-    with Session(options.file, registry=options.registry) as session:
-        with output.progress() as progress:
-            done = in_background(
-                progress, lambda: run_scenarios(session, options.scenario, force=options.force, progress=progress)
-            )
-        comparison = compare(session)
-    output.line(_("Computed: {names}.").format(names=", ".join(done)) if done else _("Everything is up to date."))
-    show_comparison(comparison, output)
-    output.data({"computed": done, **comparison_as_data(comparison)})
-    return 0
+    return compute(options, output)
 
 
 def _differ(options: Any, output: Output) -> int:
