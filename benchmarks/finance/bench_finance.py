@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import argparse
 import json
-import resource
-import statistics
 import subprocess
 import sys
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
+from benchmarks.measuring import times  # noqa: E402
 from onekl_desktop.models.finance.measures import irr_many  # noqa: E402
 from onekl_desktop.models.finance.reading import load_case  # noqa: E402
 from onekl_desktop.models.finance.results import compute_case  # noqa: E402
@@ -52,26 +49,11 @@ def draw_by_draw(prices: np.ndarray) -> list[tuple[float, float]]:
     return found
 
 
-def times(work: Callable[[], object], rounds: int = 5) -> float:
-    """Median seconds."""
-    spent = []
-    for _round in range(rounds):
-        start = time.perf_counter()
-        work()
-        spent.append(time.perf_counter() - start)
-    return statistics.median(spent)
-
-
 def peak_of(draws: int) -> float:
     """Peak resident set of a process that simulates, MB."""
-    code = f"import sys; sys.path.insert(0, {str(ROOT)!r}); from benchmarks.finance.bench_finance import R1, load_case, simulate, peak; simulate(load_case(R1), draws={draws}); print(peak())"
+    code = f"import sys; sys.path.insert(0, {str(ROOT)!r}); from benchmarks.finance.bench_finance import R1, load_case, simulate; from benchmarks.measuring import peak; simulate(load_case(R1), draws={draws}); print(peak())"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
     return float(done.stdout)
-
-
-def peak() -> float:
-    """Peak resident set so far, MB."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
 def main() -> int:

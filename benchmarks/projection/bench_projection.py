@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import argparse
 import json
-import resource
-import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +14,7 @@ import numpy as np
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
+from benchmarks.measuring import times  # noqa: E402
 from onekl_desktop.exchange.landcover.arguments import check_arguments  # noqa: E402
 from onekl_desktop.exchange.landcover.project import Ready, prepare  # noqa: E402
 from onekl_desktop.models.projection.allocation import Simulation  # noqa: E402
@@ -84,16 +82,6 @@ class Molusce:
         return out
 
 
-def times(work: Callable[[], object], rounds: int = 5) -> float:
-    """Median seconds."""
-    spent = []
-    for _round in range(rounds):
-        start = time.perf_counter()
-        work()
-        spent.append(time.perf_counter() - start)
-    return statistics.median(spent)
-
-
 def hindcast(arguments: dict[str, Any], folder: Path) -> dict[str, Any]:
     """A projection of a given case, beside random maps, no change and MOLUSCE's rule."""
     ready: Ready = prepare(check_arguments(arguments), folder)
@@ -157,18 +145,13 @@ def one_step(side: int = 1000, rounds: int = 7) -> dict[str, float]:
 def large(side: int, classes: int, years: int) -> dict[str, float]:
     """A whole projection of a large map in a process of its own: seconds and peak resident set."""
     code = (
-        f"import sys; sys.path.insert(0, {str(ROOT)!r}); import json, time; from benchmarks.projection.bench_projection import *; "
-        f"setup = make_setup({side}, {classes}, 5); base = peak(); start = time.perf_counter(); "
+        f"import sys; sys.path.insert(0, {str(ROOT)!r}); import json, time; from benchmarks.measuring import peak; from benchmarks.projection.bench_projection import *; "
+        f"setup = make_setup({side}, {classes}, 5); start = time.perf_counter(); "
         f"found = project(setup, markov(setup), [2020 + {years}]); "
         "print(json.dumps({'seconds': time.perf_counter() - start, 'peak_mb': peak(), 'changed': int(sum(m.sum() for m in found.changes.values()))}))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
     return {"side": side, "classes": classes, "years": years, **json.loads(done.stdout)}
-
-
-def peak() -> float:
-    """Peak resident set so far, MB."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
 def main() -> int:

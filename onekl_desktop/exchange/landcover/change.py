@@ -32,7 +32,6 @@ from onekl_desktop.native.allocation import NO_CLASS
 from onekl_desktop.native.zonal import ZonalSums
 
 NO_ZONE = -1
-Zones = dict[str, tuple[NDArray[np.int64], NDArray[np.float64]]]
 
 
 @dataclass
@@ -189,9 +188,10 @@ def write_change(change: Change, out: Path, names: Mapping[int, str]) -> list[Pa
     with ResultsFolder(out, wanted=lambda _id: True, names=lambda id: id, suffix="") as results:
         sink = results.raster("change", change.maps.grid, "float64" if wide else "int32", NODATA)
         code = np.array([*codes, 0], np.int64)
+        lookups = (places_of(codes, change.recode), places_of(codes))
         for window in change.maps.strips():
-            one = index_of(change.maps, "before", window, places_of(codes, change.recode))
-            other = index_of(change.maps, "after", window, places_of(codes, None))
+            one = index_of(change.maps, "before", window, lookups[0])
+            other = index_of(change.maps, "after", window, lookups[1])
             both = (one != NO_CLASS) & (other != NO_CLASS)
             was, came = code[np.where(both, one, len(codes))], code[np.where(both, other, len(codes))]
             sink.write(window, np.where(both, np.where(was == came, SAME, was * factor + came), NODATA))

@@ -25,6 +25,7 @@ CONVENTIONS = (
     N_("MIRR: positive flows compounded at the reinvestment rate over negative flows discounted at the finance rate."),
     N_("Payback is the last year in which the running total crosses zero, interpolated within it."),
     N_("Benefits over costs: revenue and sale over operating and capital cost; no grants, tax or working capital."),
+    N_("The equivalent annual annuity spreads the value evenly over the years: NPV k (1 + k)^T / ((1 + k)^T - 1)."),
     N_("Tax losses: the oldest first, never a refund; a year of tax holiday uses none up."),
     N_("DSCR is cash for debt service over interest paid and principal; a good LLCR does not excuse a breached year."),
     N_("Nothing is rounded but on the screen; rates of return are never averaged."),

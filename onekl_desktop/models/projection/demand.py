@@ -82,8 +82,12 @@ def yearly_matrix(counts: NDArray, years: float) -> NDArray[np.float64]:
 class Demand(Protocol):
     """Tells how many cells change from class to class in a year."""
 
-    def of_year(self, year: int, cells: NDArray[np.int64]) -> NDArray[np.float64]:
-        """Cells to change by the end of `year`, shape (n, n) with a zero diagonal; `cells` is what each class has now."""
+    def of_year(
+        self, year: int, cells: NDArray[np.int64], fixed: NDArray[np.int64] | None = None
+    ) -> NDArray[np.float64]:
+        """Cells to change by the end of `year`, shape (n, n) with a zero diagonal; `cells` is what each class has now that may
+        change, `fixed` what interventions gave it for good.
+        """
         ...
 
 
@@ -93,7 +97,9 @@ class Markov:
 
     yearly: NDArray[np.float64]
 
-    def of_year(self, year: int, cells: NDArray[np.int64]) -> NDArray[np.float64]:
+    def of_year(
+        self, year: int, cells: NDArray[np.int64], fixed: NDArray[np.int64] | None = None
+    ) -> NDArray[np.float64]:
         """Shares of what there is."""
         moved = cells[:, None] * self.yearly
         np.fill_diagonal(moved, 0.0)
@@ -106,7 +112,9 @@ class Constant:
 
     yearly: NDArray[np.float64]
 
-    def of_year(self, year: int, cells: NDArray[np.int64]) -> NDArray[np.float64]:
+    def of_year(
+        self, year: int, cells: NDArray[np.int64], fixed: NDArray[np.int64] | None = None
+    ) -> NDArray[np.float64]:
         """The same as ever, at most what there is."""
         wanted = np.array(self.yearly, float)
         np.fill_diagonal(wanted, 0.0)
@@ -126,13 +134,16 @@ class Areas:
     targets: Mapping[int, NDArray[np.float64]]
     observed: NDArray[np.float64]
 
-    def of_year(self, year: int, cells: NDArray[np.int64]) -> NDArray[np.float64]:
-        """Whole cells whose sums are exactly the differences to the year's areas."""
+    def of_year(
+        self, year: int, cells: NDArray[np.int64], fixed: NDArray[np.int64] | None = None
+    ) -> NDArray[np.float64]:
+        """Whole cells whose sums are exactly the differences to the year's areas; what is fixed counts as reached."""
+        held = np.zeros_like(cells) if fixed is None else fixed
         years = sorted(self.targets)
         wanted = np.array(
             [np.interp(year, years, [self.targets[each][k] for each in years]) for k in range(len(cells))]
         )
-        goal = round_to_total(wanted, int(cells.sum()))
+        goal = round_to_total(np.maximum(wanted - held, 0), int(cells.sum()))
         losses, gains = np.maximum(cells - goal, 0), np.maximum(goal - cells, 0)
         return fit_flows(self.observed, losses, gains).astype(float)
 

@@ -155,7 +155,8 @@ def project(
         for each in setup.forced:
             if each.year == year:
                 done[:, each.target] += run.force(each.cells, each.target, stay=True)
-        wanted = rounding.whole(demand.of_year(year, run.areas))
+        fixed = np.bincount(index.ravel()[flat], minlength=setup.classes) - run.areas
+        wanted = rounding.whole(demand.of_year(year, run.areas, fixed))
         made = run.step(wanted)
         if not isinstance(demand, Areas):  # areas ask again for what is missing, by themselves
             rounding.put_back(wanted - made)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from onekl_desktop.models.projection.allocation import Simulation, assign
 from onekl_desktop.models.projection.demand import Constant
-from onekl_desktop.models.projection.model import Forced, Setup, markov, movable, project, validate
+from onekl_desktop.models.projection.model import Forced, Setup, areas_demand, markov, movable, project, validate
 from onekl_desktop.models.projection.suitability import (
     METHODS,
     beside,
@@ -101,6 +101,17 @@ def test_kept_barred_and_forced_land():
     assert (last == 255).sum() == 3
     wanted = 8 * 35 + (done.maps[2012] != setup.after).sum()
     assert ((last == 1) & (setup.after != 1)).sum() <= wanted
+
+
+def test_areas_are_met_with_what_interventions_give():
+    setup, _later = landscape(6)
+    total = int((setup.after < 3).sum())
+    plot = np.flatnonzero(setup.after == 0)[:40]
+    setup.forced = [Forced(2012, 2, plot)]
+    goal = np.bincount(setup.after[setup.after < 3], minlength=3) + np.array([-150, 60, 90])
+    assert goal.sum() == total
+    last = project(setup, areas_demand(setup, {2010: goal * 0.0 + np.bincount(setup.after[setup.after < 3], minlength=3), 2020: goal.astype(float)}), [2020]).maps[2020]  # fmt: skip
+    assert np.bincount(last[last < 3], minlength=3).tolist() == goal.tolist() and (last.ravel()[plot] == 2).all()
 
 
 def test_change_that_finds_no_place_is_told():
