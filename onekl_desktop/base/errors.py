@@ -100,17 +100,22 @@ def make_problem(
 
 def restate(stored: dict[str, Any]) -> dict[str, Any]:
     """A problem that was stored (`for_storage`), in the language in use now."""
+    again = remake(stored)
+    return stored if again is None else {**stored, "message": again.message, "remedy": again.remedy}
+
+
+def remake(stored: dict[str, Any]) -> Problem | None:
+    """A problem that was stored (`for_storage`); None where an earlier version stored no more than its sentence."""
     code, facts = stored.get("code", ""), stored.get("facts")
     if code not in MESSAGES or not isinstance(facts, dict):
-        return stored  # of an earlier version: the sentence as it was
+        return None
     again_facts: dict[str, Any] = {
         key: Figure(**value) if isinstance(value, dict) else value
         for key, value in facts.items()
         if key not in ("row", "field", "severity")
     }
     field, severity = stored.get("field", ""), stored.get("severity", "error")
-    again = make_problem(code, field=field, severity=severity, **again_facts)
-    return {**stored, "message": again.message, "remedy": again.remedy}
+    return make_problem(code, field=field, severity=severity, **again_facts)
 
 
 class _Blanks(dict[str, str]):

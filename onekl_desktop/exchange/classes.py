@@ -33,6 +33,7 @@ class ClassRow:
     pools: dict[str, float | None]
     natural_forest: bool = False
     source: str = ""
+    spread: float = 0.0
 
 
 def read_classes(path: Path) -> list[ClassRow]:
@@ -55,6 +56,7 @@ def read_classes(path: Path) -> list[ClassRow]:
     colour_column = _find(heads, _COLOURS)
     forest_column = _find(heads, ("natural_forest", "forest"))
     source_column = _find(heads, ("carbon_source", "source"))
+    spread_column = _find(heads, ("c_spread", "carbon_spread", "spread"))
     out: dict[int, ClassRow] = {}
     for number, row in zip(table.numbers, rows, strict=True):
         raw = (row.get(code_column) or "").strip()
@@ -89,7 +91,13 @@ def read_classes(path: Path) -> list[ClassRow]:
         forest = (row.get(forest_column) or "").strip().lower() in ("1", "true", "yes") if forest_column else False
         source = (row.get(source_column) or "").strip() if source_column else ""
         name = (row.get(name_column) or "").strip() or _("Class {code}").format(code=int(code))
-        out[int(code)] = ClassRow(int(code), name, colour, pools, forest, source)
+        spread = parse_number(row.get(spread_column) or "") if spread_column else None
+        if spread is not None and not 0 <= spread < 1:
+            reason = _("line {number}: {column} is a fraction from 0 to below 1").format(
+                number=number, column=spread_column
+            )
+            raise UserError("import.bad_table", file=path, reason=reason)
+        out[int(code)] = ClassRow(int(code), name, colour, pools, forest, source, spread or 0.0)
     if not out:
         raise UserError("import.bad_table", file=path, reason=_("it has no codes"))
     return sorted(out.values(), key=lambda item: item.code)

@@ -18,6 +18,7 @@ class Link:
 LINKS = (
     Link("intervention", "scenario", "scenario"),
     Link("intervention", "practice", "practice"),
+    Link("projection", "earlier", "layer"),
     Link("indicator_value", "run", "run"),
     Link("indicator_value", "indicator", "indicator"),
     Link("indicator_value", "scenario", "scenario"),

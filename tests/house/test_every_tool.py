@@ -13,6 +13,7 @@ from onekl_desktop.engine.settings import Settings
 from onekl_desktop.gui.dialogs.help import model_markdown, tool_markdown
 from onekl_desktop.project.dump import dump_hash
 from onekl_desktop.project.queries.records import get_landscape
+from onekl_desktop.tools.scenarios.runs import run_scenarios
 from tests.support.landscape import BOTTOM, LEFT, add_cover, add_garden, place, write_cover
 
 ENTRIES = discover().entries
@@ -146,6 +147,13 @@ EXAMPLES = {
     "scenarios.reshape_intervention": {"intervention": "Gardens 1", "geometry": SQUARE},
     "scenarios.remove_intervention": {"intervention": "Gardens 2"},
     "scenarios.choose_plan": {"scenario": "Plan"},
+    "scenarios.adopt": {"scenario": "Computed"},
+    "scenarios.add_projection": {"name": "Slow", "rule": "stated", "yearly": "1>2 10", "drivers": "Shapes distance"},
+    "scenarios.change_projection": {"projection": "Past", "method": "random_forest", "seed": 3},
+    "scenarios.remove_projection": {"projection": "Past"},
+    "scenarios.set_outlook": {"scenario": "Plan", "projection": "Past", "pace": 0.5},
+    "scenarios.add_chain_model": {"name": "Edges", "model": "landcover_change", "years": "2030"},
+    "scenarios.remove_chain_model": {"chain_model": "Change"},
     "partnership.add_organisation": {"name": "New village", "women": 12, "contact": "kept private"},
     "partnership.change_organisation": {"organisation": "Forum", "name": "The Forum", "role": "lead"},
     "partnership.remove_organisation": {"organisation": "Guests"},
@@ -234,7 +242,8 @@ EXAMPLES = {
 }
 
 WHOLE = (
-    ("scenarios.add_scenario", {"name": "Spare"}),
+    ("scenarios.add_scenario", {"name": "Spare"}), ("scenarios.add_scenario", {"name": "Computed"}),
+    ("scenarios.add_projection", {"name": "Past"}), ("scenarios.add_chain_model", {"name": "Change", "model": "landcover_change"}),
     ("partnership.add_organisation", {"name": "Forum"}), ("partnership.add_organisation", {"name": "Guests"}),
     ("layers.save_layout", {"name": "Old page", "paper": "A2"}),
     ("layers.add_bookmark", {"name": "There", "box": [LEFT, BOTTOM, LEFT + 900, BOTTOM + 500]}),
@@ -295,6 +304,8 @@ def ready(session, tmp_path):
     add_garden(session, place(8000, 8000, 8500, 8500))
     for operation, fields in WHOLE:
         perform(session, operation, **fields)
+        if fields.get("name") == "Computed":
+            run_scenarios(session, ["Computed"])
     (tmp_path / "stand.nmea").write_text(
         "$GPGGA,123519,0244.038,N,09901.000,E,1,08,0.9,545.4,M,46.9,M,,\n", encoding="ascii"
     )

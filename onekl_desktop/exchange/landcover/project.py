@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -108,8 +108,10 @@ class Finished:
         return told + (self.verdict.sentences() if self.verdict else [])
 
 
-def prepare(arguments: Arguments, folder: Path, progress: Progress | None = None) -> Ready:
-    """Read everything; names of files are looked up beside `folder`.
+def prepare(
+    arguments: Arguments, folder: Path, progress: Progress | None = None, *, classes: Iterable[int] = ()
+) -> Ready:
+    """Read everything; names of files are looked up beside `folder`. `classes` are codes that may come up beside those of the maps.
 
     Raises
     ------
@@ -142,7 +144,7 @@ def prepare(arguments: Arguments, folder: Path, progress: Progress | None = None
             problems += wrong
             sentences += told
     _fail(problems)
-    codes = sorted(set().union(*found.values()))
+    codes = sorted(set(classes).union(*found.values()))
     after = read_index(maps, "to_map", codes)
     before = read_index(maps, "from_map", codes, recode) if arguments.from_map else after
     truth = read_index(maps, "validate_map", codes) if arguments.validate_map else None

@@ -22,7 +22,7 @@ LEAST = {"point": 1, "line": 2, "polygon": 3}
 Measure = Callable[[shapely.Geometry], str]
 """What a shape measures, in words: `12.5 ha`."""
 Check = Callable[[shapely.Geometry], str]
-"""What is wrong with a shape, in a sentence; '' when nothing is."""
+"""What speaks against a shape that can be drawn all the same, in sentences; '' when nothing does."""
 
 
 def within(boundary: shapely.Geometry | None) -> Check:
@@ -341,7 +341,7 @@ class EditTool(OverlayTool):
     def key(self, event: QKeyEvent) -> bool:
         """Enter, Escape, Delete, N, S and arrows."""
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            if self.problem:
+            if self.broken:
                 self.canvas.update()
                 return True
             self.canvas.set_tool(None)
@@ -392,12 +392,17 @@ class EditTool(OverlayTool):
     # ------------------------------------------------------------ showing
 
     @property
-    def problem(self) -> str:
-        """What is wrong with the shapes as they are now."""
+    def broken(self) -> str:
+        """Why the shapes cannot be kept as they are now."""
         for owner, shape in self.changed().items():
             if shapely.get_dimensions(shape) == 2 and not shape.is_valid:
                 return _("The border crosses itself.") if owner == 0 else _("The border of a neighbour crosses itself.")
-        return self._check(self.shape()) if self._check is not None else ""
+        return ""
+
+    @property
+    def problem(self) -> str:
+        """What is wrong with the shapes as they are now, or speaks against them."""
+        return self.broken or (self._check(self.shape()) if self._check is not None else "")
 
     def paint(self, painter: QPainter) -> None:
         """Neighbours, sides, corners, dots in the middle of sides, and the area."""

@@ -8,7 +8,7 @@ MODEL = ModelSpec(
     about=N_(
         "Turns the cells of each intervention into the class that its practice leads to, in the years of its schedule. "
         "A cell belongs to a shape when its centre lies inside. Where shapes overlap, the one that starts later decides. "
-        "Everything outside the interventions keeps the class it has on the land-cover map."),
+        "Everything outside the interventions keeps the class it has on the land-cover map, or changes as the scenario's projection says."),
     inputs=(
         Year(id="base_year", title=N_("Year of the land-cover map")),
         Year(id="horizon_year", title=N_("Last year"), about=N_("The year that scenarios are compared at.")),

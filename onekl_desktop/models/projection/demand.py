@@ -124,6 +124,20 @@ class Constant:
 
 
 @dataclass(frozen=True)
+class Paced:
+    """Another demand, so many times as fast: an assumption of a scenario. Classes never lose more than they have."""
+
+    demand: Demand
+    pace: float
+
+    def of_year(
+        self, year: int, cells: NDArray[np.int64], fixed: NDArray[np.int64] | None = None
+    ) -> NDArray[np.float64]:
+        """The other's cells times the pace, at most what there is."""
+        return Constant(self.pace * self.demand.of_year(year, cells, fixed)).of_year(year, cells, fixed)
+
+
+@dataclass(frozen=True)
 class Areas:
     """Every class reaches a stated number of cells in stated years, on straight lines between them.
 
@@ -151,7 +165,9 @@ class Areas:
 def round_to_total(values: NDArray, total: int) -> NDArray[np.int64]:
     """Whole numbers close to the values that add up to `total` (the largest remainders are rounded up)."""
     scaled = np.asarray(values, float)
-    scaled = scaled * (total / scaled.sum()) if scaled.sum() > 0 else scaled
+    if scaled.size and scaled.max() > 0:  # by the largest first: the sum of very small numbers has no inverse
+        scaled = scaled / scaled.max()
+        scaled = scaled * (total / scaled.sum())
     whole = np.floor(scaled + EXACT).astype(np.int64)
     order = np.argsort(-(scaled - whole), kind="stable")
     missing = total - int(whole.sum())

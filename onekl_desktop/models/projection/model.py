@@ -29,9 +29,12 @@ from onekl_desktop.models.projection.validation import Score, judge, random_scor
 DRAWS = 100  # random maps that a projection is held against
 
 
+AS_IT_IS = -1
+
+
 @dataclass(frozen=True)
 class Forced:
-    """Cells that become a class in a year and stay so: an intervention."""
+    """Cells that become a class in a year (`AS_IT_IS`: keep the one they have by then) and stay so: an intervention."""
 
     year: int
     target: int
@@ -153,8 +156,12 @@ def project(
         progress.report(0.4 + 0.6 * (year - setup.after_year - 1) / (last - setup.after_year), _("Year {year}").format(year=year))  # fmt: skip
         done = np.zeros((setup.classes, setup.classes), np.int64)
         for each in setup.forced:
-            if each.year == year:
-                done[:, each.target] += run.force(each.cells, each.target, stay=True)
+            if each.year != year:
+                continue
+            was = index.ravel()[each.cells]
+            for target in np.unique(was[was < setup.classes]).tolist() if each.target == AS_IT_IS else [each.target]:
+                there = each.cells[was == target] if each.target == AS_IT_IS else each.cells
+                done[:, target] += run.force(there, target, stay=True)
         fixed = np.bincount(index.ravel()[flat], minlength=setup.classes) - run.areas
         wanted = rounding.whole(demand.of_year(year, run.areas, fixed))
         made = run.step(wanted)

@@ -21,16 +21,18 @@ from onekl_desktop.project.records.partnership import (
     Vote,
 )
 from onekl_desktop.project.records.runs import Run
-from onekl_desktop.project.records.scenarios import Intervention, Practice, Scenario
+from onekl_desktop.project.records.scenarios import STAYS, ChainModel, Intervention, Practice, Projection, Scenario
 from onekl_desktop.project.records.vision import Action, Goal, Target
 
 __all__ = [
+    "STAYS",
     "Action",
     "Agreement",
     "Assessment",
     "AssessmentAnswer",
     "Bookmark",
     "Bundle",
+    "ChainModel",
     "Consent",
     "Decision",
     "FinanceLine",
@@ -53,6 +55,7 @@ __all__ = [
     "Practice",
     "Project",
     "ProjectPart",
+    "Projection",
     "Record",
     "ReleaseRule",
     "Resource",

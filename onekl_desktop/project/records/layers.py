@@ -57,4 +57,5 @@ class LandCoverClass(Record):
     carbon_below_t_per_ha: Mapped[float | None] = mapped_column(default=None)
     carbon_soil_t_per_ha: Mapped[float | None] = mapped_column(default=None)
     carbon_dead_t_per_ha: Mapped[float | None] = mapped_column(default=None)
+    carbon_spread: Mapped[float] = mapped_column(server_default=text("0.0"), default=0.0, sort_order=95)
     carbon_source: Mapped[str] = mapped_column(server_default=text("''"), default="")

@@ -69,7 +69,14 @@ def store_vector(write: Write, layer: Layer, data: VectorData, progress: Progres
     layer.position = place_for(write, layer)
 
 
-FILLS = {"protected": "#6c9a55", "zones": "#d9d2bd", "roads": "#8a5a44", "rivers": "#3d7fb0", "other": "#8fb37a"}
+FILLS = {
+    "protected": "#6c9a55",
+    "customary": "#b98a3e",
+    "zones": "#d9d2bd",
+    "roads": "#8a5a44",
+    "rivers": "#3d7fb0",
+    "other": "#8fb37a",
+}
 
 
 def first_style(layer: Layer) -> Style:

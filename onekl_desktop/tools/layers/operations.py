@@ -244,7 +244,8 @@ def _legend_for(write: Write, rows: list[ClassRow], name: str) -> str:
         write.db.add(LandCoverClass(
             legend=legend, code=row.code, name=row.name, colour=row.colour, natural_forest=row.natural_forest,
             carbon_above_t_per_ha=row.pools["above"], carbon_below_t_per_ha=row.pools["below"],
-            carbon_soil_t_per_ha=row.pools["soil"], carbon_dead_t_per_ha=row.pools["dead"], carbon_source=row.source))  # fmt: skip
+            carbon_soil_t_per_ha=row.pools["soil"], carbon_dead_t_per_ha=row.pools["dead"], carbon_source=row.source,
+            carbon_spread=row.spread))  # fmt: skip
     return legend
 
 
@@ -287,7 +288,7 @@ def move_layer(write: Write, layer: str, steps: int) -> dict[str, Any]:
 def change_class(
     write: Write, layer: str, code: int, name: str = "", colour: str | None = None, natural_forest: bool | None = None,
     above: float | None = None, below: float | None = None, soil: float | None = None, dead: float | None = None,
-    source: str = "",
+    source: str = "", spread: float | None = None,
 ) -> dict[str, Any]:  # fmt: skip
     """Change what was given of a class of the layer's legend; the rest stays."""
     row = get_layer(write, layer)
@@ -308,6 +309,7 @@ def change_class(
         if value is not None:
             setattr(cls, f"carbon_{pool}_t_per_ha", value)
     cls.carbon_source = source or cls.carbon_source
+    cls.carbon_spread = cls.carbon_spread if spread is None else spread
     return {"layer": row.uuid, "name": cls.name}
 
 

@@ -29,6 +29,7 @@ ROLES = (
     Option(id="zones", title=N_("Zones that results are told by (villages, districts)")),
     Option(id="elevation", title=N_("Elevation or another measure")),
     Option(id="protected", title=N_("Protected area")),
+    Option(id="customary", title=N_("Customary land")),
     Option(id="roads", title=N_("Roads")),
     Option(id="rivers", title=N_("Rivers")),
     Option(id="other", title=N_("Something else")),
@@ -105,6 +106,8 @@ TOOL = Tool(
                 Number(id="soil", title=N_("Carbon in the soil"), unit="t/ha", minimum=0, maximum=5000, required=False, about=POOL),
                 Number(id="dead", title=N_("Carbon in dead matter"), unit="t/ha", minimum=0, maximum=2000, required=False, about=POOL),
                 Text(id="source", title=N_("Source of the carbon values"), required=False),
+                Number(id="spread", title=N_("May be off by"), unit="fraction", minimum=0, maximum=0.99, required=False, decimals=2,
+                       about=N_("How far the carbon values may be off either way; results get a band.")),
             )),
         Operation(
             id="set_land_cover", title=N_("Use as the land cover"), does=N_("{name} is now the land cover"),

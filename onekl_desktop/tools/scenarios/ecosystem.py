@@ -6,18 +6,17 @@ import hashlib
 import json
 import shutil
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-from shapely.geometry import mapping
 from sqlalchemy import select
 from sqlalchemy.orm import Session as DbSession
 
 from onekl_desktop.base.errors import UserError, explain_os_error
-from onekl_desktop.base.geometry import from_gpkg, transform
+from onekl_desktop.base.geometry import transform
 from onekl_desktop.base.ids import new_uuid
 from onekl_desktop.base.progress import Progress
 from onekl_desktop.base.specs import ModelSpec, TableFile
@@ -30,8 +29,6 @@ from onekl_desktop.exchange.invest.compute import Runner, Wishes
 from onekl_desktop.exchange.invest.measure import ZoneSet, make_zones
 from onekl_desktop.exchange.invest.parameters import Parameters
 from onekl_desktop.exchange.invest.results import write_table
-from onekl_desktop.project.gpkg import quote
-from onekl_desktop.project.layers import list_columns
 from onekl_desktop.project.queries.indicators import list_indicators, values_of_run
 from onekl_desktop.project.queries.records import (
     find_by_name,
@@ -41,10 +38,9 @@ from onekl_desktop.project.queries.records import (
     list_interventions,
     list_scenarios,
 )
-from onekl_desktop.project.rasters import write_geotiff
 from onekl_desktop.project.records import Layer, Run, Scenario
 from onekl_desktop.project.records.base import now
-from onekl_desktop.tools.scenarios.runs import list_status
+from onekl_desktop.tools.scenarios.layer_files import address_of, copy_layers
 from onekl_desktop.tools.scenarios.zones import read_shapes
 
 RESULTS, INPUTS, SET = "results", "inputs", "parameters.json"
@@ -54,82 +50,6 @@ LANDSCAPE, INTERVENTIONS = "landscape", "interventions"  # kinds of zones beside
 def runner_of(spec: ModelSpec) -> Runner:
     """A model with its functions."""
     return Runner(spec, partial(run_model, spec), check_of(spec), gather_of(spec))
-
-
-@dataclass(frozen=True)
-class Source:
-    """A raster or polygons that a model can take: how a parameter set names it, and what people call it."""
-
-    value: str
-    title: str
-
-
-def list_sources(session: Session, kind: str) -> list[Source]:
-    """Layers of the project (`raster` or `vector`), and of rasters the land cover that scenarios lead to."""
-    with session.read() as db:
-        layers = db.scalars(select(Layer).where(Layer.data_kind == kind).order_by(Layer.name)).all()
-        found = [Source(_address(layer), layer.name) for layer in layers]
-        if kind == "raster":
-            horizon = get_landscape(db).horizon_year
-            for state in list_status(db):
-                path = run_folder(session, state.run.uuid) / "land_cover.tif" if state.run else None
-                if path is not None and state.current and path.exists():
-                    title = _("Land cover of {scenario} in {year}").format(scenario=state.scenario.name, year=horizon)
-                    found.append(Source(str(path), title))
-    return found
-
-
-def _address(layer: Layer) -> str:
-    """How a run names a layer of its own project, wherever the project file lies."""
-    return f"#{layer.table_name or layer.file_name}"
-
-
-def _copy_layers(session: Session, arguments: dict[str, Any], folder: Path) -> dict[str, Any]:
-    """Arguments with layers of the project as files of their own.
-
-    The project is open, and two libraries that have one SQLite file open in one program take each other's locks away: no
-    other reader than the session may touch it.
-    """
-    named = {id: value[1:] for id, value in arguments.items() if isinstance(value, str) and value.startswith("#")}
-    with session.read() as db:
-        layers = {layer.table_name or layer.file_name: layer for layer in db.scalars(select(Layer))}
-        names = {layer.name: layer for layer in layers.values()}
-    found = dict(arguments)
-    for id, name in named.items():
-        layer = layers.get(name) or names.get(name)
-        if layer is None:
-            raise UserError("record.missing", kind=_("layer"), value=name, known=", ".join(sorted(names)))
-        if layer.file_name:
-            found[id] = str(session.project.files_folder / layer.file_name)
-            continue
-        path = folder / f"{layer.table_name}.{'tif' if layer.data_kind == 'raster' else 'geojson'}"
-        if not path.exists():
-            try:
-                folder.mkdir(parents=True, exist_ok=True)
-                if layer.data_kind == "raster":
-                    write_geotiff(path, session.open_raster(layer))
-                else:
-                    path.write_text(json.dumps(_as_geojson(session, layer)), encoding="utf-8")
-            except OSError as problem:
-                raise explain_os_error(problem, path) from None
-        found[id] = str(path)
-    return found
-
-
-def _as_geojson(session: Session, layer: Layer) -> dict[str, Any]:
-    with session.project.read_raw() as raw:
-        columns = [name for name, _kind in list_columns(raw, layer.table_name)]
-        listed = ", ".join(quote(name) for name in columns)
-        rows = raw.execute(
-            f"SELECT geom{', ' + listed if listed else ''} FROM {quote(layer.table_name)} WHERE geom IS NOT NULL ORDER BY id"
-        ).fetchall()
-    features = [
-        {"type": "Feature", "geometry": mapping(from_gpkg(row[0])),
-         "properties": {name: value for name, value in zip(columns, row[1:], strict=True) if not isinstance(value, bytes)}}
-        for row in rows
-    ]  # fmt: skip
-    crs = {"type": "name", "properties": {"name": "urn:ogc:def:crs:" + session.crs.replace(":", "::")}}
-    return {"type": "FeatureCollection", "crs": crs, "features": features}
 
 
 def write_empty_table(session: Session, item: TableFile, path: Path) -> int:
@@ -200,6 +120,8 @@ class Asked:
     year: int | None = None
     zones: tuple[str, ...] = ()
     draws: Draws = field(default_factory=Draws)
+    land: str = ""
+    """For a run of the chain: what the land cover of the scenario depends on, as a hash."""
 
     def frozen(self) -> dict[str, Any]:
         """As plain data."""
@@ -215,12 +137,13 @@ class Asked:
             "year": self.year,
             "zones": sorted(self.zones),
             "draws": draws,
+            **({"land": self.land} if self.land else {}),
         }
 
 
 def print_of(session: Session, db: DbSession, spec: ModelSpec, asked: Asked) -> str:
     """Today's fingerprint of a run: changes with layers, files, zones, interventions and arguments."""
-    layers = {_address(layer): layer.content_hash for layer in db.scalars(select(Layer))}
+    layers = {address_of(layer): layer.content_hash for layer in db.scalars(select(Layer))}
     stamps = {id: layers.get(str(value), _stamp(str(value))) for id, value in sorted(asked.arguments.items())}
     landscape = get_landscape(db)
     units = db.scalar(select(Layer.content_hash).where(Layer.uuid == landscape.zones)) if landscape.zones else ""
@@ -249,9 +172,11 @@ def _stamp(text: str) -> str:
 
 def run_in_project(
     session: Session, asked: Asked, *, progress: Progress | None = None, say: Callable[[str], None] = lambda _sentence: None,
-    out: Path | None = None,
+    out: Path | None = None, files: Mapping[str, str] | None = None, keep: int = 5,
 ) -> str:  # fmt: skip
     """Run a model and keep its figures by zone in the project; the rasters lie in the run's folder, or in `out`.
+
+    `files` are files of arguments that the record names by what they hold, as the chain does; `keep` runs of the scenario stay.
 
     Raises
     ------
@@ -269,7 +194,12 @@ def run_in_project(
         print_today = print_of(session, db, spec, asked)
     place = out or run_folder(session, uuid) / RESULTS
     inputs = run_folder(session, uuid) / INPUTS
-    base = Parameters(session.path, "", _copy_layers(session, asked.arguments, inputs), session.path.resolve().parent)
+    base = Parameters(
+        session.path,
+        "",
+        copy_layers(session, {**asked.arguments, **(files or {})}, inputs),
+        session.path.resolve().parent,
+    )
     batch = Batch(base, [Member(place.name, year=asked.year)], asked.draws)
     model = runner_of(spec)
     wishes = Wishes(find_zones=lambda crs: list_zones(session, asked.scenario, asked.zones, crs))
@@ -277,12 +207,12 @@ def run_in_project(
         bands, _files = run_batch(model, batch, place.parent, wishes, progress=progress, say=say)
     finally:
         shutil.rmtree(inputs, ignore_errors=True)
-    _keep_set(place, spec, asked.arguments)
+    _keep_set(place, spec, {**asked.arguments, **(files or {})})
     values, told = _values(spec, asked, bands)
     return record_run(
         session, models=[told], scenario=asked.scenario, subject=spec.id, print_today=print_today, inputs=asked.frozen(),
         values=values, warnings=[], started_at=begun, duration_s=time.perf_counter() - clock,
-        words=_("Computed {model}").format(model=_(spec.title)), uuid=uuid,
+        words=_("Computed {model}").format(model=_(spec.title)), uuid=uuid, keep=keep,
     )  # fmt: skip
 
 
@@ -348,8 +278,8 @@ class ModelRun:
         return sorted(self.folder.glob("*.tif"))
 
 
-def list_runs(session: Session) -> list[ModelRun]:
-    """The newest run of each model and scenario."""
+def list_runs(session: Session, lands: Mapping[str, str] | None = None) -> list[ModelRun]:
+    """The newest run of each model and scenario; `lands` are today's hashes of the scenarios' land cover."""
     specs = {spec.id: spec for spec in list_models(session.registry)}
     found: dict[tuple[str, str], ModelRun] = {}
     with session.read() as db:
@@ -358,6 +288,8 @@ def list_runs(session: Session) -> list[ModelRun]:
             if (run.subject, run.scenario) in found:
                 continue
             asked = read_asked(run)
+            if asked.land:
+                asked = replace(asked, land=(lands or {}).get(run.scenario, asked.land))
             current = print_of(session, db, specs[run.subject], asked) == run.fingerprint
             folder = run_folder(session, run.uuid) / RESULTS
             found[run.subject, run.scenario] = ModelRun(
@@ -377,6 +309,7 @@ def read_asked(run: Run) -> Asked:
     return Asked(
         run.subject, arguments if isinstance(arguments, dict) else {}, run.scenario, year if isinstance(year, int) else None,
         tuple(str(name) for name in zones) if isinstance(zones, list) else (), read_draws(told.get("draws"), lambda _where, _reason: None),
+        str(told.get("land") or ""),
     )  # fmt: skip
 
 

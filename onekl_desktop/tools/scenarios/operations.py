@@ -24,10 +24,23 @@ from onekl_desktop.project.queries.records import find_land_cover, get_landscape
 from onekl_desktop.project.records import Intervention, Landscape, Practice, Record, Scenario
 from onekl_desktop.project.styles import PALETTE
 from onekl_desktop.tools.scenarios import optimising, rules
+from onekl_desktop.tools.scenarios.adopting import adopt
+from onekl_desktop.tools.scenarios.assumptions import (
+    add_chain_model,
+    add_projection,
+    change_projection,
+    prepare_add_chain_model,
+    remove_chain_model,
+    remove_projection,
+    set_outlook,
+)
 
+__all__ = [  # what lies in files of its own
+    "add_chain_model", "add_projection", "adopt", "change_projection", "prepare_add_chain_model", "remove_chain_model", "remove_projection", "set_outlook",
+]  # fmt: skip
 _NUMBERS = (
     "capital_cost_per_ha", "operating_cost_per_ha_year", "labour_start_days_per_ha", "labour_days_per_ha_year",
-    "yield_t_per_ha_year", "price_per_t",
+    "yield_t_per_ha_year", "price_per_t", "spread",
 )  # fmt: skip
 
 
@@ -142,6 +155,9 @@ def copy_scenario(write: Write, scenario: str, name: str) -> dict[str, Any]:
     """A copy with all interventions, unlocked."""
     row = write.get(Scenario, scenario, field="scenario")
     made = add_scenario(write, name, row.description, row.proposed_by)
+    if not row.is_baseline:
+        copy = write.get(Scenario, made["scenario"], field="scenario")
+        copy.projection, copy.pace = row.projection, row.pace
     for item in list_interventions(write.db, row.uuid):
         write.db.add(Intervention(
             scenario=made["scenario"], practice=item.practice, name=item.name, schedule=item.schedule, note=item.note,

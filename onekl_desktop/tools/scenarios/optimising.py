@@ -39,7 +39,8 @@ from onekl_desktop.models.optimisation.model import (
 )
 from onekl_desktop.project.queries.records import find_land_cover, get_by_name, get_landscape, list_classes
 from onekl_desktop.project.records import Layer, Practice
-from onekl_desktop.tools.scenarios.runs import WORKING_DAYS, find_density, parse_codes
+from onekl_desktop.tools.scenarios.figures import WORKING_DAYS
+from onekl_desktop.tools.scenarios.runs import find_density, parse_codes
 from onekl_desktop.tools.scenarios.zones import read_shapes
 
 # what can be made large or aimed at: code, title, unit

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 
+from onekl_desktop.base.errors import UserError
 from onekl_desktop.base.translate import N_, _, get_language
 from onekl_desktop.base.units import format_number, format_percent, format_quantity, format_signed
 from onekl_desktop.engine import Session
 from onekl_desktop.engine.project_settings import get_project_setting
 from onekl_desktop.project.queries.records import find_land_cover, get_landscape, list_classes, list_layers
-from onekl_desktop.project.records import Practice
+from onekl_desktop.project.records import Practice, Scenario
 from onekl_desktop.reports.page import Chart, Facts, Heading, Line, MapBlock, Notes, Page, Paragraph, Table
+from onekl_desktop.tools.scenarios.outlook import find_outlook
 from onekl_desktop.tools.scenarios.queries import Comparison, Row, compare, list_planned
 from onekl_desktop.tools.scenarios.ranking import rank
 from onekl_desktop.tools.scenarios.runs import MODELS
@@ -45,7 +47,7 @@ def summary(session: Session) -> Page:
     page.blocks.append(MapBlock(_("The landscape today")))
     _add_scenarios(page, session, comparison)
     if comparison.computed:
-        _add_comparison(page, comparison)
+        _add_comparison(page, session, comparison)
         _add_ranking(page, comparison)
     else:
         page.blocks.append(
@@ -90,7 +92,7 @@ def _add_plan_maps(page: Page, session: Session, comparison: Comparison) -> None
             (False, False, False, False, True), colours=tuple(colours)))  # fmt: skip
 
 
-def _add_comparison(page: Page, comparison: Comparison) -> None:
+def _add_comparison(page: Page, session: Session, comparison: Comparison) -> None:
     names = [state.scenario.name for state in comparison.scenarios]
     page.blocks.append(Heading(_("What it brings and costs by {year}").format(year=comparison.horizon_year)))
     heads = [
@@ -100,7 +102,36 @@ def _add_comparison(page: Page, comparison: Comparison) -> None:
     rows = tuple((row.label, *_cells(row)) for row in comparison.rows)
     page.blocks.append(Table(
         (_("Indicator"), *heads), rows, (False, *([True] * len(names))),
-        _("In brackets: difference to the baseline, which assumes that the land cover stays as on the map.")))  # fmt: skip
+        _("In brackets: difference to the baseline. {assumed}").format(assumed=_tell_outlook(session))))  # fmt: skip
+    banded = [
+        (row.label, *(_banded(row, at) for at in range(len(names)))) for row in comparison.rows if any(low is not None for low in row.low)
+    ]  # fmt: skip
+    if banded:
+        page.blocks.append(Table(
+            (_("Likely range"), *names), tuple(banded), (False, *([True] * len(names))),
+            _("From the 10th to the 90th percentile when coefficients are off as far as their sources say; the same draws in every scenario.")))  # fmt: skip
+
+
+def _banded(row: Row, at: int) -> str:
+    low, high = row.low[at], row.high[at]
+    if low is None or high is None:
+        return format_number(row.values[at], row.decimals)
+    return f"{format_number(low, row.decimals)} – {format_number(high, row.decimals)}"
+
+
+def _tell_outlook(session: Session) -> str:
+    """What the baseline assumes of the land, in a sentence."""
+    with session.read() as db:
+        base = db.query(Scenario).filter(Scenario.is_baseline).first()
+        try:
+            outlook = find_outlook(db, base) if base is not None else None
+        except UserError:
+            outlook = None
+    if outlook is None:
+        return _("The baseline assumes that the land cover stays as on the map.")
+    row = outlook.projection
+    return _("In the baseline the land goes on changing ({name}): learned from {earlier} ({year}), seed {seed}; it has not been held against a later map (onekl landcover project does that).").format(
+        name=row.name, earlier=outlook.earlier.name, year=outlook.earlier.year, seed=row.seed)  # fmt: skip
 
 
 def _add_ranking(page: Page, comparison: Comparison) -> None:

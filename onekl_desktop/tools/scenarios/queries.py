@@ -16,6 +16,7 @@ from onekl_desktop.engine import Session
 from onekl_desktop.project.queries.indicators import Value, list_indicators, values_of_run
 from onekl_desktop.project.queries.records import find_land_cover, get_landscape, list_classes, list_interventions
 from onekl_desktop.project.records import Goal, Indicator, Intervention, Practice, Target
+from onekl_desktop.tools.scenarios.chain import chain_values
 from onekl_desktop.tools.scenarios.runs import Status, list_status
 
 
@@ -31,6 +32,8 @@ class Row:
     values: list[float | None]
     category: str = ""
     colour: str = ""
+    low: list[float | None] = field(default_factory=list)
+    high: list[float | None] = field(default_factory=list)
 
     @property
     def label(self) -> str:
@@ -87,6 +90,10 @@ def compare(session: Session) -> Comparison:
         indicators = list_indicators(db)
         classes = {str(cls.code): cls for cls in list_classes(db, cover.legend)} if cover else {}
         by_scenario = {state.scenario.uuid: values_of_run(db, state.run.uuid) if state.run else [] for state in states}
+        for state in states:
+            by_scenario[state.scenario.uuid] += chain_values(
+                session, db, state.scenario.uuid, state.land, landscape.horizon_year
+            )
         currency = money_unit(landscape.currency, landscape.price_year)
         targets = list(db.scalars(select(Target).order_by(Target.goal, Target.year, Target.id)))
         goals = {goal.uuid: goal.name for goal in db.scalars(select(Goal))}
@@ -113,14 +120,15 @@ def compare(session: Session) -> Comparison:
         unit = currency if indicator.unit == "money" else unit_name(indicator.unit)
 
         def row(
-            values: list[float | None],
+            picked: list[Value | None],
             title: str,
             category: str = "",
             colour: str = "",
             indicator: Any = indicator,
             unit: str = unit,
         ) -> Row:
-            return Row(indicator.code, title, unit, indicator.decimals, indicator.direction, values, category, colour)
+            values, low, high = ([None if each is None else getattr(each, part) for each in picked] for part in ("value", "low", "high"))  # fmt: skip
+            return Row(indicator.code, title, unit, indicator.decimals, indicator.direction, values, category, colour, low, high)  # fmt: skip
 
         found = {uuid: [value for value in by_scenario[uuid] if value.indicator == indicator.code] for uuid in order}
         if not any(found.values()):
@@ -186,10 +194,10 @@ def _horizon(by_scenario: dict[str, list[Value]], wanted: int) -> int:
     return wanted if wanted in years or not years else max(years)
 
 
-def _pick(values: list[Value], year: int, zone: str, category: str) -> float | None:
+def _pick(values: list[Value], year: int, zone: str, category: str) -> Value | None:
     at = [value for value in values if value.zone == zone and value.category == category]
     exact = [value for value in at if value.year == year]
-    return exact[0].value if exact else (max(at, key=lambda value: value.year or 0).value if at else None)
+    return exact[0] if exact else (max(at, key=lambda value: value.year or 0) if at else None)
 
 
 def comparison_as_data(comparison: Comparison) -> dict[str, Any]:
@@ -199,7 +207,7 @@ def comparison_as_data(comparison: Comparison) -> dict[str, Any]:
     def plain(row: Row) -> dict[str, Any]:
         return {
             "indicator": row.code, "title": row.title, "unit": row.unit, "category": row.category,
-            "values": dict(zip(names, row.values, strict=True)),
+            "values": dict(zip(names, row.values, strict=True)), "low": dict(zip(names, row.low, strict=True)), "high": dict(zip(names, row.high, strict=True)),
             "difference_to_baseline": dict(zip(names, row.differences(), strict=True)),
         }  # fmt: skip
 

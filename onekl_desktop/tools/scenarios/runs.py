@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
+import shutil
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -15,7 +17,7 @@ from shapely.strtree import STRtree
 from sqlalchemy import select
 from sqlalchemy.orm import Session as DbSession
 
-from onekl_desktop.base.errors import Figure, Problem, UserError, make_problem
+from onekl_desktop.base.errors import Figure, Problem, UserError, make_problem, remake
 from onekl_desktop.base.geometry import area_ha, rings_of
 from onekl_desktop.base.ids import new_uuid
 from onekl_desktop.base.progress import Progress
@@ -30,6 +32,7 @@ from onekl_desktop.models.landcover import model as landcover
 from onekl_desktop.models.landcover.spec import MODEL as LAND_COVER
 from onekl_desktop.models.livelihoods import model as livelihoods
 from onekl_desktop.models.livelihoods.spec import MODEL as LIVELIHOODS
+from onekl_desktop.project.queries.indicators import values_of_run
 from onekl_desktop.project.queries.records import (
     find_land_cover,
     get_landscape,
@@ -40,11 +43,14 @@ from onekl_desktop.project.queries.records import (
 from onekl_desktop.project.rasters import write_geotiff
 from onekl_desktop.project.records import Intervention, LandCoverClass, Layer, Practice, Run, Scenario
 from onekl_desktop.project.records.base import now
+from onekl_desktop.tools.scenarios import figures
+from onekl_desktop.tools.scenarios.chain import Land, list_chain, run_chain, years_of
+from onekl_desktop.tools.scenarios.outlook import Outlook, Outlooks, find_outlook
 from onekl_desktop.tools.scenarios.zones import ZoneMap
 
 MODELS = (LAND_COVER, CARBON, LIVELIHOODS)
+CARBON_CHANGE = "carbon_change"
 STEP_YEARS = 5
-WORKING_DAYS = 230.0
 
 
 @dataclass
@@ -64,37 +70,55 @@ class Inputs:
     discount_rate: float
     tolerance: float
     zones: Layer | None = None
-    zone_names: list[str] = field(default_factory=list)
+    outlook: Outlook | None = None
+    chain_years: tuple[int, ...] = ()
 
     @property
     def years(self) -> list[int]:
         """Years that results are told for: the map's, every fifth, the last."""
         steps = range(self.base_year + STEP_YEARS, self.horizon_year - 1, STEP_YEARS)
-        return list(dict.fromkeys([self.base_year, *steps, self.horizon_year]))
+        return sorted({self.base_year, *steps, *self.chain_years, self.horizon_year})
+
+    @property
+    def rasters(self) -> dict[str, int]:
+        """Names and years of the land-cover maps that a run keeps."""
+        early = {f"land_cover_{year}": year for year in self.chain_years if self.base_year < year < self.horizon_year}
+        return {"land_cover": self.horizon_year, **early}
 
     def frozen(self) -> dict[str, Any]:
-        """The inputs as plain data: what the fingerprint is made of and what the run keeps."""
+        """The inputs as plain data: what the fingerprint is made of and what the run keeps; `land` is all that maps depend on."""
         return {
-            "land_cover": self.cover.content_hash, "land_cover_name": self.cover.name,
-            "years": [self.base_year, self.horizon_year], "price_year": self.price_year, "discount_rate": self.discount_rate,
-            "boundary": _shape_hash(self.boundary),
+            "land": self.land(), "land_cover_name": self.cover.name, "price_year": self.price_year, "discount_rate": self.discount_rate,
+            "practices": [
+                [item.uuid, _practice_values(self.practices[item.practice])] for item in sorted(self.interventions, key=lambda item: item.uuid)
+            ],
+        }  # fmt: skip
+
+    def land(self) -> dict[str, Any]:
+        """What the land cover, its carbon and their warnings depend on."""
+        return {
+            "land_cover": self.cover.content_hash, "years": self.years, "boundary": _shape_hash(self.boundary),
             "zones": [self.zones.content_hash, self.zones.name_column, self.zones.revision] if self.zones else None,
             "classes": [
                 [cls.code, cls.natural_forest, cls.carbon_above_t_per_ha, cls.carbon_below_t_per_ha, cls.carbon_soil_t_per_ha,
-                 cls.carbon_dead_t_per_ha] for cls in self.classes
+                 cls.carbon_dead_t_per_ha, cls.carbon_spread] for cls in self.classes
             ],
             "interventions": [
-                [item.uuid, _shape_hash(item.geom), item.area_ha, json.loads(item.schedule), _practice_values(self.practices[item.practice])]
-                for item in sorted(self.interventions, key=lambda item: item.uuid)
+                [item.uuid, _shape_hash(item.geom), item.area_ha, json.loads(item.schedule), practice.class_code, practice.from_classes, practice.years_to_class]
+                for item in sorted(self.interventions, key=lambda item: item.uuid) for practice in [self.practices[item.practice]]
             ],
+            "tolerance": self.tolerance, "outlook": self.outlook.frozen() if self.outlook else None,
         }  # fmt: skip
+
+    def land_hash(self) -> str:
+        """The same in short."""
+        return hashlib.sha256(json.dumps(self.land(), sort_keys=True).encode()).hexdigest()[:32]
 
 
 def _practice_values(practice: Practice) -> list[Any]:
     return [
-        practice.uuid, practice.class_code, practice.from_classes, practice.years_to_class, practice.capital_cost_per_ha,
-        practice.operating_cost_per_ha_year, practice.labour_start_days_per_ha, practice.labour_days_per_ha_year,
-        practice.yield_t_per_ha_year, practice.years_to_yield, practice.price_per_t,
+        practice.uuid, practice.capital_cost_per_ha, practice.operating_cost_per_ha_year, practice.labour_start_days_per_ha,
+        practice.labour_days_per_ha_year, practice.yield_t_per_ha_year, practice.years_to_yield, practice.price_per_t, practice.spread,
     ]  # fmt: skip
 
 
@@ -116,6 +140,7 @@ def gather(db: DbSession, scenario: Scenario) -> Inputs:
         raise UserError("scenarios.no_land_cover")
     if cover.year is None:
         raise UserError("scenarios.no_year", name=cover.name)
+    horizon = max(landscape.horizon_year, cover.year + 1)
     practices = {practice.uuid: practice for practice in db.scalars(select(Practice))}
     interventions = list_interventions(db, scenario.uuid)
     for item in interventions:
@@ -124,8 +149,9 @@ def gather(db: DbSession, scenario: Scenario) -> Inputs:
     zones = db.scalar(select(Layer).where(Layer.uuid == landscape.zones)) if landscape.zones else None
     return Inputs(
         scenario, cover, list_classes(db, cover.legend), [item for item in interventions if item.geom is not None], practices,
-        landscape.geom, landscape.crs, cover.year, max(landscape.horizon_year, cover.year + 1), landscape.price_year,
-        landscape.discount_rate, get_project_setting(db, "area_tolerance"), zones,
+        landscape.geom, landscape.crs, cover.year, horizon, landscape.price_year,
+        landscape.discount_rate, get_project_setting(db, "area_tolerance"), zones, find_outlook(db, scenario),
+        tuple(sorted({year for model in list_chain(db) for year in years_of(model, horizon) if cover.year < year <= horizon})),
     )  # fmt: skip
 
 
@@ -137,6 +163,7 @@ class Status:
     run: Run | None
     current: bool
     problem: str = ""
+    land: str = ""
 
     @property
     def word(self) -> str:
@@ -158,7 +185,7 @@ def list_status(db: DbSession) -> list[Status]:
             out.append(Status(scenario, None, False, str(problem)))
             continue
         run, current = find_run(db, scenario.uuid, fingerprint(MODELS, inputs.frozen()))
-        out.append(Status(scenario, run, current))
+        out.append(Status(scenario, run, current, land=inputs.land_hash()))
     return out
 
 
@@ -192,25 +219,60 @@ def run_scenarios(
             known = _("There are: {names}.").format(names=", ".join(state.scenario.name for state in states))
             raise UserError("record.missing", kind=_("scenario"), value=name, known=known)
     due = [state.scenario for state in wanted if force or not state.current]
-    for number, scenario in enumerate(due):
-        part = progress.part(number / len(due), (number + 1) / len(due))
-        part.report(0.0, _("Computing {scenario}").format(scenario=scenario.name))
-        run_scenario(session, scenario, part)
+    with session.read() as db:
+        chained = bool(list_chain(db))
+        if chained:
+            due += [
+                state.scenario for state in wanted
+                if state.scenario not in due and state.run is not None and not (run_folder(session, state.run.uuid) / "land_cover.tif").exists()
+            ]  # fmt: skip
+    outlooks = Outlooks(session)
+    most = 0.5 if chained else 1.0
+    try:
+        for number, scenario in enumerate(due):
+            part = progress.part(most * number / len(due), most * (number + 1) / len(due))
+            part.report(0.0, _("Computing {scenario}").format(scenario=scenario.name))
+            run_scenario(session, scenario, part, outlooks, force=force)
+    finally:
+        outlooks.close()
+    if chained:
+        with session.read() as db:
+            now_of = {state.scenario.uuid: state for state in list_status(db)}
+            lands = [_land_of(session, gather(db, state.scenario), now_of[state.scenario.uuid].run) for state in wanted]
+            horizon = gather(db, wanted[0].scenario).horizon_year if wanted else 0
+        run_chain(session, lands, horizon, force=force, progress=progress.part(0.5, 1.0))
     progress.report(1.0, _("Done"))
     return [scenario.name for scenario in due]
 
 
-def run_scenario(session: Session, scenario: Scenario, progress: Progress) -> str:
-    """Compute one scenario and record the run; rasters first, then all numbers in one transaction."""
+def _land_of(session: Session, inputs: Inputs, run: Run | None) -> Land:
+    folder = run_folder(session, run.uuid) if run is not None else Path()
+    files = {year: folder / f"{name}.tif" for name, year in inputs.rasters.items() if (folder / f"{name}.tif").exists()}
+    return Land(inputs.scenario.uuid, inputs.scenario.name, inputs.land_hash(), files)
+
+
+def run_scenario(
+    session: Session, scenario: Scenario, progress: Progress, outlooks: Outlooks, *, force: bool = False
+) -> str:
+    """Compute one scenario and record the run; rasters first, then all numbers in one transaction.
+
+    Where only money changed since the last run, its maps, areas and carbon still hold and are taken over.
+    """
     begun, clock = now(), time.perf_counter()
     with session.read() as db:
         inputs = gather(db, scenario)
+        held = None if force else _find_land(session, db, inputs)
     frozen = inputs.frozen()
     uuid = new_uuid()
-    values, warnings, rasters = compute(session, inputs, progress)
     folder = run_folder(session, uuid)
-    for name, raster in rasters.items():
-        write_geotiff(folder / f"{name}.tif", raster)
+    if held is None:
+        values, warnings, rasters = compute_land(session, inputs, progress, outlooks)
+        for name, raster in rasters.items():
+            write_geotiff(folder / f"{name}.tif", raster)
+    else:
+        values, warnings, old = held
+        shutil.copytree(old, folder)
+    values = values + figures.livelihood_values(inputs, make_works(inputs))
     return record_run(
         session, models=MODELS, scenario=scenario.uuid, print_today=fingerprint(MODELS, frozen), inputs=frozen, values=values,
         warnings=warnings, started_at=begun, duration_s=time.perf_counter() - clock,
@@ -218,14 +280,35 @@ def run_scenario(session: Session, scenario: Scenario, progress: Progress) -> st
     )  # fmt: skip
 
 
-def compute(
-    session: Session, inputs: Inputs, progress: Progress
+def _find_land(session: Session, db: DbSession, inputs: Inputs) -> tuple[list[Computed], list[Problem], Path] | None:
+    """Values of the land, warnings and maps of an earlier run that read the same land."""
+    wanted = json.dumps(inputs.land(), sort_keys=True)
+    codes = {indicator.id for model in (LAND_COVER, CARBON) for indicator in model.indicators}
+    for run in db.scalars(
+        select(Run).where(Run.scenario == inputs.scenario.uuid, Run.subject == "").order_by(Run.id.desc())
+    ):
+        if json.dumps(json.loads(run.inputs).get("land"), sort_keys=True) != wanted:
+            continue
+        folder = run_folder(session, run.uuid)
+        if not all((folder / f"{name}.tif").exists() for name in (*inputs.rasters, CARBON_CHANGE)):
+            continue
+        values = [
+            Computed(value.indicator, value.value, value.year, value.zone, value.category, value.low, value.high)
+            for value in values_of_run(db, run.uuid) if value.indicator in codes
+        ]  # fmt: skip
+        warnings = [remake(stored) for stored in json.loads(run.warnings)]
+        return values, [warning for warning in warnings if warning is not None], folder
+    return None
+
+
+def compute_land(
+    session: Session, inputs: Inputs, progress: Progress, outlooks: Outlooks
 ) -> tuple[list[Computed], list[Problem], dict[str, RasterSource]]:
-    """All indicator values, warnings and rasters of a scenario."""
+    """Areas, carbon, warnings and rasters of a scenario."""
     source = session.open_raster(inputs.cover)
     grid = source.grid
     zones = ZoneMap.read(session, inputs.boundary, inputs.zones)
-    plans, works = make_plans(inputs)
+    plans = make_plans(inputs)
     footprints = [landcover.find_cells(plan, grid) for plan in plans]
     codes = sorted(
         {cls.code for cls in inputs.classes} | {plan.class_code for plan in plans if plan.class_code is not None}
@@ -233,34 +316,54 @@ def compute(
     index = landcover.ClassIndex(codes)
     years = inputs.years
     areas = {year: np.zeros((zones.count, len(codes))) for year in years}
-    after = ArrayRaster(grid, np.full((grid.rows, grid.columns), landcover.NODATA, np.uint16), landcover.NODATA)
+    maps = {
+        year: ArrayRaster(grid, np.full((grid.rows, grid.columns), landcover.NODATA, np.uint16), landcover.NODATA)
+        for year in inputs.rasters.values()
+    }
     gain = ArrayRaster(grid, np.full((grid.rows, grid.columns), np.nan, np.float32), float("nan"))
     table = {cls.code: density for cls in inputs.classes if (density := find_density(cls)) is not None}
     lacking: set[int] = set()
+    projected = None
+    if inputs.outlook is not None:
+        projected = outlooks.cover(
+            inputs.outlook,
+            inputs.cover,
+            [cls.code for cls in inputs.classes],
+            years,
+            plans,
+            footprints,
+            progress.part(0.0, 0.8),
+        )
+        progress = progress.part(0.8, 1.0)
     for window in grid.blocks(256):
         progress.report(window.row / grid.rows)
         cover = np.asarray(source.read(window), np.uint16)
         zone = zones.burn(grid, window)
         for year in years:
-            cells = cover if year == inputs.base_year else landcover.apply_plans(cover, window, plans, footprints, year)
+            if year == inputs.base_year:
+                cells = cover
+            elif projected is not None:
+                cells = projected(year, window)
+            else:
+                cells = landcover.apply_plans(cover, window, plans, footprints, year)
             areas[year] += landcover.class_areas(cells, zone, grid.cell_area_ha, index, zones.count)
+            inside = zone >= 0
+            if year in maps:
+                maps[year].write(window, np.where(inside, cells, landcover.NODATA))
             if year == inputs.horizon_year:
-                inside = zone >= 0
                 seen = np.unique(cells[inside])
                 lacking |= {int(code) for code in seen if code != landcover.NODATA and int(code) not in table}
                 if not lacking:
-                    after.write(window, np.where(inside, cells, landcover.NODATA))
                     masked_before = np.where(inside, cover, landcover.NODATA)
-                    gain.write(window, _gain(masked_before, after.read(window), table))
+                    gain.write(window, _gain(masked_before, maps[year].read(window), table))
     lacking |= {code for code in _present(areas, codes) if code not in table}
     if lacking:
         names = {cls.code: cls.name for cls in inputs.classes}
         told = ", ".join(f"{code} ({names.get(code, '?')})" for code in sorted(lacking))
         raise UserError("scenarios.no_carbon", classes=told)
-    values = _indicator_values(inputs, zones, codes, areas, table)
-    values += _livelihood_values(inputs, works)
+    values = figures.land_values(inputs, zones, codes, areas, table, plans)
     warnings = find_warnings(inputs, plans, footprints, grid)
-    return values, warnings, {"land_cover": after, "carbon_change": gain}
+    return values, warnings, {**{name: maps[year] for name, year in inputs.rasters.items()}, CARBON_CHANGE: gain}
 
 
 def find_density(cls: LandCoverClass) -> float | None:
@@ -285,81 +388,39 @@ def _gain(before: NDArray[np.uint16], after: NDArray[np.uint16], table: dict[int
     )
 
 
-def make_plans(inputs: Inputs) -> tuple[list[landcover.Plan], list[livelihoods.Work]]:
-    """The interventions as the models see them, in a fixed order."""
-    plans, works = [], []
-    for item in sorted(inputs.interventions, key=lambda item: (item.start_year or 0, item.uuid)):
-        practice = inputs.practices[item.practice]
-        schedule = tuple((int(step["year"]), float(step["share"])) for step in json.loads(item.schedule))
+def _in_order(inputs: Inputs) -> list[tuple[Intervention, Practice, tuple[tuple[int, float], ...]]]:
+    """The interventions with practice and schedule, in a fixed order."""
+    return [
+        (item, inputs.practices[item.practice], tuple((int(step["year"]), float(step["share"])) for step in json.loads(item.schedule)))
+        for item in sorted(inputs.interventions, key=lambda item: (item.start_year or 0, item.uuid))
+    ]  # fmt: skip
+
+
+def make_plans(inputs: Inputs) -> list[landcover.Plan]:
+    """The interventions as the model of the land sees them."""
+    plans = []
+    for item, practice, schedule in _in_order(inputs):
         xy, offsets = rings_of(item.geom)
         hectares = item.area_ha if item.area_ha is not None else area_ha(item.geom, inputs.crs)
         plans.append(landcover.Plan(
             item.uuid, xy, offsets, schedule, practice.class_code, practice.years_to_class, parse_codes(practice.from_classes), hectares))  # fmt: skip
-        works.append(livelihoods.Work(
-            hectares, schedule, practice.capital_cost_per_ha, practice.operating_cost_per_ha_year,
-            practice.labour_start_days_per_ha, practice.labour_days_per_ha_year, practice.yield_t_per_ha_year,
-            practice.years_to_yield, practice.price_per_t))  # fmt: skip
-    return plans, works
+    return plans
+
+
+def make_works(inputs: Inputs) -> list[tuple[Practice, livelihoods.Work]]:
+    """The interventions as the model of money and labour sees them, each with its practice."""
+    return [
+        (practice, livelihoods.Work(
+            item.area_ha if item.area_ha is not None else area_ha(item.geom, inputs.crs), schedule, practice.capital_cost_per_ha,
+            practice.operating_cost_per_ha_year, practice.labour_start_days_per_ha, practice.labour_days_per_ha_year,
+            practice.yield_t_per_ha_year, practice.years_to_yield, practice.price_per_t))
+        for item, practice, schedule in _in_order(inputs)
+    ]  # fmt: skip
 
 
 def parse_codes(text: str) -> frozenset[int]:
     """Class codes of a comma-separated list; what is not a code is left out (the file may be a stranger's)."""
     return frozenset(int(part) for part in text.split(",") if part.strip().isdigit())
-
-
-def _indicator_values(
-    inputs: Inputs, zones: ZoneMap, codes: list[int], areas: dict[int, NDArray[np.float64]], table: dict[int, float]
-) -> list[Computed]:
-    forest = {cls.code for cls in inputs.classes if cls.natural_forest}
-    is_forest = np.array([code in forest for code in codes], float)
-    densities = [table.get(code, 0.0) for code in codes]
-    plans, _works = make_plans(inputs)
-    values = []
-    at_base = carbon.total(areas[inputs.base_year], densities)
-    for year in inputs.years:
-        by_zone = areas[year]
-        stored = carbon.total(by_zone, densities)
-        values += [
-            Computed("class_area", float(area), year, "", str(code)) for code, area in zip(codes, by_zone.sum(axis=0), strict=True)
-        ]  # fmt: skip
-        values.append(Computed("natural_forest", float((by_zone @ is_forest).sum()), year))
-        values.append(Computed("carbon_storage", float(stored.sum()), year))
-        values.append(Computed("carbon_gain", float((stored - at_base).sum() * carbon.CO2_PER_C), year))
-        planned = sum(plan.area_ha * landcover.begun_share(plan, year) for plan in plans)
-        values.append(Computed("intervention_area", float(planned), year))
-        if year in (inputs.base_year, inputs.horizon_year):
-            for number, name in enumerate(zones.names):
-                values.append(Computed("natural_forest", float(by_zone[number] @ is_forest), year, name))
-                values.append(Computed("carbon_storage", float(stored[number]), year, name))
-                values.append(
-                    Computed("carbon_gain", float((stored[number] - at_base[number]) * carbon.CO2_PER_C), year, name)
-                )
-                values += [
-                    Computed("class_area", float(area), year, name, str(code))
-                    for code, area in zip(codes, by_zone[number], strict=True) if area
-                ]  # fmt: skip
-    return values
-
-
-def _livelihood_values(inputs: Inputs, works: list[livelihoods.Work]) -> list[Computed]:
-    first = min([inputs.base_year, *(year for work in works for year, _share in work.schedule)])
-    flows = livelihoods.yearly_flows(works, first, inputs.horizon_year)
-    total = flows.capital_cost + flows.operating_cost
-    at = inputs.horizon_year
-    return [
-        Computed("capital_cost", float(flows.capital_cost.sum()), at),
-        Computed("operating_cost", float(flows.operating_cost.sum()), at),
-        Computed(
-            "cost_present_value",
-            livelihoods.present_value(total, flows.years, inputs.discount_rate, inputs.price_year),
-            at,
-        ),
-        Computed("labour", float(flows.labour_days.sum()), at),
-        Computed("jobs", livelihoods.mean_jobs(flows, WORKING_DAYS), at),
-        Computed("production", float(flows.production_t.sum()), at),
-        Computed("gross_income", float(flows.gross_income.sum()), at),
-        Computed("net_income", float(flows.net_income.sum()), at),
-    ]
 
 
 def find_warnings(

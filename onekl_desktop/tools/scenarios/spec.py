@@ -1,12 +1,15 @@
 """What the scenarios tool offers."""
 
 from onekl_desktop.base.specs import (
+    Choice,
     Code,
     Colour,
     Flag,
     Integer,
+    JsonValue,
     Number,
     Operation,
+    Option,
     PageSpec,
     Reference,
     Schedule,
@@ -37,7 +40,88 @@ PRACTICE_VALUES = (
     Number(id="yield_t_per_ha_year", title=N_("Yield"), unit="t/(ha yr)", minimum=0, maximum=1000, required=False, about=N_("In a year in which it bears.")),
     Integer(id="years_to_yield", title=N_("First harvest after"), unit="years", minimum=0, maximum=100, required=False),
     Number(id="price_per_t", title=N_("Price at the farm gate"), unit="per t", minimum=0, maximum=1e7, required=False),
+    Number(id="spread", title=N_("May be off by"), unit="fraction", minimum=0, maximum=0.99, required=False, decimals=2,
+           about=N_("How far costs, labour, yield and price may be off either way; results get a band.")),
 )  # fmt: skip
+PROJECTION = Reference(id="projection", title=N_("Projection"), of="projection")
+PROJECTION_VALUES = (
+    Reference(
+        id="earlier",
+        title=N_("Earlier land cover"),
+        of="layer",
+        required=False,
+        about=N_("Empty: the newest map that is older than the land cover."),
+    ),
+    Choice(
+        id="rule",
+        title=N_("How much changes"),
+        required=False,
+        default=None,
+        options=(
+            Option(id="markov", title=N_("As before, by shares of each class")),
+            Option(id="trend", title=N_("As before, by hectares")),
+            Option(id="stated", title=N_("Stated hectares a year")),
+        ),
+    ),
+    Text(
+        id="yearly",
+        title=N_("Hectares a year"),
+        required=False,
+        max_length=1000,
+        about=N_("From class to class, for example 1>5 120, 2>5 40; codes or names."),
+    ),
+    Text(
+        id="drivers",
+        title=N_("What decides where"),
+        required=False,
+        max_length=1000,
+        about=N_(
+            "Layers with what is measured, for example Roads distance; Elevation value; Elevation slope. Empty: roads, rivers and heights of the project; - none."
+        ),
+    ),
+    Text(
+        id="keep",
+        title=N_("Protected land"),
+        required=False,
+        max_length=1000,
+        about=N_(
+            "Layers separated by commas; nothing changes there by itself. Empty: the protected areas of the project; - none."
+        ),
+    ),
+    Choice(
+        id="holes",
+        title=N_("Land without a value of a driver"),
+        required=False,
+        default=None,
+        options=(
+            Option(id="keep", title=N_("Keeps its class")),
+            Option(id="nearest", title=N_("Takes the nearest value")),
+            Option(id="refuse", title=N_("Is refused")),
+        ),
+    ),
+    Choice(
+        id="method",
+        title=N_("Learned by"),
+        required=False,
+        default=None,
+        options=(
+            Option(id="logistic", title=N_("Logistic regression")),
+            Option(id="random_forest", title=N_("Random forest")),
+            Option(id="gradient_boosting", title=N_("Gradient boosting")),
+        ),
+    ),
+    Integer(id="seed", title=N_("Seed"), minimum=0, maximum=2**31 - 1, required=False),
+    Number(
+        id="randomness",
+        title=N_("Randomness"),
+        minimum=0,
+        maximum=10,
+        decimals=2,
+        required=False,
+        about=N_("0 takes the likeliest cells, 1 draws them by their likelihood."),
+    ),
+    Text(id="note", title=N_("Note"), required=False, long=True),
+)
 SCENARIO_TEXTS = (
     Text(
         id="description",
@@ -105,8 +189,46 @@ TOOL = Tool(
                 Number(id="gap", title=N_("Proved to"), unit="fraction", minimum=0, maximum=0.5, default=0.0001, required=False, decimals=5, about=N_("No choice is better by more than this share.")),
             )),
         Operation(
+            id="add_projection", title=N_("Project the land into the future"), does=N_("Added the projection {name}"),
+            about=N_("How the land goes on changing by itself: how much, learned from an earlier map or stated; where, by what lies near. Scenarios build on it."),
+            inputs=(Text(id="name", title=N_("Name"), max_length=80), *PROJECTION_VALUES)),
+        Operation(
+            id="change_projection", title=N_("Change a projection"), does=N_("Changed the projection {name}"),
+            about=N_("What it learns from, how much changes, and where."),
+            inputs=(PROJECTION, Text(id="name", title=N_("Name"), required=False, max_length=80), *PROJECTION_VALUES)),
+        Operation(
+            id="remove_projection", title=N_("Remove a projection"), does=N_("Removed the projection {name}"),
+            about=N_("Only when no scenario builds on it."), inputs=(PROJECTION,)),
+        Operation(
+            id="set_outlook", title=N_("Say what the land does by itself"), does=N_("Said what the land does by itself in {name}"),
+            about=N_("An assumption of a scenario: the land beside its interventions stays as on the map, or changes as projected, at a pace of its own."),
+            inputs=(
+                SCENARIO,
+                Reference(id="projection", title=N_("Projection"), of="projection", required=False, about=N_("Empty: as in the baseline; in the baseline itself, the land stays as on the map.")),
+                Flag(id="stays", title=N_("The land stays as on the map"), default=False, required=False),
+                Number(id="pace", title=N_("Pace"), unit="fraction", minimum=0, maximum=10, decimals=2, default=1.0, required=False,
+                       about=N_("How fast it changes: 1 as projected, 0.5 half as fast.")),
+            )),
+        Operation(
+            id="add_chain_model", title=N_("Run a model on every scenario"), does=N_("Added {name} to the chain"),
+            about=N_("A model on maps (sediment, water, habitat…) that is computed on the land cover of each scenario, beside carbon and money."),
+            inputs=(
+                Text(id="name", title=N_("Name"), max_length=80),
+                Text(id="model", title=N_("Model"), max_length=80, about=N_("Its id, InVEST's or ours.")),
+                Text(id="land_input", title=N_("Input for the land cover"), required=False, max_length=80),
+                JsonValue(id="arguments", title=N_("Other inputs"), required=False),
+                Text(id="years", title=N_("Years"), required=False, max_length=200, about=N_("Separated by commas; empty: the last year.")),
+            )),
+        Operation(
+            id="remove_chain_model", title=N_("No longer run a model on every scenario"), does=N_("Took {name} out of the chain"),
+            about=N_("Its last figures stay until others take their place."), inputs=(Reference(id="chain_model", title=N_("Model of the chain"), of="chain_model"),)),
+        Operation(
             id="choose_plan", title=N_("Choose a scenario as the plan"), does=N_("Chose {name} as the plan"),
             about=N_("The one that the partnership carries out: impact is measured against its forecast."), inputs=(SCENARIO,)),
+        Operation(
+            id="adopt", title=N_("Carry out a scenario"), does=N_("{name} is carried out: {actions} actions, {targets} targets"),
+            about=N_("Makes a computed scenario the plan and locks it; each intervention becomes an action with years and cost, and its figures in the last year become targets that impact is measured against."),
+            inputs=(SCENARIO,)),
         Operation(
             id="add_intervention", title=N_("Add an intervention"), does=N_("Added {name} ({area})"),
             about=N_("A practice on a place over years. The shape is repaired and cut to the landscape."),
@@ -156,7 +278,7 @@ TOOL = Tool(
     ),
     verbs=(
         Verb(words="intervention add", operation="add_intervention"), Verb(words="scenario add", operation="add_scenario"),
-        Verb(words="scenario clone", operation="copy_scenario"), Verb(words="scenario optimise", operation="optimise"),
+        Verb(words="scenario clone", operation="copy_scenario"), Verb(words="scenario optimise", operation="optimise"), Verb(words="scenario adopt", operation="adopt"),
     ),
     models=(
         "onekl_desktop.models.landcover.spec:MODEL", "onekl_desktop.models.carbon.spec:MODEL",

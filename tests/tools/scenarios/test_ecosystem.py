@@ -14,11 +14,11 @@ from onekl_desktop.tools.scenarios.ecosystem import (
     Asked,
     figures_of,
     list_runs,
-    list_sources,
     run_in_project,
     write_empty_table,
 )
 from onekl_desktop.tools.scenarios.runs import list_status, run_scenarios
+from onekl_desktop.tools.scenarios.sources import list_sources
 from tests.support.landscape import add_garden, place
 
 POOLS = next(item for item in MAPS.inputs if item.id == "carbon_pools_path")

@@ -425,6 +425,7 @@ class LayersPanel(QWidget):
             "layer": layer.uuid, "code": cls.code, "name": cls.name, "colour": cls.colour, "natural_forest": cls.natural_forest,
             "above": cls.carbon_above_t_per_ha, "below": cls.carbon_below_t_per_ha, "soil": cls.carbon_soil_t_per_ha,
             "dead": cls.carbon_dead_t_per_ha, "source": cls.carbon_source,
+            "spread": cls.carbon_spread,
         }  # fmt: skip
         OperationDialog(
             self._desk,

@@ -31,10 +31,10 @@ from onekl_desktop.tools.scenarios.ecosystem import (
     ModelRun,
     figures_of,
     list_runs,
-    list_sources,
     run_in_project,
     write_empty_table,
 )
+from onekl_desktop.tools.scenarios.sources import list_sources
 
 WIDTH, HEIGHT = 620, 700
 MOST_DRAWS = 500

@@ -8,7 +8,7 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QTabWidget, QWidget
 
 from onekl_desktop.base.translate import N_, _
-from onekl_desktop.base.units import format_quantity, format_signed
+from onekl_desktop.base.units import format_number, format_quantity, format_signed
 from onekl_desktop.gui.charts.lines import LineChart, Series
 from onekl_desktop.gui.desk import Desk
 from onekl_desktop.gui.icons import icon
@@ -56,6 +56,15 @@ class ResultCard(QWidget):
             line.setLayout(row(label(item.title, "soft"), None, label(note, "small"), number, spacing=S))
             line.setAccessibleName(f"{item.title}: {text}")
             self._box.addWidget(line)
+
+
+def _banded(item: Row, at: int) -> str | None:
+    """A value with its band; None where it has none."""
+    value, low, high = item.values[at], item.low[at] if item.low else None, item.high[at] if item.high else None
+    if value is None or low is None or high is None:
+        return None
+    texts = (format_number(number, item.decimals) for number in (value, low, high))
+    return "{} ({} – {})".format(*texts)
 
 
 class ComparisonView(QWidget):
@@ -117,6 +126,7 @@ class ComparisonView(QWidget):
     def _line(item: Row, title: str = "") -> TableRow:
         return TableRow(
             (title or item.label, *item.values),
+            texts=(None, *(_banded(item, at) for at in range(len(item.values)))),
             key=item.code + item.category,
             colour=item.colour,
             decimals=item.decimals,

@@ -16,7 +16,7 @@ from onekl_desktop.base.translate import N_, _, ngettext
 from onekl_desktop.base.units import format_quantity
 from onekl_desktop.cartography.scene import SceneLayer
 from onekl_desktop.engine.runs import run_folder
-from onekl_desktop.gui.canvas.drawing import Check, DrawTool, EditTool, within
+from onekl_desktop.gui.canvas.drawing import DrawTool, EditTool
 from onekl_desktop.gui.canvas.identify import Hit
 from onekl_desktop.gui.canvas.measuring import measured_in
 from onekl_desktop.gui.canvas.snapping import Snapper
@@ -40,14 +40,26 @@ from onekl_desktop.project.changes import ChangeSet
 from onekl_desktop.project.queries.records import find_land_cover, get_landscape, list_classes, list_practices
 from onekl_desktop.project.records import Intervention, Layer, Practice
 from onekl_desktop.project.styles import Style
+from onekl_desktop.tools.scenarios.conflicts import find_conflicts
 from onekl_desktop.tools.scenarios.ecosystem import Asked
+from onekl_desktop.tools.scenarios.panel.assumptions import AdoptRow, AssumptionsCard
 from onekl_desktop.tools.scenarios.panel.ecosystem import ModelDialog, ModelResults, compute
 from onekl_desktop.tools.scenarios.panel.results import CHIPS, ComparisonView, ResultCard
 from onekl_desktop.tools.scenarios.queries import Planned, compare, list_planned
 from onekl_desktop.tools.scenarios.runs import Status, list_status, run_scenarios
 from onekl_desktop.tools.scenarios.spec import TOOL
 
-TABLES = ("scenario", "intervention", "practice", "run", "land_cover_class", "layer", "landscape")
+TABLES = (
+    "scenario",
+    "projection",
+    "chain_model",
+    "intervention",
+    "practice",
+    "run",
+    "land_cover_class",
+    "layer",
+    "landscape",
+)
 MAPS = (("plan", N_("Plan")), ("land_cover", N_("Land cover at the end")), ("carbon_change", N_("Change of carbon")))
 CHANGE_T_PER_HA = 120
 ROW_INDICATORS = ("natural_forest", "carbon_gain", "cost_present_value", "jobs")
@@ -122,19 +134,20 @@ class ScenariosPanel(QWidget):
         self.propose_button = button(_("Propose…"), self.open_propose, icon_name="calculate")
         self.propose_button.setToolTip(_("The computer looks for the best places within a budget and targets."))
         self.results = ResultCard()
+        self.assumptions, self.adopting = AssumptionsCard(self._desk), AdoptRow(self._desk)
         body = QWidget()
         self._plan_part = QWidget()
         self._plan_part.setLayout(column(
             self.drawing, row(label(_("Interventions"), "heading"), None), self.no_plans, self.table, self.table_buttons, spacing=S))  # fmt: skip
         self._result_part = QWidget()
         self._result_part.setLayout(column(
-            row(label(_("Results"), "heading"), None), self.results, row(label(_("Map"), "small"), self.map_choice), self.map_key, spacing=S))  # fmt: skip
+            row(label(_("Results"), "heading"), None), self.results, row(label(_("Map"), "small"), self.map_choice), self.map_key, self.adopting, spacing=S))  # fmt: skip
         foot = frame("drawer")
         foot.setLayout(
             column(self.problem, row(self.chip, None, self.compare_button, self.run_button), margins=M, spacing=S)
         )
         body.setLayout(column(
-            row(label(_("Scenarios"), "title"), None, self.propose_button, self.models_button, spacing=XS), self.first, scenario_row, self.story, self.proposed, self.none_yet, self._plan_part,
+            row(label(_("Scenarios"), "title"), None, self.propose_button, self.models_button, spacing=XS), self.first, scenario_row, self.story, self.proposed, self.assumptions, self.none_yet, self._plan_part,
             frame("line"), self._result_part, None, margins=L, spacing=M))  # fmt: skip
         self.setLayout(column(scroll(body), foot, spacing=0))
         self._foot = foot
@@ -227,6 +240,7 @@ class ScenariosPanel(QWidget):
         self.catalogue_button.setVisible(not practices)
         self.first.setVisible(not has_cover)
         self.none_yet.setVisible(not plans)
+        self.assumptions.setVisible(has_cover)
         self._foot.setVisible(has_cover)
         self._show_scenario()
         if self._comparison is not None and self._comparison.isVisible():
@@ -250,6 +264,8 @@ class ScenariosPanel(QWidget):
         self.proposed.setText(who)
         self.proposed.setVisible(bool(who))
         self._plan_part.setVisible(not scenario.is_baseline)
+        self.assumptions.show_scenario(state)
+        self.adopting.show_scenario(state)
         self.drawing.setVisible(not scenario.locked)
         self._planned = list_planned(self._desk.session, scenario.uuid)
         rows = [
@@ -368,10 +384,6 @@ class ScenariosPanel(QWidget):
     def _on_select(self) -> None:
         self._desk.canvas.refresh()
 
-    def _landscape_check(self) -> Check:
-        with self._desk.session.read() as db:
-            return within(get_landscape(db).geom)
-
     def draw(self) -> None:
         """Start drawing an intervention of the chosen practice."""
         if self.state is None or self.practice.currentData() is None:
@@ -380,7 +392,11 @@ class ScenariosPanel(QWidget):
         self._show_map()
         canvas = self._desk.canvas
         tool = DrawTool(
-            canvas, measured_in(self._desk.session.crs), self._on_drawn, lambda: None, check=self._landscape_check()
+            canvas,
+            measured_in(self._desk.session.crs),
+            self._on_drawn,
+            lambda: None,
+            check=find_conflicts(self._desk.session, self._selected),
         )
         tool.snapper = Snapper(canvas)
         self._desk.canvas.set_tool(tool)
@@ -413,7 +429,7 @@ class ScenariosPanel(QWidget):
         tool = EditTool(
             self._desk.canvas, measured_in(self._desk.session.crs), item.geom,
             lambda changed: self._desk.perform("scenarios.reshape_intervention", intervention=uuid, geometry=changed[0]), lambda: None,
-            check=self._landscape_check(),
+            check=find_conflicts(self._desk.session, self._selected, uuid),
         )  # fmt: skip
         tool.snapper = Snapper(self._desk.canvas)
         tool.snapper.skip = {("interventions", item.id)}

@@ -1,0 +1,73 @@
+"""What speaks against a place while it is drawn: outside the landscape, over another intervention, customary land without consent."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import shapely
+from shapely.geometry.base import BaseGeometry
+from sqlalchemy import select
+
+from onekl_desktop.base.geometry import area_ha, polygons_of, repair
+from onekl_desktop.base.translate import _
+from onekl_desktop.base.units import format_quantity
+from onekl_desktop.engine import Session
+from onekl_desktop.project.queries.records import get_landscape, list_interventions
+from onekl_desktop.project.records import Consent, Layer, Organisation
+from onekl_desktop.tools.scenarios.zones import read_shapes
+
+LAND_SCOPE, CUSTOMARY = "land", "customary"
+LEAST_HA = 0.01
+
+
+def find_conflicts(session: Session, scenario: str, skip: str = "") -> Callable[[BaseGeometry], str]:
+    """A function that tells the conflicts of a shape in one sentence each; '' where there is none.
+
+    Everything it needs is read now, so that it keeps up with the pen. `skip` is the intervention that is reshaped.
+    """
+    with session.read() as db:
+        landscape = get_landscape(db)
+        others = [(item.name, item.geom) for item in list_interventions(db, scenario) if item.geom is not None and item.uuid != skip]  # fmt: skip
+        layers = list(db.scalars(select(Layer).where(Layer.role == CUSTOMARY, Layer.data_kind == "vector")))
+        agreed = _agreed(db)
+    boundary, crs = landscape.geom, landscape.crs
+    if boundary is not None:
+        shapely.prepare(boundary)
+    customary = [
+        (name, polygons_of(repair(shape))) for layer in layers for name, shape in read_shapes(session, layer) if name.strip().lower() not in agreed
+    ]  # fmt: skip
+    known = [*((name, shape, False) for name, shape in others), *((name, shape, True) for name, shape in customary)]
+    tree = shapely.STRtree(np.array([shape for _name, shape, _needs in known], dtype=object))
+
+    def check(shape: BaseGeometry) -> str:
+        if shape.is_empty or not shape.is_valid:
+            return ""
+        told = []
+        if boundary is not None and not shapely.covers(boundary, shape):
+            told.append(_("Part of it lies outside the landscape."))
+        for at in sorted(tree.query(shape, predicate="intersects").tolist()):
+            name, other, needs_consent = known[at]
+            hectares = area_ha(polygons_of(shape.intersection(other)), crs)
+            if hectares < LEAST_HA:
+                continue
+            area = format_quantity(hectares, "ha", 1)
+            told.append(
+                _("{area} lie on the customary land of {name}, of whom no consent is recorded.").format(area=area, name=name) if needs_consent
+                else _("{area} overlap {name}.").format(area=area, name=name)
+            )  # fmt: skip
+        return " ".join(told)
+
+    return check
+
+
+def _agreed(db: Any) -> set[str]:
+    """Names of organisations that permit work on their land today."""
+    today = dt.date.today().isoformat()
+    given = {
+        consent.subject for consent in db.scalars(select(Consent).where(Consent.scope == LAND_SCOPE, Consent.subject_kind == "organisation"))
+        if not consent.withdrawn_on and (not consent.valid_until or consent.valid_until >= today)
+    }  # fmt: skip
+    return {row.name.strip().lower() for row in db.scalars(select(Organisation)) if row.uuid in given}
