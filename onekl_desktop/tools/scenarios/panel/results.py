@@ -59,12 +59,12 @@ class ResultCard(QWidget):
 
 
 def _banded(item: Row, at: int) -> str | None:
-    """A value with its band; None where it has none."""
+    """A value and half the width of its band to two digits; None where it has none."""
     value, low, high = item.values[at], item.low[at] if item.low else None, item.high[at] if item.high else None
     if value is None or low is None or high is None:
         return None
-    texts = (format_number(number, item.decimals) for number in (value, low, high))
-    return "{} ({} – {})".format(*texts)
+    half = float(f"{(high - low) / 2:.1e}")
+    return f"{format_number(value, item.decimals)} ± {format_number(half, item.decimals)}"
 
 
 class ComparisonView(QWidget):
@@ -81,7 +81,8 @@ class ComparisonView(QWidget):
         self.charts.setLayout(self._chart_box)
         self.warnings = label("", "problem", wrap=True)
         page = QWidget()
-        page.setLayout(column(self.numbers, self.warnings, margins=S))
+        self.banded = label(_("± half of the range from the 10th to the 90th percentile when coefficients are off as far as their sources say."), "small", wrap=True)  # fmt: skip
+        page.setLayout(column(self.numbers, self.banded, self.warnings, margins=S))
         for widget, title, icon_name in (
             (page, _("Numbers"), "table"),
             (self.charts, _("Over the years"), "chart"),
@@ -117,6 +118,7 @@ class ComparisonView(QWidget):
             [Column(_("Change of carbon (t CO₂e)")), *(Column(name, numeric=True) for name in names)], rows
         )
         self.tabs.setTabVisible(3, bool(rows))
+        self.banded.setVisible(any(low is not None for item in comparison.rows for low in item.low))
         told = [f"{warning['scenario']}: {warning['message']}" for warning in comparison.warnings]
         self.warnings.setText("\n".join(told[:3]) + ("\n…" if len(told) > 3 else ""))
         self.warnings.setVisible(bool(told))
