@@ -9,14 +9,15 @@ from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QMessageBox
 
 from onekl_desktop.app.new_project import NewProjectDialog
 from onekl_desktop.app.window import MainWindow
-from onekl_desktop.engine import Session
+from onekl_desktop.engine import Session, perform
 from onekl_desktop.engine.settings import Settings
 from onekl_desktop.gui.dialogs.operation import OperationDialog
 from onekl_desktop.gui.theme import apply_theme
-from onekl_desktop.project.records import Layer
+from onekl_desktop.project.records import Action, Layer, Target
 from onekl_desktop.tools.layers.panel.import_dialog import ImportDialog
 from onekl_desktop.tools.scenarios.panel.ecosystem import ModelDialog
-from tests.support.landscape import add_cover, write_cover
+from onekl_desktop.tools.scenarios.queries import compare
+from tests.support.landscape import FOREST, add_cover, cover_array, write_cover
 
 
 @pytest.fixture
@@ -417,6 +418,59 @@ def test_a_model_is_run_on_the_projects_layers(qtbot, window, project, tmp_path,
     monkeypatch.setattr(ModelDialog, "exec", lambda dialog: seen.append(dialog.form.values()) or 0)
     QTest.mouseClick(results.inputs_button, Qt.MouseButton.LeftButton)
     assert seen[-1]["carbon_pools_path"] == str(table) and seen[-1]["lulc_bas_path"].startswith("#")
+
+    def everywhere(dialog):  # the same model from now on beneath every scenario
+        QTest.mouseClick(dialog.everywhere, Qt.MouseButton.LeftButton)
+        QTest.mouseClick(dialog.do, Qt.MouseButton.LeftButton)
+        return QDialog.DialogCode.Accepted if dialog.asked else QDialog.DialogCode.Rejected
+
+    monkeypatch.setattr(ModelDialog, "exec", everywhere)
+    QTest.mouseClick(results.inputs_button, Qt.MouseButton.LeftButton)
+    ready(qtbot, window)
+    rows = [row for row in compare(window.view.session).rows if row.code.startswith("carbon_maps")]
+    assert rows and all(value is not None for value in rows[0].values) and len(rows[0].values) == 2
+
+
+def test_the_land_is_projected_and_a_scenario_carried_out_with_the_mouse(qtbot, window, project, monkeypatch, tmp_path):
+    from onekl_desktop.gui.dialogs.operation import OperationDialog
+
+    window.open_project(project)
+    ready(qtbot, window)
+    earlier = cover_array()
+    earlier[:, 50:60] = FOREST
+    session = window.view.session
+    perform(
+        session,
+        "layers.import_layer",
+        file=str(write_cover(tmp_path, earlier, "earlier.tif")),
+        name="Earlier",
+        role="land_cover",
+        year=1999,
+        match_legend="Cover",
+    )
+    window.view.show_tool("scenarios")
+    panel = window.view.panel_of("scenarios")
+    panel.refresh()
+    assert panel.assumptions.told.text().startswith("It stays as on the map.")
+
+    def fill(dialog):
+        QTest.mouseClick(dialog.do, Qt.MouseButton.LeftButton)
+        return QDialog.DialogCode.Accepted
+
+    monkeypatch.setattr(OperationDialog, "exec", fill)
+    QTest.mouseClick(panel.assumptions.project, Qt.MouseButton.LeftButton)
+    ready(qtbot, window)
+    assert "goes on changing: As before" in panel.assumptions.told.text()
+    panel.choose_scenario("Plan")
+    assert not panel.adopting.isVisibleTo(panel)
+    QTest.mouseClick(panel.run_button, Qt.MouseButton.LeftButton)
+    ready(qtbot, window)
+    assert panel._comparison.banded.isHidden()  # nothing is said to be off
+    QTest.mouseClick(panel.adopting.button, Qt.MouseButton.LeftButton)
+    ready(qtbot, window)
+    assert panel.state.scenario.locked and not panel.adopting.isVisibleTo(panel)
+    with session.read() as db:
+        assert db.query(Action).count() == len(panel._planned) and db.query(Target).count() > 0
 
 
 def test_the_computer_proposes_and_rules_draw(qtbot, window, project, monkeypatch):

@@ -177,11 +177,11 @@ def set_outlook(
 def prepare_add_chain_model(
     session: Session, _progress: Progress, name: str, model: str, land_input: str = "", arguments: Any = None, years: str = ""
 ) -> dict[str, Any]:  # fmt: skip
-    """Find the model and its input for the land cover (the first map of classes when none is named)."""
+    """Find the model and its input for the land cover: when none is named the last map of classes that is given, so that of two the later."""
     spec = get_model(session.registry, model)
     maps = [item.id for item in spec.inputs if isinstance(item, RasterFile) and item.codes]
-    land_input = land_input or next(iter(maps), "")
     given = dict(arguments) if isinstance(arguments, dict) else {}
+    land_input = land_input or next((id for id in reversed(maps) if given.get(id)), next(iter(maps), ""))
     known = [item.id for item in spec.inputs]
     for id in (land_input, *given):
         if id not in known or (id == land_input and id not in maps):

@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtWidgets import QComboBox, QDialog, QFileDialog, QSpinBox, QWidget
+from PySide6.QtWidgets import QCheckBox, QComboBox, QDialog, QFileDialog, QSpinBox, QWidget
 from sqlalchemy import select
 
 from onekl_desktop.base.errors import UserError
@@ -77,6 +77,7 @@ class ModelDialog(QDialog):
         self.spread.setPrefix("± ")
         self.spread.setSuffix(" %")
         self.spread.setAccessibleName(_("Range of the coefficients"))
+        self.everywhere = QCheckBox(_("On the land cover of every scenario, whenever scenarios are computed"))
         self._place = QWidget()
         self._place.setLayout(column())
         self.form: Form | None = None
@@ -89,7 +90,7 @@ class ModelDialog(QDialog):
             row(label(_("For the scenario"), "small"), self.scenario, label(_("Year"), "small"), self.year, None),
             row(label(_("Also by the zones of"), "small"), self.zones, None),
             row(label(_("Draws of uncertain coefficients"), "small"), self.draws, self.spread, None),
-            None, margins=M, spacing=M,
+            self.everywhere, None, margins=M, spacing=M,
         ))  # fmt: skip
         self.setLayout(column(
             self.model, self.about, scroll(body), self.problem, row(None, button(_("Cancel"), self.reject), self.do), margins=L, spacing=M,
@@ -141,6 +142,9 @@ class ModelDialog(QDialog):
                 )
                 self.form.field(item.id).add_button(make)
         box.addWidget(self.form)
+        takes_land = any(isinstance(item, RasterFile) and item.codes for item in self.spec.inputs)
+        self.everywhere.setEnabled(takes_land)
+        self.everywhere.setChecked(self.everywhere.isChecked() and takes_land)
         varied = any(isinstance(item, TableFile) and self._columns(item) for item in self.spec.inputs)
         self.draws.setEnabled(varied)
         self.spread.setEnabled(varied)

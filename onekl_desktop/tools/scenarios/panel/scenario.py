@@ -581,7 +581,13 @@ class ScenariosPanel(QWidget):
             if self._models is not None:
                 self._models.refresh(run)
 
-        compute(self._desk, dialog.asked, done)
+        asked = dialog.asked
+        if dialog.everywhere.isChecked():
+            years = str(asked.year) if asked.year else ""
+            if self._desk.perform("scenarios.add_chain_model", name=_(dialog.spec.title), model=asked.model, arguments=asked.arguments, years=years):  # fmt: skip
+                self.run()
+            return
+        compute(self._desk, asked, done)
 
     def show_comparison(self) -> None:
         """The comparison in the drawer."""
