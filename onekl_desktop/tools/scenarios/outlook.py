@@ -8,7 +8,7 @@ import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
 import numpy as np
@@ -21,8 +21,6 @@ from onekl_desktop.base.progress import Progress
 from onekl_desktop.base.rasters import RasterSource, Window
 from onekl_desktop.base.translate import _
 from onekl_desktop.engine import Session
-from onekl_desktop.exchange.landcover.arguments import check_arguments
-from onekl_desktop.exchange.landcover.project import Ready, prepare
 from onekl_desktop.models.landcover import model as landcover
 from onekl_desktop.models.projection.demand import Demand, Paced
 from onekl_desktop.models.projection.model import AS_IT_IS, Forced, project
@@ -31,6 +29,9 @@ from onekl_desktop.models.projection.suitability import Rule
 from onekl_desktop.native.allocation import NO_CLASS
 from onekl_desktop.project.records import STAYS, Layer, Projection, Scenario
 from onekl_desktop.tools.scenarios.layer_files import address_of, copy_layers
+
+if TYPE_CHECKING:
+    from onekl_desktop.exchange.landcover.project import Ready
 
 Cover = Callable[[int, Window], NDArray[np.uint16]]
 """Class codes of a year in a window of the land-cover map."""
@@ -142,6 +143,9 @@ class Outlooks:
         key = hashlib.sha256(told.encode()).hexdigest()
         if self._held is not None and self._held[0] == key:
             return self._held
+        from onekl_desktop.exchange.landcover.arguments import check_arguments  # with rasterio: where land is projected
+        from onekl_desktop.exchange.landcover.project import prepare
+
         self._held = None
         if self._folder is None:
             self._folder = tempfile.TemporaryDirectory(prefix="onekl-projection-")

@@ -16,7 +16,7 @@ from onekl_desktop.engine import Session
 from onekl_desktop.project.queries.indicators import Value, list_indicators, values_of_run
 from onekl_desktop.project.queries.records import find_land_cover, get_landscape, list_classes, list_interventions
 from onekl_desktop.project.records import Goal, Indicator, Intervention, Practice, Target
-from onekl_desktop.tools.scenarios.chain import chain_values
+from onekl_desktop.tools.scenarios.chain import list_chain
 from onekl_desktop.tools.scenarios.runs import Status, list_status
 
 
@@ -90,10 +90,12 @@ def compare(session: Session) -> Comparison:
         indicators = list_indicators(db)
         classes = {str(cls.code): cls for cls in list_classes(db, cover.legend)} if cover else {}
         by_scenario = {state.scenario.uuid: values_of_run(db, state.run.uuid) if state.run else [] for state in states}
-        for state in states:
-            by_scenario[state.scenario.uuid] += chain_values(
-                session, db, state.scenario.uuid, state.land, landscape.horizon_year
-            )
+        if list_chain(db):
+            from onekl_desktop.tools.scenarios.chain_runs import chain_values  # the models on maps, where there is one
+
+            for state in states:
+                uuid = state.scenario.uuid
+                by_scenario[uuid] += chain_values(session, db, uuid, state.land, landscape.horizon_year)
         currency = money_unit(landscape.currency, landscape.price_year)
         targets = list(db.scalars(select(Target).order_by(Target.goal, Target.year, Target.id)))
         goals = {goal.uuid: goal.name for goal in db.scalars(select(Goal))}

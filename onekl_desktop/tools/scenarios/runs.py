@@ -44,7 +44,7 @@ from onekl_desktop.project.rasters import write_geotiff
 from onekl_desktop.project.records import Intervention, LandCoverClass, Layer, Practice, Run, Scenario
 from onekl_desktop.project.records.base import now
 from onekl_desktop.tools.scenarios import figures
-from onekl_desktop.tools.scenarios.chain import Land, list_chain, run_chain, years_of
+from onekl_desktop.tools.scenarios.chain import Land, list_chain, years_of
 from onekl_desktop.tools.scenarios.outlook import Outlook, Outlooks, find_outlook
 from onekl_desktop.tools.scenarios.zones import ZoneMap
 
@@ -236,6 +236,8 @@ def run_scenarios(
     finally:
         outlooks.close()
     if chained:
+        from onekl_desktop.tools.scenarios.chain_runs import run_chain  # the models on maps, where there is one
+
         with session.read() as db:
             now_of = {state.scenario.uuid: state for state in list_status(db)}
             lands = [_land_of(session, gather(db, state.scenario), now_of[state.scenario.uuid].run) for state in wanted]

@@ -176,7 +176,7 @@ def test_more_hectares_than_there_are_is_said_before_the_run(past):
 
 
 def test_a_model_of_the_chain_runs_on_every_scenario_and_only_when_its_land_moves(past, monkeypatch):
-    from onekl_desktop.tools.scenarios import chain
+    from onekl_desktop.tools.scenarios import chain_runs as chain
 
     calls: list[str] = []
     real = chain.run_in_project
