@@ -37,6 +37,7 @@ KINDS = (
 ROLE = (
     Option(id="zones", title=N_("Zones that results are told by (villages, districts)")),
     Option(id="protected", title=N_("Protected area")),
+    Option(id="customary", title=N_("Customary land")),
     Option(id="roads", title=N_("Roads")),
     Option(id="rivers", title=N_("Rivers")),
     Option(id="other", title=N_("Something else")),

@@ -40,7 +40,6 @@ def adopt(write: Write, scenario: str) -> dict[str, Any]:
 def _add_actions(write: Write, inputs: Inputs) -> int:
     """An action for each intervention that none carries out yet, with its years and its cost until the last year."""
     known = set(write.db.scalars(select(Action.intervention)))
-    by_name = {item.uuid: item for item in inputs.interventions}
     costs = _costs(inputs)
     count = 0
     for item in sorted(inputs.interventions, key=lambda item: (item.start_year or 0, item.id)):
@@ -49,16 +48,15 @@ def _add_actions(write: Write, inputs: Inputs) -> int:
         years = [int(step["year"]) for step in json.loads(item.schedule)]
         write.add(Action(
             name=item.name, description=inputs.practices[item.practice].name, intervention=item.uuid, start_year=min(years), end_year=max(years),
-            cost=costs[by_name[item.uuid].uuid], action_type="asset"))  # fmt: skip
+            cost=costs[item.uuid], action_type="asset"))  # fmt: skip
         count += 1
     return count
 
 
 def _costs(inputs: Inputs) -> dict[str, float]:
-    ordered = sorted(inputs.interventions, key=lambda item: (item.start_year or 0, item.uuid))
-    first = min([inputs.base_year, *(int(step["year"]) for item in ordered for step in json.loads(item.schedule))])
     found = {}
-    for item, (_practice, work) in zip(ordered, make_works(inputs), strict=True):
+    for item, _practice, work in make_works(inputs):
+        first = min([inputs.base_year, *(year for year, _share in work.schedule)])
         flows = livelihoods.yearly_flows([work], first, inputs.horizon_year)
         found[item.uuid] = float((flows.capital_cost + flows.operating_cost).sum())
     return found

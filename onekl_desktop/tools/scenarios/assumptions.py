@@ -198,10 +198,10 @@ def prepare_add_chain_model(
 def add_chain_model(
     write: Write, name: str, model: str, land_input: str, arguments: dict[str, Any], years: str
 ) -> dict[str, Any]:
-    """A model that from now on runs on the land cover of every scenario; one of the same name gives way."""
-    taken = write.db.scalar(select(ChainModel).where(func.lower(ChainModel.name) == name.lower()).limit(1))
-    if taken is not None:
-        remove_record(write, taken)
+    """A model that from now on runs on the land cover of every scenario; an entry of the same name or model gives way."""
+    for taken in list(write.db.scalars(select(ChainModel))):
+        if taken.name.lower() == name.lower() or taken.model == model:  # two would tell the same indicator twice
+            remove_record(write, taken)
     row = write.add(ChainModel(
         name=name, model=model, land_input=land_input, arguments=json.dumps(arguments, ensure_ascii=False, sort_keys=True),
         years=",".join(str(year) for year in _years(years))))  # fmt: skip

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session as DbSession
 
 from onekl_desktop.project.records import ChainModel
+
+Kind = TypeVar("Kind", dict, list)  # type: ignore[type-arg]
 
 
 @dataclass(frozen=True)
@@ -19,6 +23,15 @@ class Land:
     name: str
     hash: str
     files: dict[int, Path]
+
+
+def read_json(text: str, kind: type[Kind]) -> Kind:
+    """Data of a record; the file may be a stranger's, so what is not of that kind is empty."""
+    try:
+        found = json.loads(text or "null")
+    except ValueError:
+        return kind()
+    return found if isinstance(found, kind) else kind()
 
 
 def list_chain(db: DbSession) -> list[ChainModel]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from typing import Any
 
@@ -12,17 +11,16 @@ from sqlalchemy.orm import Session as DbSession
 from onekl_desktop.base.progress import Progress
 from onekl_desktop.base.translate import _
 from onekl_desktop.engine import Session
-from onekl_desktop.engine.models import get_model
+from onekl_desktop.engine.models import get_model, list_models
 from onekl_desktop.project.queries.indicators import Value, values_of_run
 from onekl_desktop.project.records import ChainModel, Run
-from onekl_desktop.tools.scenarios.chain import Land, list_chain, years_of
+from onekl_desktop.tools.scenarios.chain import Land, list_chain, read_json, years_of
 from onekl_desktop.tools.scenarios.ecosystem import LANDSCAPE, Asked, print_of, run_in_project
 
 
 def ask(model: ChainModel, scenario: str, year: int, land: str) -> Asked:
     """What the chain asks of a model for one scenario and year."""
-    given = json.loads(model.arguments or "{}")
-    arguments: dict[str, Any] = given if isinstance(given, dict) else {}
+    arguments: dict[str, Any] = read_json(model.arguments, dict)
     return Asked(model.model, {**arguments, model.land_input: f"@land {year}"}, scenario, year, land=land)
 
 
@@ -64,8 +62,11 @@ def find_chain_run(db: DbSession, print_today: str, scenario: str, model: str) -
 def chain_values(session: Session, db: DbSession, scenario: str, land: str, horizon: int) -> list[Value]:
     """The figures of the chain's models for a scenario: of the landscape without a zone, else by zone."""
     found = []
+    specs = {spec.id: spec for spec in list_models(session.registry)}
     for model in list_chain(db):
-        spec = get_model(session.registry, model.model)
+        spec = specs.get(model.model)
+        if spec is None:
+            continue  # of a plug-in that is not here; computing says so
         for year in years_of(model, horizon):
             run = find_chain_run(
                 db, print_of(session, db, spec, ask(model, scenario, year, land)), scenario, model.model

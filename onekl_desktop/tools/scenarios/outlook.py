@@ -28,6 +28,7 @@ from onekl_desktop.models.projection.model import Projection as Projected
 from onekl_desktop.models.projection.suitability import Rule
 from onekl_desktop.native.allocation import NO_CLASS
 from onekl_desktop.project.records import STAYS, Layer, Projection, Scenario
+from onekl_desktop.tools.scenarios.chain import read_json
 from onekl_desktop.tools.scenarios.layer_files import address_of, copy_layers
 
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ class Outlook:
         """All that the projected maps depend on, beside the land cover itself."""
         row = self.projection
         return [
-            self.pace, self.earlier.content_hash, self.earlier.year, row.rule, json.loads(row.yearly),
+            self.pace, self.earlier.content_hash, self.earlier.year, row.rule, read_json(row.yearly, list),
             [[layer.content_hash, measure] for layer, measure in self.drivers], sorted(layer.content_hash for layer in self.keep),
             row.holes, row.method, row.seed, row.randomness,
         ]  # fmt: skip
@@ -86,7 +87,9 @@ def find_outlook(db: DbSession, scenario: Scenario) -> Outlook | None:
             raise UserError("scenarios.projection_layer", name=row.name)
         return layers[uuid]
 
-    drivers = tuple((layer_of(each["layer"]), str(each["measure"])) for each in json.loads(row.drivers))
+    drivers = tuple(
+        (layer_of(str(each.get("layer"))), str(each.get("measure"))) for each in read_json(row.drivers, list) if isinstance(each, dict)
+    )  # fmt: skip
     keep = tuple(layer_of(uuid) for uuid in row.keep.split(",") if uuid)
     return Outlook(row, pace, layer_of(row.earlier), drivers, keep)
 
@@ -161,7 +164,7 @@ class Outlooks:
                 {"file": files[f"driver {n}"], "name": f"{driver.name} ({measure})", "measure": measure} for n, (driver, measure) in enumerate(outlook.drivers)
             ],
             "driver_holes": row.holes, "keep": [files[f"keep {n}"] for n in range(len(outlook.keep))],
-            "demand": {"rule": row.rule, "yearly": json.loads(row.yearly) if row.rule == "stated" else []},
+            "demand": {"rule": row.rule, "yearly": read_json(row.yearly, list) if row.rule == "stated" else []},
             "method": row.method, "seed": row.seed, "randomness": row.randomness,
         }, row.name)  # fmt: skip
         ready = prepare(arguments, folder, progress, classes=codes)

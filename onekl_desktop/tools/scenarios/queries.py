@@ -16,7 +16,7 @@ from onekl_desktop.engine import Session
 from onekl_desktop.project.queries.indicators import Value, list_indicators, values_of_run
 from onekl_desktop.project.queries.records import find_land_cover, get_landscape, list_classes, list_interventions
 from onekl_desktop.project.records import Goal, Indicator, Intervention, Practice, Target
-from onekl_desktop.tools.scenarios.chain import list_chain
+from onekl_desktop.tools.scenarios.chain import list_chain, read_json
 from onekl_desktop.tools.scenarios.runs import Status, list_status
 
 
@@ -102,7 +102,9 @@ def compare(session: Session) -> Comparison:
         result = Comparison(states, cover.year if cover else None, landscape.horizon_year)
     for state in states:
         if state.run:
-            for warning in json.loads(state.run.warnings):
+            for warning in read_json(state.run.warnings, list):
+                if not isinstance(warning, dict) or "message" not in warning:
+                    continue
                 result.warnings.append({**restate(warning), "scenario": state.scenario.name})
     known = {indicator.uuid: indicator for indicator in indicators}
     for target in targets:

@@ -44,7 +44,7 @@ from onekl_desktop.project.rasters import write_geotiff
 from onekl_desktop.project.records import Intervention, LandCoverClass, Layer, Practice, Run, Scenario
 from onekl_desktop.project.records.base import now
 from onekl_desktop.tools.scenarios import figures
-from onekl_desktop.tools.scenarios.chain import Land, list_chain, years_of
+from onekl_desktop.tools.scenarios.chain import Land, list_chain, read_json, years_of
 from onekl_desktop.tools.scenarios.outlook import Outlook, Outlooks, find_outlook
 from onekl_desktop.tools.scenarios.zones import ZoneMap
 
@@ -274,7 +274,9 @@ def run_scenario(
     else:
         values, warnings, old = held
         shutil.copytree(old, folder)
-    values = values + figures.livelihood_values(inputs, make_works(inputs))
+    values = values + figures.livelihood_values(
+        inputs, [(practice, work) for _item, practice, work in make_works(inputs)]
+    )
     return record_run(
         session, models=MODELS, scenario=scenario.uuid, print_today=fingerprint(MODELS, frozen), inputs=frozen, values=values,
         warnings=warnings, started_at=begun, duration_s=time.perf_counter() - clock,
@@ -289,7 +291,8 @@ def _find_land(session: Session, db: DbSession, inputs: Inputs) -> tuple[list[Co
     for run in db.scalars(
         select(Run).where(Run.scenario == inputs.scenario.uuid, Run.subject == "").order_by(Run.id.desc())
     ):
-        if json.dumps(json.loads(run.inputs).get("land"), sort_keys=True) != wanted:
+        told = read_json(run.inputs, dict)
+        if json.dumps(told.get("land"), sort_keys=True) != wanted:
             continue
         folder = run_folder(session, run.uuid)
         if not all((folder / f"{name}.tif").exists() for name in (*inputs.rasters, CARBON_CHANGE)):
@@ -298,7 +301,7 @@ def _find_land(session: Session, db: DbSession, inputs: Inputs) -> tuple[list[Co
             Computed(value.indicator, value.value, value.year, value.zone, value.category, value.low, value.high)
             for value in values_of_run(db, run.uuid) if value.indicator in codes
         ]  # fmt: skip
-        warnings = [remake(stored) for stored in json.loads(run.warnings)]
+        warnings = [remake(stored) for stored in read_json(run.warnings, list) if isinstance(stored, dict)]
         return values, [warning for warning in warnings if warning is not None], folder
     return None
 
@@ -409,10 +412,10 @@ def make_plans(inputs: Inputs) -> list[landcover.Plan]:
     return plans
 
 
-def make_works(inputs: Inputs) -> list[tuple[Practice, livelihoods.Work]]:
-    """The interventions as the model of money and labour sees them, each with its practice."""
+def make_works(inputs: Inputs) -> list[tuple[Intervention, Practice, livelihoods.Work]]:
+    """The interventions as the model of money and labour sees them, each with its record and practice."""
     return [
-        (practice, livelihoods.Work(
+        (item, practice, livelihoods.Work(
             item.area_ha if item.area_ha is not None else area_ha(item.geom, inputs.crs), schedule, practice.capital_cost_per_ha,
             practice.operating_cost_per_ha_year, practice.labour_start_days_per_ha, practice.labour_days_per_ha_year,
             practice.yield_t_per_ha_year, practice.years_to_yield, practice.price_per_t))

@@ -280,3 +280,27 @@ def test_a_scenario_is_carried_out_in_one_operation(past):
     past.undo()
     with past.read() as db:
         assert db.query(Action).count() == db.query(Target).count() == 0
+
+
+@pytest.mark.parametrize("junk", ["", "[", "7", "[3]", '{"a": 1}', '[{"layer": null}]'])
+def test_records_of_a_stranger_end_in_a_sentence_or_say_nothing(past, junk):
+    run_scenarios(past)
+    perform(
+        past,
+        "scenarios.add_chain_model",
+        name="Change",
+        model="landcover_change",
+        arguments={"lulc_bas_path": "#cover"},
+    )
+
+    def spoil(write):
+        write.raw.execute("UPDATE run SET inputs = ?, warnings = ?", (junk, junk))
+        write.raw.execute("UPDATE projection SET drivers = ?, yearly = ?", (junk, junk))
+        write.raw.execute("UPDATE chain_model SET arguments = ?, years = ?, model = 'nobody'", (junk, junk))
+
+    past.project.write(spoil)
+    with past.read() as db:
+        assert len(list_status(db)) == 2
+    assert compare(past).scenarios
+    with pytest.raises(UserError):
+        run_scenarios(past)

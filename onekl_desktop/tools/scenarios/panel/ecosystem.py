@@ -78,6 +78,7 @@ class ModelDialog(QDialog):
         self.spread.setSuffix(" %")
         self.spread.setAccessibleName(_("Range of the coefficients"))
         self.everywhere = QCheckBox(_("On the land cover of every scenario, whenever scenarios are computed"))
+        self.everywhere.toggled.connect(lambda _on: self._allow())
         self._place = QWidget()
         self._place.setLayout(column())
         self.form: Form | None = None
@@ -145,9 +146,19 @@ class ModelDialog(QDialog):
         takes_land = any(isinstance(item, RasterFile) and item.codes for item in self.spec.inputs)
         self.everywhere.setEnabled(takes_land)
         self.everywhere.setChecked(self.everywhere.isChecked() and takes_land)
+        self._allow()
+
+    def _allow(self) -> None:
+        """A run of the chain is of every scenario, by the zones of the project and without draws."""
+        one = not self.everywhere.isChecked()
         varied = any(isinstance(item, TableFile) and self._columns(item) for item in self.spec.inputs)
-        self.draws.setEnabled(varied)
-        self.spread.setEnabled(varied)
+        for box, allowed in (
+            (self.scenario, one),
+            (self.zones, one),
+            (self.draws, one and varied),
+            (self.spread, one and varied),
+        ):
+            box.setEnabled(allowed)
 
     def write_table(self, item: TableFile) -> None:
         """Write a table to fill in, and take it as the input."""
