@@ -97,6 +97,9 @@ def _differ(options: Any, output: Output) -> int:
                 output.line(f"{mark} {told(each)}")
         for one, other, fields in found.changed:
             output.line(f"~ {told(one)} → {told(other)}: {', '.join(words[field] for field in fields)}")
+        kinds = {"land": _("The land by itself"), "pace": _("Pace")}
+        for what, before, after in found.assumptions:
+            output.line(f"~ {kinds[what]}: {before or '–'} → {after or '–'}")
         output.line(_("{count} interventions are the same in both.").format(count=found.same))
         output.data({"first": options.first, "second": options.second, **found.as_data()})
     return 0
@@ -113,9 +116,11 @@ def _compare(options: Any, output: Output) -> int:
     ranking = rank(comparison, weights)
     show_comparison(comparison, output)
     for line in comparison.goals:
-        for state, value, met in zip(comparison.scenarios, line.values, line.met, strict=True):
+        for at, (state, value) in enumerate(zip(comparison.scenarios, line.values, strict=True)):
             if value is not None:
-                word = _("met") if met else _("not met")
+                year = line.reached[at]
+                word = _("met") if line.met[at] else _("not met")
+                word += f" ({_('reached in {year}').format(year=year)})" if year else ""
                 output.line(f"  {line.goal}: {line.target} {format_number(line.quantity, line.decimals)} ({line.year}) – {state.scenario.name}: {format_number(value, line.decimals)}, {word}")  # fmt: skip
     if ranking is not None:
         output.line()

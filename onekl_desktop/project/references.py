@@ -34,6 +34,7 @@ LINKS = (
     Link("signature", "person", "person"),
     Link("vote", "decision", "decision", owned=True),
     Link("vote", "people_group", "people_group"),
+    Link("group_weight", "people_group", "people_group", owned=True),
     Link("goal", "decision", "decision"),
     Link("target", "goal", "goal"),
     Link("target", "indicator", "indicator"),

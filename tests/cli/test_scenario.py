@@ -49,7 +49,7 @@ def test_the_difference_of_two_scenarios(planned, registry, capsys):
         for number in range(3):
             perform(session, "scenarios.add_intervention", scenario="Plan", practice="Trees", geometry=place(8000, 1000 * number, 8500, 1000 * number + 500), name=f"Plot {number}", start_year=2027)  # fmt: skip
         perform(session, "scenarios.copy_scenario", scenario="Plan", name="Twin")
-    assert onekl(capsys, "scenario", "difference", planned, "Plan", "Twin", "--json")[1] == {"first": "Plan", "second": "Twin", "only_first": [], "only_second": [], "changed": [], "same": 4}  # fmt: skip
+    assert onekl(capsys, "scenario", "difference", planned, "Plan", "Twin", "--json")[1] == {"first": "Plan", "second": "Twin", "only_first": [], "only_second": [], "changed": [], "same": 4, "assumptions": []}  # fmt: skip
     with Session(planned, registry=registry) as session:
         with session.read() as db:
             twin = db.query(Scenario).filter_by(name="Twin").one().uuid

@@ -18,6 +18,7 @@ from onekl_desktop.project.records import (
     Target,
 )
 from onekl_desktop.tools.lift.queries import read_finance
+from onekl_desktop.tools.scenarios.outlook import find_outlook
 from onekl_desktop.tools.scenarios.queries import compare
 from onekl_desktop.tools.scenarios.sample import build_sample_project
 
@@ -49,7 +50,14 @@ def test_a_sample_is_whole(tmp_path, registry, sample):
                 (Project, 1),
             ):
                 assert db.query(kind).count() >= least, kind
-            assert all(item.area_ha > 100 for item in db.query(Intervention))
+            assert all(item.area_ha > 50 for item in db.query(Intervention))
         comparison = compare(session)
-        assert {state.word for state in comparison.scenarios} == {"current"} and len(comparison.scenarios) == 3
+        assert {state.word for state in comparison.scenarios} == {"current"} and len(comparison.scenarios) == 4
+        assert all(
+            any(low is not None for low in row.low) for row in comparison.rows if row.code == "carbon_gain"
+        )  # bands
+        assert len(comparison.groups) == 4 and all(line.values for line in comparison.goals)
+        with session.read() as db:
+            outlooks = [find_outlook(db, state.scenario) for state in comparison.scenarios]
+        assert all(outlook is not None for outlook in outlooks)  # the land goes on changing beneath each
         assert all(state.current and not state.problem for state in read_finance(session).projects)

@@ -152,6 +152,7 @@ EXAMPLES = {
     "scenarios.change_projection": {"projection": "Past", "method": "random_forest", "seed": 3},
     "scenarios.remove_projection": {"projection": "Past"},
     "scenarios.set_outlook": {"scenario": "Plan", "projection": "Past", "pace": 0.5},
+    "scenarios.set_weights": {"people_group": "Women", "weights": "jobs=2, carbon_gain=1"},
     "scenarios.add_chain_model": {"name": "Edges", "model": "landcover_change", "years": "2030"},
     "scenarios.remove_chain_model": {"chain_model": "Change"},
     "partnership.add_organisation": {"name": "New village", "women": 12, "contact": "kept private"},

@@ -226,7 +226,7 @@ RECORD_WORDS = {
     "assessment_answer": N_("answer"), "project": N_("project"), "project_part": N_("part of a project"),
     "finance_line": N_("money line"), "finance_source": N_("finance source"), "observation": N_("observation"),
     "release_rule": N_("release rule"), "resource": N_("resource"), "bundle": N_("bundle"), "bookmark": N_("bookmark"), "map_layout": N_("page layout"),
-    "projection": N_("projection"), "chain_model": N_("model of the chain"),
+    "projection": N_("projection"), "chain_model": N_("model of the chain"), "group_weight": N_("weight of a group"),
 }  # fmt: skip
 
 

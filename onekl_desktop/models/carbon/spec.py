@@ -28,7 +28,7 @@ MODEL = ModelSpec(
     indicators=(
         IndicatorSpec(id="carbon_storage", title=N_("Carbon stored"), unit="t", direction=1,
                       about=N_("Tonnes of carbon in the four pools within the landscape.")),
-        IndicatorSpec(id="carbon_gain", title=N_("Change since the map"), unit="t CO2e", direction=1,
+        IndicatorSpec(id="carbon_gain", title=N_("Carbon change since the map"), unit="t CO2e", direction=1,
                       about=N_("Carbon stored less that of the land-cover map's year, times 44/12.")),
     ),
     source="InVEST 3.20 carbon storage; 44/12 is the mass of carbon dioxide by carbon (IPCC 2006).",

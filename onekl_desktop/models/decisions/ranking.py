@@ -40,32 +40,47 @@ def weighted_scores(values: NDArray[np.float64], directions: NDArray[np.float64]
     return np.asarray(scale_scores(values, directions) @ (weights / weights.sum()), float)
 
 
-def rank_robustness(
-    values: NDArray[np.float64], directions: NDArray[np.float64], *, low: NDArray[np.float64] | None = None,
-    high: NDArray[np.float64] | None = None, draws: int = 10_000, seed: int = 0,
-) -> Robustness:  # fmt: skip
-    """Rank acceptability under unknown weights: Lahdelma & Salminen (2001), SMAA-2, Operations Research 49, 444-454.
-
-    Weights are uniform over all that sum to 1; where a low and a high are known, figures are drawn from the triangle
-    between them with the figure as its peak, each on its own. Equal scores share their places.
+def pareto_front(values: NDArray[np.float64], directions: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Which options no other one beats: none is at least as good in everything and better in something (Pareto 1906).
 
     Parameters
     ----------
-    values, low, high
-        Shape (options, criteria); low and high are NaN where no range is known.
+    values, directions
+        As in `scale_scores`, shape (options, criteria) and (criteria,); an option with NaN is never on the front.
+    """
+    signed = np.where(np.isfinite(values), values * directions, -np.inf)
+    as_good = (signed[:, None, :] >= signed[None, :, :]).all(axis=2)
+    better = (signed[:, None, :] > signed[None, :, :]).any(axis=2)
+    return np.asarray(~(as_good & better).any(axis=0) & np.isfinite(values).all(axis=1))
+
+
+def rank_robustness(
+    values: NDArray[np.float64], directions: NDArray[np.float64], *, drawn: NDArray[np.float64] | None = None,
+    draws: int = 10_000, seed: int = 0,
+) -> Robustness:  # fmt: skip
+    """Rank acceptability under unknown weights: Lahdelma & Salminen (2001), SMAA-2, Operations Research 49, 444-454.
+
+    Weights are uniform over all that sum to 1. Where figures are uncertain, each set of weights meets one of their draws.
+    Equal scores share their places.
+
+    Parameters
+    ----------
+    values
+        Shape (options, criteria).
     directions
         +1 or -1 for each criterion.
+    drawn
+        Figures under draws of the coefficients, shape (any, options, criteria); a draw holds for all options at once, so that
+        what they have in common does not blur their order.
     """
     options, criteria = values.shape
     rng = np.random.default_rng(seed)
     weights = rng.dirichlet(np.ones(criteria), draws)
-    drawn = np.broadcast_to(values, (draws, options, criteria)).copy()
-    if low is not None and high is not None:
-        a, b = np.minimum(low, values), np.maximum(high, values)
-        known = np.isfinite(a) & np.isfinite(b) & (b > a)
-        for s, c in zip(*np.nonzero(known), strict=True):
-            drawn[:, s, c] = rng.triangular(a[s, c], values[s, c], b[s, c], draws)
-    score = np.einsum("dsc,dc->ds", scale_scores(drawn, directions), weights)
+    if drawn is None:
+        score = weights @ scale_scores(values, directions).T
+    else:
+        scaled = scale_scores(drawn, directions)
+        score = np.einsum("dsc,dc->ds", scaled[np.arange(draws) % len(scaled)], weights)
     above = (score[:, None, :] > score[:, :, None] + 1e-12).sum(axis=2)
     equal = (np.abs(score[:, None, :] - score[:, :, None]) <= 1e-12).sum(axis=2)
     shares = np.zeros((options, options))

@@ -4,7 +4,7 @@ from onekl_desktop.base.specs import IndicatorSpec, ModelSpec, Number
 from onekl_desktop.base.translate import N_
 
 MODEL = ModelSpec(
-    id="livelihoods", title=N_("Cost and jobs"), version=2,
+    id="livelihoods", title=N_("Cost and jobs"), version=3,
     about=N_(
         "Multiplies the true area of each intervention, year by year, with the costs and labour of its practice. "
         "Capital cost and the labour of starting fall in the year in which the land is taken up, operating cost and "

@@ -356,7 +356,7 @@ def _estimator(method: str, rng: np.random.Generator) -> Any:
         return HistGradientBoostingClassifier(
             max_iter=150, learning_rate=0.04, max_leaf_nodes=8, min_samples_leaf=50, l2_regularization=5.0, random_state=seed,
         )  # fmt: skip
-    return LogisticRegression(max_iter=300, C=1.0)
+    return LogisticRegression(max_iter=300, C=1.0, solver="newton-cholesky")
 
 
 def _held_out(

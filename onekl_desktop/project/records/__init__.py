@@ -21,7 +21,15 @@ from onekl_desktop.project.records.partnership import (
     Vote,
 )
 from onekl_desktop.project.records.runs import Run
-from onekl_desktop.project.records.scenarios import STAYS, ChainModel, Intervention, Practice, Projection, Scenario
+from onekl_desktop.project.records.scenarios import (
+    STAYS,
+    ChainModel,
+    GroupWeight,
+    Intervention,
+    Practice,
+    Projection,
+    Scenario,
+)
 from onekl_desktop.project.records.vision import Action, Goal, Target
 
 __all__ = [
@@ -39,6 +47,7 @@ __all__ = [
     "FinanceSource",
     "Goal",
     "Group",
+    "GroupWeight",
     "Indicator",
     "IndicatorValue",
     "Intervention",

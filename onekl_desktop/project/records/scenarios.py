@@ -103,6 +103,17 @@ class ChainModel(Record):
     years: Mapped[str] = words()
 
 
+class GroupWeight(Record):
+    """How much a group cares for an indicator (its code) when scenarios are compared; without rows it has not said."""
+
+    __tablename__ = "group_weight"
+    kind: ClassVar[str] = "group_weight"
+
+    people_group: Mapped[str] = words()
+    indicator: Mapped[str] = words()
+    weight: Mapped[float] = number()
+
+
 class Intervention(Record):
     """A practice on a geometry over years. `schedule` is JSON `[{"year", "share"}]`."""
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import dataclasses
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from onekl_desktop.tools.scenarios.runs import Inputs
 
 WORKING_DAYS = 230.0
+BY_ZONE = ("cost_present_value", "jobs", "gross_income", "net_income")
+Draws = dict[str, NDArray[np.float64]]
 
 
 def _computed(indicator: str, value: float, draws: NDArray[np.float64], year: int, zone: str = "") -> Computed:
@@ -29,11 +32,12 @@ def _computed(indicator: str, value: float, draws: NDArray[np.float64], year: in
 
 def land_values(
     inputs: Inputs, zones: ZoneMap, codes: list[int], areas: dict[int, NDArray[np.float64]], table: dict[int, float],
-    plans: Sequence[landcover.Plan],
+    plans: Sequence[landcover.Plan], kept: Draws,
 ) -> list[Computed]:  # fmt: skip
     """Areas by class, natural forest, carbon and planned hectares, by year; at both ends by zone, too.
 
-    The band of carbon comes from the carbon densities of the classes, each off by its own spread.
+    The band of carbon comes from the carbon densities of the classes, each off by its own spread; the draws of the last
+    year are put into `kept`.
     """
     forest = {cls.code for cls in inputs.classes if cls.natural_forest}
     is_forest = np.array([code in forest for code in codes], float)
@@ -54,6 +58,8 @@ def land_values(
         values.append(_computed("carbon_storage", float(stored.sum()), stored_draws.sum(axis=0), year))
         gain = (stored - stored_at_base) * carbon.CO2_PER_C
         values.append(_computed("carbon_gain", float(gain.sum()), gain_draws.sum(axis=0), year))
+        if year == inputs.horizon_year:
+            kept.update(carbon_storage=stored_draws.sum(axis=0), carbon_gain=gain_draws.sum(axis=0))
         planned = sum(plan.area_ha * landcover.begun_share(plan, year) for plan in plans)
         values.append(Computed("intervention_area", float(planned), year))
         if year not in (inputs.base_year, inputs.horizon_year):
@@ -69,10 +75,15 @@ def land_values(
     return values
 
 
-def livelihood_values(inputs: Inputs, works: Sequence[tuple[Practice, livelihoods.Work]]) -> list[Computed]:
-    """Cost, labour, production and income until the last year.
+def livelihood_values(
+    inputs: Inputs, works: Sequence[tuple[Practice, livelihoods.Work]], shares: Sequence[Mapping[str, float]], zones: Sequence[str],
+    kept: Draws,
+) -> list[Computed]:  # fmt: skip
+    """Cost, labour, production and income until the last year, for the whole and (`BY_ZONE`) by zone.
 
-    The band comes from the practices: cost, labour, yield and price of each are off by its spread, independently of each other.
+    The band comes from the practices: cost, labour, yield and price of each are off by its spread, independently of each other;
+    the draws are put into `kept`. `shares` tells for each work the fraction of its land in each of the `zones`; jobs of zones are
+    counted over the years of the whole, so that they add up.
     """
     first = min([inputs.base_year, *(year for _practice, work in works for year, _share in work.schedule)])
     last = inputs.horizon_year
@@ -101,4 +112,17 @@ def livelihood_values(inputs: Inputs, works: Sequence[tuple[Practice, livelihood
         drawn["production"] += yields * own.production_t.sum()
         drawn["gross_income"] += yields * price * own.gross_income.sum()
         drawn["net_income"] += yields * price * own.gross_income.sum() - cost * spent.sum()
-    return [_computed(id, value, drawn[id], last) for id, value in point.items()]
+    kept.update(drawn)
+    values = [_computed(id, value, drawn[id], last) for id, value in point.items()]
+    for zone in zones:
+        parts = [
+            dataclasses.replace(work, area_ha=work.area_ha * each.get(zone, 0.0)) for (_practice, work), each in zip(works, shares, strict=True)
+        ]  # fmt: skip
+        own = livelihoods.yearly_flows(parts, first, last)
+        spent = own.capital_cost + own.operating_cost
+        told = {
+            "cost_present_value": livelihoods.present_value(spent, own.years, inputs.discount_rate, inputs.price_year),
+            "jobs": float(own.labour_days.sum()) / mean_days, "gross_income": float(own.gross_income.sum()), "net_income": float(own.net_income.sum()),
+        }  # fmt: skip
+        values += [Computed(id, told[id], last, zone) for id in BY_ZONE]
+    return values

@@ -34,9 +34,19 @@ from onekl_desktop.tools.scenarios.assumptions import (
     remove_projection,
     set_outlook,
 )
+from onekl_desktop.tools.scenarios.weighing import prepare_set_weights, set_weights
 
 __all__ = [  # what lies in files of its own
-    "add_chain_model", "add_projection", "adopt", "change_projection", "prepare_add_chain_model", "remove_chain_model", "remove_projection", "set_outlook",
+    "add_chain_model",
+    "add_projection",
+    "adopt",
+    "change_projection",
+    "prepare_add_chain_model",
+    "prepare_set_weights",
+    "remove_chain_model",
+    "remove_projection",
+    "set_outlook",
+    "set_weights",
 ]  # fmt: skip
 _NUMBERS = (
     "capital_cost_per_ha", "operating_cost_per_ha_year", "labour_start_days_per_ha", "labour_days_per_ha_year",

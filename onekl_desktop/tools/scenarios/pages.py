@@ -13,7 +13,7 @@ from onekl_desktop.project.queries.records import find_land_cover, get_landscape
 from onekl_desktop.project.records import Practice, Scenario
 from onekl_desktop.reports.page import Chart, Facts, Heading, Line, MapBlock, Notes, Page, Paragraph, Table
 from onekl_desktop.tools.scenarios.outlook import find_outlook
-from onekl_desktop.tools.scenarios.queries import Comparison, Row, compare, list_planned
+from onekl_desktop.tools.scenarios.queries import Comparison, GoalLine, Row, compare, list_planned
 from onekl_desktop.tools.scenarios.ranking import rank
 from onekl_desktop.tools.scenarios.runs import MODELS
 
@@ -156,17 +156,22 @@ def _add_goals(page: Page, comparison: Comparison) -> None:
     names = [state.scenario.name for state in comparison.scenarios]
     rows = tuple(
         (f"{line.target} ({line.unit})" if line.unit else line.target, f"{format_number(line.quantity, line.decimals)} ({line.year})",
-         *(told_goal(value, met, line.decimals) for value, met in zip(line.values, line.met, strict=True)))
+         *(told_goal(line, at) for at in range(len(names))))
         for line in comparison.goals
     )  # fmt: skip
     page.blocks.append(Table((_("Target"), _("Wanted (by)"), *names), rows, (False, *([True] * (len(names) + 1)))))
 
 
-def told_goal(value: float | None, met: bool | None, decimals: int) -> str:
-    """A value with the word that says whether it is enough, so that nobody needs to see colours."""
+def told_goal(line: GoalLine, at: int) -> str:
+    """A value with words that say whether it is enough, and when, so that nobody needs to see colours."""
+    value, year = line.values[at], line.reached[at]
     if value is None:
         return "–"
-    return f"{format_number(value, decimals)} · {_('reached') if met else _('missed')}"
+    if line.met[at]:
+        word = _("reached in {year}").format(year=year)
+    else:
+        word = _("missed, reached in {year}").format(year=year) if year and year > line.year else _("missed")
+    return f"{format_number(value, line.decimals)} · {word}"
 
 
 def _add_change(page: Page, comparison: Comparison) -> None:

@@ -9,15 +9,19 @@ from typing import Any
 
 from sqlalchemy import select
 
-from onekl_desktop.base.errors import restate
+from onekl_desktop.base.errors import UserError, restate
 from onekl_desktop.base.money import money_unit
-from onekl_desktop.base.units import unit_name
+from onekl_desktop.base.translate import _
+from onekl_desktop.base.units import format_number, unit_name
 from onekl_desktop.engine import Session
+from onekl_desktop.engine.runs import run_folder
 from onekl_desktop.project.queries.indicators import Value, list_indicators, values_of_run
 from onekl_desktop.project.queries.records import find_land_cover, get_landscape, list_classes, list_interventions
-from onekl_desktop.project.records import Goal, Indicator, Intervention, Practice, Target
+from onekl_desktop.project.records import Goal, Indicator, Intervention, Practice, Scenario, Target
 from onekl_desktop.tools.scenarios.chain import list_chain, read_json
-from onekl_desktop.tools.scenarios.runs import Status, list_status
+from onekl_desktop.tools.scenarios.outlook import find_outlook
+from onekl_desktop.tools.scenarios.runs import Status, list_status, read_draws
+from onekl_desktop.tools.scenarios.weighing import list_weights
 
 
 @dataclass(frozen=True)
@@ -48,7 +52,10 @@ class Row:
 
 @dataclass(frozen=True)
 class GoalLine:
-    """A target beside what each scenario brings in its year; `met` is None where a scenario says nothing about it."""
+    """A target beside what each scenario brings in its year; `met` is None where a scenario says nothing about it.
+
+    `reached` is the first year in which a scenario has it, early or late; None where it never has.
+    """
 
     target: str
     goal: str
@@ -59,6 +66,7 @@ class GoalLine:
     quantity: float
     values: list[float | None]
     met: list[bool | None]
+    reached: list[int | None]
 
 
 @dataclass
@@ -74,6 +82,8 @@ class Comparison:
     series: dict[str, dict[str, list[tuple[int, float]]]] = field(default_factory=dict)
     warnings: list[dict[str, Any]] = field(default_factory=list)
     goals: list[GoalLine] = field(default_factory=list)
+    groups: dict[str, dict[str, float]] = field(default_factory=dict)  # what each group cares for, by indicator
+    draws: list[dict[str, Any]] = field(default_factory=list)  # by scenario: figures under draws of the coefficients
 
     @property
     def computed(self) -> bool:
@@ -100,6 +110,8 @@ def compare(session: Session) -> Comparison:
         targets = list(db.scalars(select(Target).order_by(Target.goal, Target.year, Target.id)))
         goals = {goal.uuid: goal.name for goal in db.scalars(select(Goal))}
         result = Comparison(states, cover.year if cover else None, landscape.horizon_year)
+        result.groups = list_weights(db)
+    result.draws = [read_draws(run_folder(session, state.run.uuid)) if state.run else {} for state in states]
     for state in states:
         if state.run:
             for warning in read_json(state.run.warnings, list):
@@ -163,13 +175,19 @@ def compare(session: Session) -> Comparison:
 def _judge(target: Target, measure: Indicator, runs: list[list[Value]], goal: str, unit: str) -> GoalLine:
     """Each scenario's value in the target's year (on a straight line between told years), and whether it is enough.
 
-    Enough is at or beyond the target in the direction that leads from the baseline to it; without a baseline, in
-    the indicator's own direction.
+    Enough is at or beyond the target in the indicator's own direction (forest kept above less than there is today is
+    kept); for one without, in the direction that leads from the baseline to it.
     """
     assert target.quantity is not None
     assert target.year is not None
-    falling = target.baseline > target.quantity if target.baseline is not None else measure.direction < 0
+    wanted = target.quantity
+    falling = measure.direction < 0 or (not measure.direction and (target.baseline or 0.0) > wanted)
+
+    def enough(value: float) -> bool:
+        return value <= wanted if falling else value >= wanted
+
     values: list[float | None] = []
+    reached: list[int | None] = []
     for run in runs:
         points = sorted(
             (value.year, value.value) for value in run
@@ -177,11 +195,13 @@ def _judge(target: Target, measure: Indicator, runs: list[list[Value]], goal: st
             and value.year is not None and value.value is not None
         )  # fmt: skip
         values.append(_at(points, target.year))
-    met = [
-        None if value is None else (value <= target.quantity if falling else value >= target.quantity)
-        for value in values
-    ]
-    return GoalLine(target.name, goal, target.place, unit, measure.decimals, target.year, target.quantity, values, met)
+        years = range(points[0][0], points[-1][0] + 1) if points else ()
+        told = ((year, _at(points, year)) for year in years)
+        reached.append(next((year for year, value in told if value is not None and enough(value)), None))
+    met = [None if value is None else enough(value) for value in values]
+    return GoalLine(
+        target.name, goal, target.place, unit, measure.decimals, target.year, wanted, values, met, reached
+    )  # fmt: skip
 
 
 def _at(points: list[tuple[int, float]], year: int) -> float | None:
@@ -226,7 +246,8 @@ def comparison_as_data(comparison: Comparison) -> dict[str, Any]:
         "zones": {name: [plain(row) for row in rows] for name, rows in comparison.zones.items()},
         "goals": [
             {"target": line.target, "goal": line.goal, "place": line.place, "unit": line.unit, "year": line.year, "quantity": line.quantity,
-             "values": dict(zip(names, line.values, strict=True)), "met": dict(zip(names, line.met, strict=True))} for line in comparison.goals
+             "values": dict(zip(names, line.values, strict=True)), "met": dict(zip(names, line.met, strict=True)),
+             "reached": dict(zip(names, line.reached, strict=True))} for line in comparison.goals
         ],
         "warnings": comparison.warnings,
     }  # fmt: skip
@@ -261,12 +282,16 @@ def list_planned(session: Session, scenario: str) -> list[Planned]:
 
 @dataclass(frozen=True)
 class Difference:
-    """What one scenario plans and another does not, and what both plan but not alike (before, after, and in what)."""
+    """What one scenario plans and another does not, and what both plan but not alike (before, after, and in what).
+
+    `assumptions` are those that differ: what, and in words how it stands in each.
+    """
 
     only_first: list[Planned]
     only_second: list[Planned]
     changed: list[tuple[Planned, Planned, list[str]]]
     same: int
+    assumptions: list[tuple[str, str, str]] = field(default_factory=list)
 
     def as_data(self) -> dict[str, Any]:
         """Plain figures."""
@@ -279,6 +304,7 @@ class Difference:
         return {
             "only_first": [told(each) for each in self.only_first], "only_second": [told(each) for each in self.only_second], "same": self.same,
             "changed": [{"first": told(a), "second": told(b), "in": fields} for a, b, fields in self.changed],
+            "assumptions": [{"what": what, "first": one, "second": other} for what, one, other in self.assumptions],
         }  # fmt: skip
 
 
@@ -308,7 +334,21 @@ def find_difference(session: Session, first: str, second: str) -> Difference:
                     changed.append((each, other, fields))
                 else:
                     same += 1
-    return Difference(ours, theirs, changed, same)
+    with session.read() as db:
+        before, after = (_tell_assumptions(db, uuid) for uuid in (first, second))
+    differ = [(what, before[what], after[what]) for what in before if before[what] != after[what]]
+    return Difference(ours, theirs, changed, same, differ)
+
+
+def _tell_assumptions(db: Any, scenario: str) -> dict[str, str]:
+    """What a scenario assumes of the land by itself, in words."""
+    row = db.scalar(select(Scenario).where(Scenario.uuid == scenario))
+    try:
+        outlook = find_outlook(db, row)
+    except UserError as problem:
+        return {"land": str(problem), "pace": ""}
+    land = _("stays as on the map") if outlook is None else outlook.projection.name
+    return {"land": land, "pace": "" if outlook is None else format_number(row.pace, 2)}
 
 
 def first_steps(session: Session) -> list[bool]:

@@ -6,6 +6,7 @@ import hashlib
 import json
 import shutil
 import time
+import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -49,7 +50,7 @@ from onekl_desktop.tools.scenarios.outlook import Outlook, Outlooks, find_outloo
 from onekl_desktop.tools.scenarios.zones import ZoneMap
 
 MODELS = (LAND_COVER, CARBON, LIVELIHOODS)
-CARBON_CHANGE = "carbon_change"
+CARBON_CHANGE, DRAWS = "carbon_change", "draws.npz"
 STEP_YEARS = 5
 
 
@@ -267,21 +268,35 @@ def run_scenario(
     frozen = inputs.frozen()
     uuid = new_uuid()
     folder = run_folder(session, uuid)
+    draws: figures.Draws = {}
     if held is None:
-        values, warnings, rasters = compute_land(session, inputs, progress, outlooks)
+        values, warnings, rasters = compute_land(session, inputs, progress, outlooks, draws)
         for name, raster in rasters.items():
             write_geotiff(folder / f"{name}.tif", raster)
     else:
         values, warnings, old = held
         shutil.copytree(old, folder)
-    values = values + figures.livelihood_values(
-        inputs, [(practice, work) for _item, practice, work in make_works(inputs)]
-    )
+        draws.update(read_draws(folder))
+    works = make_works(inputs)
+    zones = ZoneMap.read(session, inputs.boundary, inputs.zones)
+    shares = zones.shares([item.geom for item, _practice, _work in works], session.open_raster(inputs.cover).grid)
+    pairs = [(practice, work) for _item, practice, work in works]
+    values = values + figures.livelihood_values(inputs, pairs, shares, zones.names, draws)
+    np.savez_compressed(folder / DRAWS, **{id: each.astype(np.float32) for id, each in draws.items()})  # type: ignore[arg-type]
     return record_run(
         session, models=MODELS, scenario=scenario.uuid, print_today=fingerprint(MODELS, frozen), inputs=frozen, values=values,
         warnings=warnings, started_at=begun, duration_s=time.perf_counter() - clock,
         words=_("Computed {scenario}").format(scenario=scenario.name), uuid=uuid,
     )  # fmt: skip
+
+
+def read_draws(folder: Path) -> figures.Draws:
+    """The last year's figures under the draws of the coefficients, which a run keeps beside its maps; empty where they are gone."""
+    try:
+        with np.load(folder / DRAWS, allow_pickle=False) as held:
+            return {id: np.asarray(held[id], float) for id in held.files}
+    except (OSError, ValueError, zipfile.BadZipFile):
+        return {}
 
 
 def _find_land(session: Session, db: DbSession, inputs: Inputs) -> tuple[list[Computed], list[Problem], Path] | None:
@@ -295,7 +310,10 @@ def _find_land(session: Session, db: DbSession, inputs: Inputs) -> tuple[list[Co
         if json.dumps(told.get("land"), sort_keys=True) != wanted:
             continue
         folder = run_folder(session, run.uuid)
-        if not all((folder / f"{name}.tif").exists() for name in (*inputs.rasters, CARBON_CHANGE)):
+        if (
+            not all((folder / f"{name}.tif").exists() for name in (*inputs.rasters, CARBON_CHANGE))
+            or not (folder / DRAWS).exists()
+        ):
             continue
         values = [
             Computed(value.indicator, value.value, value.year, value.zone, value.category, value.low, value.high)
@@ -307,7 +325,7 @@ def _find_land(session: Session, db: DbSession, inputs: Inputs) -> tuple[list[Co
 
 
 def compute_land(
-    session: Session, inputs: Inputs, progress: Progress, outlooks: Outlooks
+    session: Session, inputs: Inputs, progress: Progress, outlooks: Outlooks, draws: figures.Draws
 ) -> tuple[list[Computed], list[Problem], dict[str, RasterSource]]:
     """Areas, carbon, warnings and rasters of a scenario."""
     source = session.open_raster(inputs.cover)
@@ -366,7 +384,7 @@ def compute_land(
         names = {cls.code: cls.name for cls in inputs.classes}
         told = ", ".join(f"{code} ({names.get(code, '?')})" for code in sorted(lacking))
         raise UserError("scenarios.no_carbon", classes=told)
-    values = figures.land_values(inputs, zones, codes, areas, table, plans)
+    values = figures.land_values(inputs, zones, codes, areas, table, plans, draws)
     warnings = find_warnings(inputs, plans, footprints, grid)
     return values, warnings, {**{name: maps[year] for name, year in inputs.rasters.items()}, CARBON_CHANGE: gain}
 
@@ -457,7 +475,7 @@ def find_warnings(
             continue
         shared = shapes[first].intersection(shapes[second])
         hectares = area_ha(shared, inputs.crs) if not shared.is_empty else 0.0
-        if hectares < 0.01:
+        if hectares < 0.05:
             continue
         if plans[first].class_code is None or plans[second].class_code is None:
             continue  # one of them leaves the land cover alone: nothing to decide

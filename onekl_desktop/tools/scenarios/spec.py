@@ -223,6 +223,13 @@ TOOL = Tool(
             id="remove_chain_model", title=N_("No longer run a model on every scenario"), does=N_("Took {name} out of the chain"),
             about=N_("Its last figures stay until others take their place."), inputs=(Reference(id="chain_model", title=N_("Model of the chain"), of="chain_model"),)),
         Operation(
+            id="set_weights", title=N_("Say what a group cares for"), does=N_("Wrote down what {name} care for"),
+            about=N_("How much each indicator counts for a group when scenarios are put in an order. Empty: the group has not said."),
+            inputs=(
+                Reference(id="people_group", title=N_("Group"), of="group"),
+                Text(id="weights", title=N_("Weights"), required=False, max_length=1000, about=N_("For example jobs=2, carbon_gain=1.")),
+            )),
+        Operation(
             id="choose_plan", title=N_("Choose a scenario as the plan"), does=N_("Chose {name} as the plan"),
             about=N_("The one that the partnership carries out: impact is measured against its forecast."), inputs=(SCENARIO,)),
         Operation(

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from onekl_desktop.base.geometry import from_gpkg, rings_of
+from onekl_desktop.base.geometry import from_gpkg, repair, rings_of
 from onekl_desktop.base.rasters import Grid, RasterSource, Window
 from onekl_desktop.engine import Session
 from onekl_desktop.models.landcover import model as landcover
@@ -24,6 +25,7 @@ class ZoneMap:
     names: list[str]
     boundary: tuple[NDArray[np.float64], NDArray[np.int64]] | None
     shapes: list[tuple[NDArray[np.float64], NDArray[np.int64]]] = field(default_factory=list)
+    polygons: list[Any] = field(default_factory=list)
     raster: RasterSource | None = None
     codes: list[int] = field(default_factory=list)
 
@@ -48,7 +50,47 @@ class ZoneMap:
                 codes=[item.code for item in classes],
             )
         named = read_shapes(session, layer)
-        return cls([name for name, _shape in named], boundary, [rings_of(shape) for _name, shape in named])
+        polygons = [repair(shape) for _name, shape in named]
+        return cls([name for name, _shape in named], boundary, [rings_of(shape) for _name, shape in named], polygons)
+
+    def shares(self, shapes: Sequence[Any], grid: Grid) -> list[dict[str, float]]:
+        """The fraction of each shape in each named zone (land of no zone is left out).
+
+        Zones that are polygons are cut with the shape; those that are classes of a map are counted in the cells whose
+        centres lie in it.
+        """
+        if self.raster is None:
+            return [self._cut(shape) for shape in shapes]
+        found = []
+        for shape in shapes:
+            xy, offsets = rings_of(shape)
+            window = grid.window_of(shape.bounds)
+            inside = np.full((window.rows, window.columns), -1, np.int32)
+            if inside.size:
+                landcover.burn_zones([(xy, offsets)], grid.sub(window), inside)
+            zone = self.burn(grid, window)[inside == 0] if inside.size else np.empty(0, np.int32)
+            counts = np.bincount(zone[zone >= 0], minlength=self.count)
+            total = max(int((inside == 0).sum()), 1)
+            found.append(
+                {name: count / total for name, count in zip(self.names, counts.tolist(), strict=False) if count}
+            )
+        return found
+
+    def _cut(self, shape: Any) -> dict[str, float]:
+        out: dict[str, float] = {}
+        left = shape
+        for name, polygon in zip(self.names, self.polygons, strict=True):
+            if left.is_empty:
+                break
+            if not polygon.intersects(left):
+                continue
+            part = polygon.intersection(left).area / shape.area if shape.area else 0.0
+            if part > 1e-9:
+                out[name] = part
+                left = left.difference(
+                    polygon
+                )  # where zones overlap the first one has the land, and nothing counts twice
+        return out
 
     def burn(self, grid: Grid, window: Window) -> NDArray[np.int32]:
         """Zone number of each cell of a window."""

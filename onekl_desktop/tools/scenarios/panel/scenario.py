@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import shapely
@@ -42,9 +43,11 @@ from onekl_desktop.project.records import Intervention, Layer, Practice
 from onekl_desktop.project.styles import Style
 from onekl_desktop.tools.scenarios.conflicts import find_conflicts
 from onekl_desktop.tools.scenarios.ecosystem import Asked
+from onekl_desktop.tools.scenarios.maps import find_difference_map
 from onekl_desktop.tools.scenarios.panel.assumptions import AdoptRow, AssumptionsCard
+from onekl_desktop.tools.scenarios.panel.board import ComparisonView
 from onekl_desktop.tools.scenarios.panel.ecosystem import ModelDialog, ModelResults, compute
-from onekl_desktop.tools.scenarios.panel.results import CHIPS, ComparisonView, ResultCard
+from onekl_desktop.tools.scenarios.panel.results import CHIPS, ResultCard
 from onekl_desktop.tools.scenarios.queries import Planned, compare, list_planned
 from onekl_desktop.tools.scenarios.runs import Status, list_status, run_scenarios
 from onekl_desktop.tools.scenarios.spec import TOOL
@@ -53,6 +56,9 @@ TABLES = (
     "scenario",
     "projection",
     "chain_model",
+    "group_weight",
+    "people_group",
+    "target",
     "intervention",
     "practice",
     "run",
@@ -60,7 +66,10 @@ TABLES = (
     "layer",
     "landscape",
 )
-MAPS = (("plan", N_("Plan")), ("land_cover", N_("Land cover at the end")), ("carbon_change", N_("Change of carbon")))
+MAPS = (
+    ("plan", N_("Plan")), ("land_cover", N_("Land cover at the end")), ("carbon_change", N_("Change of carbon")),
+    ("land_cover-base", N_("Land cover: what differs from the baseline")), ("carbon_change-base", N_("Carbon: difference to the baseline")),
+)  # fmt: skip
 CHANGE_T_PER_HA = 120
 ROW_INDICATORS = ("natural_forest", "carbon_gain", "cost_present_value", "jobs")
 
@@ -244,7 +253,7 @@ class ScenariosPanel(QWidget):
         self._foot.setVisible(has_cover)
         self._show_scenario()
         if self._comparison is not None and self._comparison.isVisible():
-            self._comparison.show_comparison(compare(self._desk.session), self._desk)
+            self._comparison.show_comparison(compare(self._desk.session))
 
     @property
     def state(self) -> Status | None:
@@ -344,6 +353,8 @@ class ScenariosPanel(QWidget):
         texts = {
             "land_cover": _("Colours of the legend; what the plan has changed by the last year is in it."),
             "carbon_change": _("Tonnes of carbon in a hectare: green has gained, brown has lost; full colour at {most} t/ha.").format(most=CHANGE_T_PER_HA),
+            "land_cover-base": _("Only cells whose class at the end is another one than in the baseline, in the colours of the legend."),
+            "carbon_change-base": _("Tonnes of carbon in a hectare at the end beside the baseline: green more, brown less; full colour at {most} t/ha.").format(most=CHANGE_T_PER_HA),
         }  # fmt: skip
         self.map_key.setText(texts.get(kind, ""))
         self.map_key.setVisible(kind in texts)
@@ -355,8 +366,12 @@ class ScenariosPanel(QWidget):
         state, kind = self.state, self.map_choice.currentData()
         if state is None or kind == "plan" or state.run is None:
             return source.scene(scenario=self._selected, selected=frozenset(self.table.selected_keys()))
-        path = run_folder(self._desk.session, state.run.uuid) / f"{kind}.tif"
-        if not path.exists():
+        kind, beside, _rest = kind.partition("-")
+        path: Path | None = run_folder(self._desk.session, state.run.uuid) / f"{kind}.tif"
+        if beside:
+            base = next((other.run for other in self._states if other.scenario.is_baseline), None)
+            path = find_difference_map(self._desk.session, state.run, base, kind) if base else None
+        if path is None or not path.exists():
             return source.scene(scenario=self._selected)
         with self._desk.session.read() as db:
             cover = find_land_cover(db)
@@ -364,12 +379,13 @@ class ScenariosPanel(QWidget):
             vectors = {
                 uuid for (uuid,) in db.execute(select(Layer.uuid).where(Layer.data_kind == "vector", Layer.visible))
             }
+        title = self.map_choice.currentText()
         if kind == "land_cover":
-            result = source.run_raster(path, _("Land cover at the end"), Style(kind="classes"), palette)
+            result = source.run_raster(path, title, Style(kind="classes"), palette)
         else:
             result = source.run_raster(
                 path,
-                _("Change of carbon"),
+                title,
                 Style(kind="ramp", ramp="change", low=-CHANGE_T_PER_HA, high=CHANGE_T_PER_HA),
             )
         return [result, *source.scene(only=vectors)]
@@ -597,6 +613,6 @@ class ScenariosPanel(QWidget):
             self._desk.tell_problem(problem)
             return
         if self._comparison is None:
-            self._comparison = ComparisonView()
-        self._comparison.show_comparison(comparison, self._desk)
+            self._comparison = ComparisonView(self._desk)
+        self._comparison.show_comparison(comparison)
         self._desk.drawer.emit(self._comparison, _("Comparison"))
