@@ -27,6 +27,7 @@ from PySide6.QtWidgets import (
 )
 
 from onekl_desktop.app.crash import CrashPage
+from onekl_desktop.app.report_files import ask_report_file
 from onekl_desktop.app.start_page import Choices, StartPage
 from onekl_desktop.app.view_state import ViewState
 from onekl_desktop.base.errors import UserError
@@ -130,10 +131,10 @@ class MainWindow(QMainWindow):
         add("base_server", _("Base map: tiles of a server…"), self.choose_server, "", "open")
         add("base_none", _("No base map"), lambda: self.set_base_map(NO_BASE), "", "layers")
         add("print_map", _("Print the map…"), lambda: self.view and self.view.print_map(), "Ctrl+Shift+P", "report")
-        add(
-            "report_pdf", _("Print the landscape summary as PDF…"), lambda: self.write_report("pdf"), "Ctrl+P", "report"
-        )
-        add("report_html", _("Write the landscape summary as HTML…"), lambda: self.write_report("html"), "", "report")
+        for _entry, page in self.registry.list_pages():
+            words = _("Write: {report}…").format(report=_(page.title))
+            keys = "Ctrl+P" if page.id == "summary" else ""
+            add(f"report_{page.id}", words, lambda page=page: self.write_report(page.id, _(page.title)), keys, "report")
         add("jobs", _("Show jobs"), lambda: self.view and self.view.show_jobs(), "Ctrl+J", "run")
         add("settings", _("Settings…"), self.show_settings, "Ctrl+,", "settings")
         add("help", _("Help"), self.show_help, QKeySequence.StandardKey.HelpContents, "help")
@@ -162,8 +163,7 @@ class MainWindow(QMainWindow):
                     "save_as",
                     "-",
                     "print_map",
-                    "report_pdf",
-                    "report_html",
+                    "reports",
                     "-",
                     "close",
                     "quit",
@@ -198,6 +198,9 @@ class MainWindow(QMainWindow):
             for id in ids:
                 if id == "-":
                     menu.addSeparator()
+                elif id == "reports":
+                    reports = menu.addMenu(_("Write a report"))
+                    reports.addActions([a for name, a in self.actions_by_id.items() if name.startswith("report_")])
                 else:
                     menu.addAction(self.actions_by_id[id])
         languages = QMenu(_("Language"), self)
@@ -429,14 +432,13 @@ class MainWindow(QMainWindow):
             return
         self.open_project(Path(path))
 
-    def write_report(self, kind: str) -> None:
-        """Ask for a file and write the summary in the background."""
+    def write_report(self, report: str, title: str) -> None:
+        """Ask for a file and write a page in the background."""
         if self.view is None:
             return
-        start = str(self.view.session.path.with_suffix(f".{kind}"))
-        path, _kind = QFileDialog.getSaveFileName(self, _("Write the summary"), start, f"{kind.upper()} (*.{kind})")
-        if path:
-            self.view.write_report("summary", Path(path))
+        path = ask_report_file(self, title, self.view.session.path.with_name(f"{self.view.session.path.stem} {title}"))
+        if path is not None:
+            self.view.write_report(report, path)
 
     # ------------------------------------------------------------ things to show
 
@@ -590,9 +592,8 @@ class MainWindow(QMainWindow):
             "base_server",
             "base_none",
             "print_map",
-            "report_pdf",
-            "report_html",
             "jobs",
+            *(name for name in self.actions_by_id if name.startswith("report_")),
         ):
             self.actions_by_id[id].setEnabled(open_now)
         history = self.view.session.history if self.view else None

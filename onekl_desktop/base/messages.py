@@ -280,7 +280,8 @@ MESSAGES: dict[str, Message] = {
     "check.raster_file": Message(_FILE, N_("The raster file {name} that belongs to the project is missing."), N_("Put the folder {folder} back beside the project file.")),
     # ---- runs, reports, plug-ins, settings
     "report.unknown": Message(2, N_("There is no report {report}."), N_("There are: {known}.")),
-    "report.unknown_format": Message(2, N_("A report cannot be written as {kind}."), N_("Name a file that ends in .pdf or .html.")),
+    "report.unknown_format": Message(2, N_("A report cannot be written as {kind}."), N_("Name a file that ends in .pdf, .html, .docx or .xlsx.")),
+    "report.no_annex": Message(2, N_("The page {report} has no tables of figures, so there is no workbook to write."), N_("Name a file that ends in .pdf, .html or .docx.")),
     "plugin.bad": Message(_INPUT, N_("{file} is not a plug-in that can be installed: {reason}."), N_("Ask its author for a .zip that holds one folder with a spec.py.")),
     "plugin.exists": Message(_INPUT, N_("A tool named {tool} is installed already."), N_("Remove it first with `onekl plugins remove {tool}`.")),
     "plugin.missing": Message(_INPUT, N_("No plug-in named {tool} is installed."), N_("`onekl plugins` lists them.")),

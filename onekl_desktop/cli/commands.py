@@ -191,7 +191,7 @@ def show_comparison(comparison: Any, output: Output) -> None:
 def _report_arguments(verb: argparse.ArgumentParser, registry: Registry) -> None:
     _file(verb)
     verb.add_argument("report", metavar="REPORT", help=", ".join(page.id for _entry, page in registry.list_pages()))
-    verb.add_argument("--out", required=True, type=Path, metavar="X.pdf|X.html", help=_("File to write."))
+    verb.add_argument("--out", required=True, type=Path, metavar="X.pdf|.html|.docx|.xlsx", help=_("File to write."))
 
 
 def _report(options: Any, output: Output) -> int:

@@ -56,7 +56,7 @@ def run_demo(folder: Path, *, registry: Registry, progress: Progress, sample: st
         made.bundle = bundle
     with Session(target, registry=registry, read_only=True) as session:
         names = [page.id for _entry, page in registry.list_pages()]
-        jobs = [(name, "pdf") for name in names] + [("summary", "html")]
+        jobs = [(name, "pdf") for name in names] + [("summary", "html"), ("scenarios", "docx"), ("scenarios", "xlsx")]
         for number, (name, suffix) in enumerate(jobs):
             progress.report(0.75 + 0.25 * number / len(jobs), _("Writing {file}").format(file=f"{name}.{suffix}"))
             made.pages.append(write_report(session, name, folder / f"{name}.{suffix}"))

@@ -4,15 +4,21 @@ from __future__ import annotations
 
 import itertools
 import math
+import re
 
+from PySide6.QtCore import QByteArray, Qt
+from PySide6.QtGui import QFontDatabase, QImage, QPainter
+from PySide6.QtSvg import QSvgRenderer
 from reportlab.graphics import renderSVG
 from reportlab.graphics.shapes import Circle, Drawing, Line, PolyLine, Rect, String
 from reportlab.lib.colors import HexColor
 from reportlab.pdfbase.pdfmetrics import stringWidth
 
+from onekl_desktop.base.data import find_folder
 from onekl_desktop.base.units import format_number
 from onekl_desktop.reports.fonts import BOLD, REGULAR, register
-from onekl_desktop.reports.page import Chart
+from onekl_desktop.reports.maps import ensure_fonts, to_png
+from onekl_desktop.reports.page import Chart, Points
 
 INK, SOFT, GRID = HexColor("#22322c"), HexColor("#5d6b65"), HexColor("#dde3df")
 
@@ -101,6 +107,60 @@ def draw_chart(chart: Chart, width: float, height: float) -> Drawing:
     return drawing
 
 
+def draw_points(chart: Points, width: float, height: float) -> Drawing:
+    """Points with their ranges and names; those that none beats in both figures are full and joined."""
+    register()
+    drawing = Drawing(width, height)
+    drawing.add(String(0, height - 10, chart.title, fontName=BOLD, fontSize=9, fillColor=INK))
+    drawing.add(String(0, height - 21, chart.upward, fontName=REGULAR, fontSize=7.5, fillColor=SOFT))
+    if not chart.points:
+        return drawing
+    ends = [[], []]  # type: list[list[float]]
+    for point in chart.points:
+        for side, value, spread in ((0, point.x, point.x_range), (1, point.y, point.y_range)):
+            ends[side] += [value, *(spread or ())]
+    across, upward = (nice_ticks(min(each), max(each)) for each in ends)
+    told = [[format_number(tick, 0 if ticks[1] - ticks[0] >= 1 else 2) for tick in ticks] for ticks in (across, upward)]
+    left = max(stringWidth(text, REGULAR, 7.5) for text in told[1]) + 6
+    x0, x1, y0, y1 = left, width - 14, 26.0, height - 30
+
+    def place(x: float, y: float) -> tuple[float, float]:
+        return (
+            x0 + (x1 - x0) * (x - across[0]) / (across[-1] - across[0]),
+            y0 + (y1 - y0) * (y - upward[0]) / (upward[-1] - upward[0]),
+        )
+
+    for tick, text in zip(upward, told[1], strict=True):
+        y = place(across[0], tick)[1]
+        drawing.add(Line(x0, y, x1, y, strokeColor=GRID, strokeWidth=0.6))
+        drawing.add(String(x0 - 4, y - 2.6, text, fontName=REGULAR, fontSize=7.5, fillColor=SOFT, textAnchor="end"))
+    for tick, text in zip(across, told[0], strict=True):
+        x = place(tick, upward[0])[0]
+        drawing.add(Line(x, y0, x, y1, strokeColor=GRID, strokeWidth=0.6))
+        drawing.add(String(x, y0 - 10, text, fontName=REGULAR, fontSize=7.5, fillColor=SOFT, textAnchor="middle"))
+    drawing.add(String(x1, 3, chart.across, fontName=REGULAR, fontSize=7.5, fillColor=SOFT, textAnchor="end"))
+    front = sorted(place(point.x, point.y) for point in chart.points if point.first)
+    if len(front) > 1:
+        flat = [value for spot in front for value in spot]
+        drawing.add(PolyLine(flat, strokeColor=SOFT, strokeWidth=0.9, strokeDashArray=[3, 3]))
+    for point in chart.points:
+        colour, (x, y) = HexColor(point.colour), place(point.x, point.y)
+        if point.x_range:
+            spots = [place(value, point.y)[0] for value in point.x_range]
+            drawing.add(Line(spots[0], y, spots[1], y, strokeColor=colour, strokeWidth=0.9))
+        if point.y_range:
+            spots = [place(point.x, value)[1] for value in point.y_range]
+            drawing.add(Line(x, spots[0], x, spots[1], strokeColor=colour, strokeWidth=0.9))
+        full = colour if point.first else HexColor("#ffffff")
+        drawing.add(Circle(x, y, 3.4, fillColor=full, strokeColor=colour, strokeWidth=1.4))
+        right = x > (x0 + x1) / 2
+        drawing.add(String(
+            x - 6 if right else x + 6, y + 5, _shorten(point.label, (x1 - x0) / 2), fontName=REGULAR, fontSize=8, fillColor=INK,
+            textAnchor="end" if right else "start",
+        ))  # fmt: skip
+    return drawing
+
+
 def _shorten(text: str, width: float) -> str:
     if stringWidth(text, REGULAR, 8) <= width:
         return text
@@ -109,9 +169,33 @@ def _shorten(text: str, width: float) -> str:
     return text.rstrip() + "…"
 
 
+def to_picture(drawing: Drawing, dpi: int = 200) -> bytes:
+    """The drawing as PNG bytes, for formats without vector drawings of their own."""
+    ensure_fonts()
+    for file in ("NotoSans-Regular.ttf", "NotoSans-Bold.ttf"):
+        QFontDatabase.addApplicationFont(str(find_folder("resources") / "fonts" / file))
+    svg = _unfilled(renderSVG.drawToString(drawing))
+    svg = svg.replace(f"font-family: {BOLD}", "font-family: Noto Sans; font-weight: bold").replace(
+        f"font-family: {REGULAR}", "font-family: Noto Sans"
+    )
+    svg = re.sub(r"<clipPath.*?</clipPath>", "", svg, flags=re.DOTALL)  # QtSvg would paint it
+    image = QImage(round(drawing.width * dpi / 72), round(drawing.height * dpi / 72), QImage.Format.Format_RGB32)
+    image.fill(Qt.GlobalColor.white)
+    painter = QPainter(image)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    QSvgRenderer(QByteArray(svg[svg.index("<svg") :].encode())).render(painter)
+    painter.end()
+    return to_png(image)
+
+
+def _unfilled(svg: str) -> str:
+    """Lines are lines: what ReportLab writes (`None`) is no word of SVG, and they would be filled."""
+    return svg.replace("fill: None", "fill: none")
+
+
 def to_svg(drawing: Drawing) -> str:
     """The drawing as an SVG element."""
-    text = renderSVG.drawToString(drawing)
+    text = _unfilled(renderSVG.drawToString(drawing))
     text = text[text.index("<svg") :]
     return text.replace(f"font-family: {REGULAR}", "font-family: inherit").replace(
         f"font-family: {BOLD}", "font-weight: 600; font-family: inherit"

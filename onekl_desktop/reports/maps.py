@@ -5,17 +5,19 @@ from __future__ import annotations
 import os
 import sys
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice
 from PySide6.QtGui import QGuiApplication, QImage
 
 from onekl_desktop.cartography.furniture import draw_furniture
 from onekl_desktop.cartography.render import render
-from onekl_desktop.cartography.scene import fit
+from onekl_desktop.cartography.scene import SceneLayer, fit
 from onekl_desktop.cartography.source import LegendEntry, MapSource, legend_of
 from onekl_desktop.project.file import ProjectFile
 from onekl_desktop.project.queries.records import list_classes, list_layers
-from onekl_desktop.reports.page import MapBlock
+from onekl_desktop.project.styles import Style
+from onekl_desktop.reports.page import MapBlock, Raster
 
 _app: list[QGuiApplication] = []
 
@@ -43,7 +45,7 @@ def draw_map(project: ProjectFile, block: MapBlock, width_mm: float, height_mm: 
     """Render a map block at print resolution."""
     ensure_fonts()
     source = MapSource(project)
-    scene = source.scene(scenario=block.scenario)
+    scene = _with_raster(project, source, block.raster) if block.raster else source.scene(scenario=block.scenario)
     if not block.wide:
         scene = [replace(layer, labels=None) for layer in scene]
     view = fit(source.bounds(), round(width_mm / 25.4 * dpi), round(height_mm / 25.4 * dpi), margin=0.03, dpi=dpi)
@@ -57,6 +59,17 @@ def draw_map(project: ProjectFile, block: MapBlock, width_mm: float, height_mm: 
         }
     legend = [group for group in legend_of(scene, names) if group[0] != "Landscape"]
     return Picture(to_png(image), image.width(), image.height(), view.scale, legend)
+
+
+def _with_raster(project: ProjectFile, source: MapSource, raster: Raster) -> list[SceneLayer]:
+    """A computed map under the visible shapes of the project."""
+    with project.read() as db:
+        shapes = {layer.uuid for layer in list_layers(db) if layer.data_kind == "vector" and layer.visible}
+    if raster.palette:
+        style = Style(kind="classes")
+    else:
+        style = Style(kind="ramp", ramp="change", low=-raster.most, high=raster.most)
+    return [source.run_raster(Path(raster.path), "", style, dict(raster.palette)), *source.scene(only=shapes)]
 
 
 def to_png(image: QImage) -> bytes:

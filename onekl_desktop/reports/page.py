@@ -29,8 +29,18 @@ class Facts:
 
 
 @dataclass(frozen=True)
+class Raster:
+    """A map that a run computed: classes in the colours of `palette`, or (without one) figures from -`most` to `most`."""
+
+    path: str
+    palette: tuple[tuple[int, str], ...] = ()
+    most: float = 1.0
+
+
+@dataclass(frozen=True)
 class MapBlock:
-    """A map of the project: the visible layers and the interventions of a scenario (its uuid; '' for none).
+    """A map of the project: the visible layers and the interventions of a scenario (its uuid; '' for none); with a
+    `raster` that one, under the visible shapes.
 
     `wide` takes the whole width with the legend below or beside it; others stand two in a row.
     """
@@ -39,6 +49,7 @@ class MapBlock:
     scenario: str = ""
     wide: bool = True
     legend: bool = True
+    raster: Raster | None = None
 
 
 @dataclass(frozen=True)
@@ -71,6 +82,40 @@ class Chart:
 
 
 @dataclass(frozen=True)
+class Point:
+    """One point of a chart with its ranges where known; `first` ones are joined by a dashed line."""
+
+    label: str
+    colour: str
+    x: float
+    y: float
+    x_range: tuple[float, float] | None = None
+    y_range: tuple[float, float] | None = None
+    first: bool = False
+
+
+@dataclass(frozen=True)
+class Points:
+    """Points between two figures."""
+
+    title: str
+    across: str
+    upward: str
+    points: tuple[Point, ...]
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A table of an annex: values as numbers and text, as they are; `decimals` are those of each column (None: text)."""
+
+    title: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[float | int | str | None, ...], ...]
+    decimals: tuple[int | None, ...]
+    note: str = ""
+
+
+@dataclass(frozen=True)
 class Notes:
     """A list of remarks; `warning` ones are set apart."""
 
@@ -78,12 +123,15 @@ class Notes:
     warning: bool = False
 
 
-Block = Heading | Paragraph | Facts | MapBlock | Table | Chart | Notes
+Block = Heading | Paragraph | Facts | MapBlock | Table | Chart | Points | Notes
 
 
 @dataclass
 class Page:
-    """A report: title, what stands under it, a badge (for example that the landscape is invented) and blocks."""
+    """A report: title, what stands under it, a badge (for example that the landscape is invented) and blocks.
+
+    `sheets` is the annex: the figures behind it, written as a workbook.
+    """
 
     title: str
     subtitle: str = ""
@@ -91,3 +139,4 @@ class Page:
     footer: str = ""
     language: str = "en"
     blocks: list[Block] = field(default_factory=list)
+    sheets: list[Sheet] = field(default_factory=list)

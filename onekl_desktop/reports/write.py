@@ -11,7 +11,7 @@ from onekl_desktop.reports.html import build_html
 from onekl_desktop.reports.page import Page
 from onekl_desktop.reports.pdf import write_pdf
 
-SUFFIXES = (".pdf", ".html", ".htm")
+SUFFIXES = (".pdf", ".html", ".htm", ".docx", ".xlsx")
 
 
 def build_page(session: Session, report: str) -> Page:
@@ -44,11 +44,21 @@ def write_report(session: Session, report: str, out: Path, *, replace: bool = Tr
     if out.exists() and not replace:
         raise UserError("file.exists", file=out)
     page = build_page(session, report)
+    if suffix == ".xlsx" and not page.sheets:
+        raise UserError("report.no_annex", report=report)
     part = out.with_name(f".{out.name}.{os.getpid()}.part")
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
         if suffix == ".pdf":
             write_pdf(page, session.project, part)
+        elif suffix == ".docx":
+            from onekl_desktop.reports.docx import write_docx  # with lxml: only where a text for an office is asked for
+
+            write_docx(page, session.project, part)
+        elif suffix == ".xlsx":
+            from onekl_desktop.reports.xlsx import write_xlsx
+
+            write_xlsx(page, part)
         else:
             part.write_text(build_html(page, session.project), encoding="utf-8")
         os.replace(part, out)

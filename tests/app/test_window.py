@@ -286,7 +286,7 @@ def test_save_save_as_report_and_close(qtbot, window, project, tmp_path, monkeyp
     assert "Saved" in window.view.messages.text.text()
     out = tmp_path / "s.pdf"
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *args: (str(out), ""))
-    window.write_report("pdf")
+    window.actions_by_id["report_summary"].trigger()
     qtbot.waitUntil(out.exists, timeout=20_000)
     qtbot.waitUntil(lambda: "Wrote" in window.view.messages.text.text(), timeout=10_000)
     other = tmp_path / "other.gpkg"

@@ -128,7 +128,7 @@ def test_the_journey_on_the_command_line(tmp_path, capsys, boundary):
         ([], 2, ""), (["nonsense"], 2, ""), (["info"], 2, ""), (["info", "none.gpkg"], 3, "file.missing"), (["check", "{text}"], 4, "project.not_geopackage"),
         (["do", "{file}", "nobody.nothing"], 2, "operation.unknown"), (["do", "{file}", "scenarios.add_scenario"], 3, "field.required"),
         (["do", "{file}", "scenarios.add_scenario", "--nome", "x"], 2, ""), (["run", "{file}"], 3, "scenarios.no_land_cover"),
-        (["report", "{file}", "nothing", "--out", "x.pdf"], 2, "report.unknown"), (["report", "{file}", "summary", "--out", "x.docx"], 2, "report.unknown_format"),
+        (["report", "{file}", "nothing", "--out", "x.pdf"], 2, "report.unknown"), (["report", "{file}", "summary", "--out", "x.odt"], 2, "report.unknown_format"),
         (["new", "{file}", "--name", "X", "--boundary", "{text}"], 3, "import.bad_table"), (["import", "{file}", "{text}"], 3, "import.bad_table"),
         (["plugins", "remove", "nobody"], 3, "plugin.missing"), (["plugins", "install"], 2, ""), (["new", "x.gpkg", "--name", "X", "--boundary", "none.shp"], 3, "file.missing"),
     ],

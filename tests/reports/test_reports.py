@@ -1,12 +1,16 @@
 import re
 
+import docx
+import openpyxl
 import pypdfium2
 import pytest
+from PySide6.QtGui import QImage
 
+from onekl_desktop.base.errors import UserError
 from onekl_desktop.base.translate import set_language
 from onekl_desktop.engine import perform
-from onekl_desktop.reports.chart import draw_chart, nice_ticks, to_svg
-from onekl_desktop.reports.page import Chart, Line, Table
+from onekl_desktop.reports.chart import draw_chart, draw_points, nice_ticks, to_picture, to_svg
+from onekl_desktop.reports.page import Chart, Line, Point, Points, Table
 from onekl_desktop.reports.write import build_page, write_report
 from onekl_desktop.tools.scenarios.runs import run_scenarios
 from tests.support.landscape import add_garden
@@ -127,3 +131,96 @@ def test_columns_hold_their_longest_word_and_french_numbers():
     for at, words in enumerate(zip(block.columns, *block.rows, strict=True)):
         for word in words:
             assert stringWidth(unbroken(word), HEAD_CELL.fontName, CELL.fontSize) + 12 < widths[at]
+
+
+@pytest.fixture
+def compared(full):
+    """Two plans, a group that weighs, a target, zones: all that the scenario report tells."""
+    perform(full, "scenarios.change_practice", practice="Gardens", spread=0.3, source="=cmd|'/c calc'!A1")
+    perform(full, "scenarios.add_scenario", name="Small <plan> & co", colour="#0072b2", description="A first step.")
+    add_garden(full, scenario="Small <plan> & co", name="One garden")
+    perform(full, "partnership.add_group", name="Women")
+    perform(full, "scenarios.set_weights", people_group="Women", weights="jobs=2, carbon_gain=1")
+    perform(full, "visioning.add_goal", name="Trees")
+    perform(
+        full, "visioning.add_target", goal="Trees", indicator="carbon_gain", name="Carbon", quantity=20_000, year=2040
+    )
+    run_scenarios(full)
+    return full
+
+
+def told_in_word(path):
+    document = docx.Document(str(path))
+    cells = [cell.text for table in document.tables for row in table.rows for cell in row.cells]
+    return document, "\n".join([paragraph.text for paragraph in document.paragraphs] + cells)
+
+
+def test_a_report_for_an_office_is_a_word_document(compared, tmp_path):
+    document, text = told_in_word(write_report(compared, "scenarios", tmp_path / "s.docx"))
+    heads = [p.text for p in document.paragraphs if p.style.name == "Heading 1"]
+    assert {"In short", "What could be done", "Against the goals", "What the models do not say", "Coefficients and their sources"} <= set(heads)  # fmt: skip
+    for word in ("Small <plan> & co", "Home gardens in the east", "Women", "Invented landscape", "1,257,000", "20,000 (2040)"):  # fmt: skip
+        assert word in text, word
+    assert len(document.inline_shapes) >= 4 and document.core_properties.title == "Square: the scenarios"
+    assert all(shape._inline.docPr.get("descr") for shape in document.inline_shapes)  # for those who cannot see them
+    heads_repeat = [table.rows[0]._tr.xpath("./w:trPr/w:tblHeader") for table in document.tables if len(table.rows) > 2]
+    assert sum(bool(found) for found in heads_repeat) >= 5
+    section = document.sections[0]
+    assert section.footer.paragraphs[0]._p.xpath(".//w:fldSimple")  # page numbers
+    for table in document.tables:
+        assert sum(column.width or 0 for column in table.columns) <= section.page_width - section.left_margin - section.right_margin + 20_000  # fmt: skip
+
+
+def test_every_page_can_be_a_word_document_and_broken_characters_do_not_stop_it(compared, tmp_path):
+    perform(compared, "layers.change_landscape", description="a\x0bb\x1fc")
+    for _entry, spec in compared.registry.list_pages():
+        _document, text = told_in_word(write_report(compared, spec.id, tmp_path / f"{spec.id}.docx"))
+        assert text.strip()
+
+
+def test_the_annex_holds_numbers_and_text_is_never_a_formula(compared, tmp_path):
+    book = openpyxl.load_workbook(write_report(compared, "scenarios", tmp_path / "s.xlsx"))
+    assert {"Indicators", "Over the years", "Land cover", "Goals", "Order", "Interventions", "Practices"} <= set(book.sheetnames)  # fmt: skip
+    rows = [row for row in book["Indicators"].iter_rows(values_only=True) if row[0] and row[2] == "Plan"]
+    found = {row[0]: row for row in rows}
+    assert found["Carbon stored"][3] == 1_257_000 and found["Full-time jobs"][4] < found["Full-time jobs"][3]
+    types = {cell.data_type for sheet in book for line in sheet.iter_rows() for cell in line if cell.value is not None}
+    assert types <= {"s", "n"}
+    with pytest.raises(UserError) as caught:
+        write_report(compared, "summary", tmp_path / "x.xlsx")
+    assert caught.value.code == "report.no_annex" and not (tmp_path / "x.xlsx").exists()
+
+
+@pytest.mark.parametrize("suffix", [".pdf", ".docx", ".html"])
+def test_a_report_before_anything_is_computed_says_so(planned, tmp_path, suffix):
+    path = write_report(planned, "scenarios", tmp_path / f"s{suffix}")
+    text = (
+        text_of(path)[0]
+        if suffix == ".pdf"
+        else told_in_word(path)[1]
+        if suffix == ".docx"
+        else path.read_text("utf-8")
+    )
+    assert "not been computed yet" in text.replace("\r\n", " ")
+    with pytest.raises(UserError):
+        write_report(planned, "scenarios", tmp_path / "s.xlsx")
+
+
+def test_the_report_speaks_the_language_with_its_numbers(compared, tmp_path):
+    set_language("fr")
+    _document, text = told_in_word(write_report(compared, "scenarios", tmp_path / "s.docx"))
+    assert "En bref" in text and "1\u00a0257\u00a0000" in text
+    set_language("id")
+    text, _pages = text_of(write_report(compared, "scenarios", tmp_path / "s.pdf"))
+    assert "Singkatnya" in text and "1.257.000" in text
+
+
+def test_points_and_lines_are_pictures_without_filled_areas():
+    chart = Points("Jobs against cost", "Cost", "Jobs", (
+        Point("A", "#ff0000", 0, 0, first=True), Point("B", "#00ff00", 10, 5, (8, 12), (4, 6), True), Point("C", "#0000ff", 10, 2)))  # fmt: skip
+    svg = to_svg(draw_points(chart, 400, 200))
+    assert "fill: None" not in svg and svg.count("<circle") == 3 and "polyline" in svg
+    picture = QImage.fromData(to_picture(draw_points(chart, 400, 200), 72))
+    white = sum(picture.pixelColor(x, y).lightness() > 250 for x in range(400) for y in range(200))
+    assert picture.width() == 400 and white > 0.8 * 400 * 200
+    assert to_svg(draw_points(Points("none", "x", "y", ()), 100, 60))

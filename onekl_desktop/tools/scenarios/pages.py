@@ -45,24 +45,25 @@ def summary(session: Session) -> Page:
         (_("Compared in"), str(comparison.horizon_year)),
     )))  # fmt: skip
     page.blocks.append(MapBlock(_("The landscape today")))
-    _add_scenarios(page, session, comparison)
+    add_scenarios(page, comparison)
     if comparison.computed:
-        _add_comparison(page, session, comparison)
-        _add_ranking(page, comparison)
+        add_comparison(page, session, comparison)
+        add_ranking(page, comparison)
     else:
         page.blocks.append(
             Notes((_("The scenarios have not been computed yet, so there is nothing to compare."),), warning=True)
         )
-    _add_goals(page, comparison)
-    _add_plan_maps(page, session, comparison)
+    add_goals(page, comparison)
+    add_plan_maps(page, session, comparison)
     if comparison.computed:
-        _add_change(page, comparison)
+        add_change(page, comparison)
     _add_zones(page, comparison)
-    _add_method(page, session, comparison, practices, classes, [layer for layer in layers if layer.source])
+    add_method(page, session, comparison, practices, classes, [layer for layer in layers if layer.source])
     return page
 
 
-def _add_scenarios(page: Page, session: Session, comparison: Comparison) -> None:
+def add_scenarios(page: Page, comparison: Comparison) -> None:
+    """The story of each scenario and who proposed it."""
     plans = [state.scenario for state in comparison.scenarios if not state.scenario.is_baseline]
     if not plans:
         return
@@ -72,7 +73,8 @@ def _add_scenarios(page: Page, session: Session, comparison: Comparison) -> None
         page.blocks.append(Paragraph(f"{scenario.description}{who}", lead=f"{scenario.name}."))
 
 
-def _add_plan_maps(page: Page, session: Session, comparison: Comparison) -> None:
+def add_plan_maps(page: Page, session: Session, comparison: Comparison) -> None:
+    """A map of each plan, and the interventions."""
     plans = [state.scenario for state in comparison.scenarios if not state.scenario.is_baseline]
     if not plans:
         return
@@ -92,7 +94,8 @@ def _add_plan_maps(page: Page, session: Session, comparison: Comparison) -> None
             (False, False, False, False, True), colours=tuple(colours)))  # fmt: skip
 
 
-def _add_comparison(page: Page, session: Session, comparison: Comparison) -> None:
+def add_comparison(page: Page, session: Session, comparison: Comparison) -> None:
+    """All indicators side by side, with their likely ranges."""
     names = [state.scenario.name for state in comparison.scenarios]
     page.blocks.append(Heading(_("What it brings and costs by {year}").format(year=comparison.horizon_year)))
     heads = [
@@ -134,7 +137,8 @@ def _tell_outlook(session: Session) -> str:
         name=row.name, earlier=outlook.earlier.name, year=outlook.earlier.year, seed=row.seed)  # fmt: skip
 
 
-def _add_ranking(page: Page, comparison: Comparison) -> None:
+def add_ranking(page: Page, comparison: Comparison) -> None:
+    """How often each scenario stands at each place."""
     found = rank(comparison)
     if found is None or len(found.names) < 3:  # doing nothing and one plan are no order
         return
@@ -149,7 +153,8 @@ def _add_ranking(page: Page, comparison: Comparison) -> None:
         _("Share of 10,000 draws in which a scenario stands at a place when every set of weights of these is as likely: {indicators}.").format(indicators=", ".join(row.title for row in found.indicators))))  # fmt: skip
 
 
-def _add_goals(page: Page, comparison: Comparison) -> None:
+def add_goals(page: Page, comparison: Comparison) -> None:
+    """The targets beside what each scenario brings."""
     if not comparison.goals:
         return
     page.blocks.append(Heading(_("Against the goals")))
@@ -159,7 +164,7 @@ def _add_goals(page: Page, comparison: Comparison) -> None:
          *(told_goal(line, at) for at in range(len(names))))
         for line in comparison.goals
     )  # fmt: skip
-    page.blocks.append(Table((_("Target"), _("Wanted (by)"), *names), rows, (False, *([True] * (len(names) + 1)))))
+    page.blocks.append(Table((_("Target"), _("Wanted (by)"), *names), rows, (False,) * (len(names) + 2)))
 
 
 def told_goal(line: GoalLine, at: int) -> str:
@@ -174,7 +179,8 @@ def told_goal(line: GoalLine, at: int) -> str:
     return f"{format_number(value, line.decimals)} · {word}"
 
 
-def _add_change(page: Page, comparison: Comparison) -> None:
+def add_change(page: Page, comparison: Comparison) -> None:
+    """Lines over the years, and the classes at the end."""
     names = [state.scenario.name for state in comparison.scenarios]
     page.blocks.append(Heading(_("How it changes over the years")))
     for code in CHARTS:
@@ -229,7 +235,8 @@ def _add_zones(page: Page, comparison: Comparison) -> None:
     page.blocks.append(Table((_("Zone"), *names), tuple(rows), (False, *([True] * len(names)))))
 
 
-def _add_method(page, session, comparison, practices, classes, layers) -> None:  # type: ignore[no-untyped-def]
+def add_method(page, session, comparison, practices, classes, layers) -> None:  # type: ignore[no-untyped-def]
+    """What must be known of the figures: warnings, models, sources, maps, runs."""
     page.blocks.append(Heading(_("How this was computed")))
     warnings = tuple(f"{warning['scenario']}: {warning['message']}" for warning in comparison.warnings)
     problems = tuple(f"{state.scenario.name}: {state.problem}" for state in comparison.scenarios if state.problem)

@@ -295,6 +295,8 @@ TOOL = Tool(
         "onekl_desktop.models.hydrology.spec:MODEL", "onekl_desktop.models.landcover.spec:CHANGE",
     ),
     pages=(PageSpec(id="summary", title=N_("Landscape summary"), build="pages:summary",
-                    about=N_("Map, legend, scenarios side by side, by zone, and how it was computed.")),),
+                    about=N_("Map, legend, scenarios side by side, by zone, and how it was computed.")),
+           PageSpec(id="scenarios", title=N_("Scenario report"), build="report:scenario_report",
+                    about=N_("Stories, maps, figures with their ranges, trade-offs, goals, who gains and who loses, assumptions, coefficients with sources; as a workbook, the figures behind it.")),),
     panel="panel:ScenariosPanel",
 )  # fmt: skip
