@@ -12,6 +12,7 @@ from onekl_desktop.engine import Session, perform
 from onekl_desktop.engine.registry import Registry
 from onekl_desktop.engine.samples import SAMPLE, read_recipe
 from onekl_desktop.project.lock import FileLock, lock_path
+from onekl_desktop.project.queries.records import get_landscape
 from onekl_desktop.reports.write import write_report
 from onekl_desktop.tools.scenarios.sample import build_sample_project
 
@@ -51,6 +52,10 @@ def run_demo(folder: Path, *, registry: Registry, progress: Progress, sample: st
     made = Made(target)
     bundle = folder / f"{target.stem}.bundle.zip"
     with Session(target, registry=registry) as session:
+        with session.read() as db:
+            plan = get_landscape(db).plan
+        if plan:  # decided: locked, with its actions and targets
+            perform(session, "scenarios.adopt", scenario=plan)
         bundle.unlink(missing_ok=True)
         perform(session, "commons.make_bundle", progress=progress.part(0.7, 0.75), out=str(bundle), licence="CC0-1.0")
         made.bundle = bundle

@@ -23,7 +23,9 @@ def add_arguments(verb: argparse.ArgumentParser, registry: Registry) -> None:
     comparing = verbs.add_parser("compare", help=_("The scenarios side by side, against the baseline and the goals."))
     comparing.add_argument("--weights", metavar="GROUP: CODE=N, …", action="append", default=[], help=_("What a group cares about; may be repeated. Each gets its own order of the scenarios."))  # fmt: skip
     differing = verbs.add_parser("difference", help=_("What one scenario plans and another does not."))
-    for each, deed in ((listing, _list), (running, _run), (comparing, _compare), (differing, _differ)):
+    looking = verbs.add_parser("history", help=_("How the land cover changed between the maps of the project, by class and zone."))  # fmt: skip
+    looking.add_argument("--why", action="store_true", help=_("Also what went with each change, as the projection of the baseline learned it."))  # fmt: skip
+    for each, deed in ((listing, _list), (running, _run), (comparing, _compare), (differing, _differ), (looking, _history)):  # fmt: skip
         each.add_argument("file", metavar="FILE.gpkg", type=Path, help=_("The project file."))
         if each is differing:
             each.add_argument("first", metavar="NAME")
@@ -102,6 +104,32 @@ def _differ(options: Any, output: Output) -> int:
             output.line(f"~ {kinds[what]}: {before or '–'} → {after or '–'}")
         output.line(_("{count} interventions are the same in both.").format(count=found.same))
         output.data({"first": options.first, "second": options.second, **found.as_data()})
+    return 0
+
+
+def _history(options: Any, output: Output) -> int:
+    from onekl_desktop.tools.scenarios.history import compute_history, find_reasons
+
+    with Session(options.file, registry=options.registry) as session, output.progress() as progress:
+        history = compute_history(session, progress.part(0.0, 0.2))
+        reasons = find_reasons(session, progress.part(0.2, 1.0)) if options.why else []
+    names = {cls.code: cls.name for cls in history.classes}
+    for period in history.periods:
+        output.line(_("From {first} ({one}) to {second} ({other}):").format(first=period.first.name, one=period.first.year, second=period.second.name, other=period.second.year))  # fmt: skip
+        for each in history.transitions(period):
+            output.line(f"  {names[each.source]} → {names[each.target]}: {format_number(each.area_ha, 1)} ha ({format_number(each.yearly_ha, 1)} ha/a, {format_percent(each.share, 1)})")  # fmt: skip
+        if period.unknown_ha >= 0.05:
+            output.line("  " + _("Left out, with a class on one map only: {area} ha.").format(area=format_number(period.unknown_ha, 1)))  # fmt: skip
+    told = []
+    for reason in reasons:
+        output.line(f"{names.get(reason.source, '?')} → {names.get(reason.target, '?')}:")
+        for effect in reason.effects[:5]:
+            output.line(f"  {effect.name}: {format_number(effect.changed, 2)} / {format_number(effect.stayed, 2)}")
+        told.append({
+            "from": names.get(reason.source), "to": names.get(reason.target), "cells": reason.cells, "auc": reason.auc,
+            "effects": [{"name": e.name, "changed": e.changed, "stayed": e.stayed, "difference": e.difference, "strength": e.strength} for e in reason.effects],
+        })  # fmt: skip
+    output.data({**history.as_data(), **({"reasons": told} if options.why else {})})
     return 0
 
 

@@ -45,7 +45,10 @@ def draw_map(project: ProjectFile, block: MapBlock, width_mm: float, height_mm: 
     """Render a map block at print resolution."""
     ensure_fonts()
     source = MapSource(project)
-    scene = _with_raster(project, source, block.raster) if block.raster else source.scene(scenario=block.scenario)
+    if block.raster:
+        scene = _with_raster(project, source, block.raster)
+    else:
+        scene = source.scene(scenario=block.scenario, only=set(block.layers) or None)
     if not block.wide:
         scene = [replace(layer, labels=None) for layer in scene]
     view = fit(source.bounds(), round(width_mm / 25.4 * dpi), round(height_mm / 25.4 * dpi), margin=0.03, dpi=dpi)

@@ -40,7 +40,7 @@ class Raster:
 @dataclass(frozen=True)
 class MapBlock:
     """A map of the project: the visible layers and the interventions of a scenario (its uuid; '' for none); with a
-    `raster` that one, under the visible shapes.
+    `raster` that one, under the visible shapes; with `layers` just those.
 
     `wide` takes the whole width with the legend below or beside it; others stand two in a row.
     """
@@ -50,6 +50,7 @@ class MapBlock:
     wide: bool = True
     legend: bool = True
     raster: Raster | None = None
+    layers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -72,6 +72,7 @@ def make(folder: Path = HERE / "inputs", seed: int = 20_240_601) -> None:
         GROUND.write_raster(folder / f"land_cover_{year}.tif", np.where(inside, cover, 0).astype(np.uint8), 0)
     GROUND.write_elevation(folder / "elevation.tif", elevation)
     write_interventions(folder, boundary, reserve, rivers)
+    write_claims(folder, boundary)
 
 
 def make_rivers(rng: np.random.Generator) -> list[shapely.LineString]:
@@ -182,6 +183,19 @@ def write_vectors(folder, boundary, villages, points, roads, rivers, reserve):  
         [reserve],
         [{"name": "Hutan Lindung Arum (invented)", "status": "protection forest, logged 1990-2012"}],
     )
+
+
+def write_claims(folder, boundary):  # type: ignore[no-untyped-def]
+    """Permits and customary land that lie over each other and over the reserve, as they do."""
+    estate = GROUND.area(boundary, (0.28, 0.36), (0.44, 0.26), (0.56, 0.34), (0.50, 0.46), (0.36, 0.46))
+    cooperative = GROUND.area(boundary, (0.60, 0.27), (0.78, 0.25), (0.83, 0.44), (0.66, 0.49))
+    ponds = GROUND.area(boundary, (0.78, 0.78), (0.92, 0.74), (0.97, 0.86), (0.88, 0.94), (0.79, 0.91))
+    hills = GROUND.area(boundary, (0.06, 0.40), (0.24, 0.44), (0.36, 0.36), (0.42, 0.24), (0.32, 0.16), (0.14, 0.22))
+    GROUND.write_geojson(folder / "permits.geojson", [estate, cooperative, ponds], [
+        {"name": "Arum Jaya estate", "kind": "oil palm, 2009 to 2044"}, {"name": "Cooperative palms", "kind": "oil palm, 2014 to 2039"},
+        {"name": "Karang Embun ponds", "kind": "aquaculture, lapsed 2021"}])  # fmt: skip
+    GROUND.write_geojson(folder / "customary.geojson", [hills], [
+        {"name": "Hill Villages Association", "kind": "customary forest, mapped by the villages in 2023"}])  # fmt: skip
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from onekl_desktop.base.units import format_number
+from onekl_desktop.gui.charts.sankey import apart
 from onekl_desktop.gui.theme import current_tokens
 
 RINGS = (0.25, 0.5, 0.75, 1.0)
@@ -116,12 +117,7 @@ class ParallelChart(_Chart):
             if spots:
                 labels.append((spots[-1].y(), profile))
         ends = sorted(labels, key=lambda pair: pair[0])
-        places = [y for y, _profile in ends]
-        for number in range(1, len(places)):  # one under the other where they would touch …
-            places[number] = max(places[number], places[number - 1] + metrics.height())
-        for number in reversed(range(len(places))):  # … and none below the foot of the axes
-            most = bottom - metrics.height() / 2 if number == len(places) - 1 else places[number + 1] - metrics.height()
-            places[number] = min(places[number], most)
+        places = apart([y for y, _profile in ends], metrics.height(), bottom - metrics.height() / 2)
         for at, (_y, profile) in zip(places, ends, strict=True):
             painter.setPen(self._pen(tokens.ink))
             text = metrics.elidedText(profile.label, Qt.TextElideMode.ElideRight, int(right + gap / 2 - 12))

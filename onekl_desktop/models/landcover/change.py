@@ -73,6 +73,23 @@ def _sides(one: NDArray, other: NDArray, valid: NDArray[np.bool_]) -> Counter[in
     return sides
 
 
+def count_by_zone(
+    before: NDArray[np.int64], after: NDArray[np.int64], zones: NDArray[np.int32], zone_count: int, classes: int
+) -> NDArray[np.int64]:  # fmt: skip
+    """Cells by zone, class before and class after, shape (zone_count, classes, classes).
+
+    Parameters
+    ----------
+    before, after
+        Class indices below `classes`, of the same cells.
+    zones
+        Zone of each cell, -1 for none; those are left out.
+    """
+    inside = zones >= 0
+    key = (zones[inside].astype(np.int64) * classes + before[inside]) * classes + after[inside]
+    return np.bincount(key, minlength=zone_count * classes * classes).reshape(zone_count, classes, classes)
+
+
 def pair_factor(highest: int) -> int:
     """Ten to the power that leaves room for the later code: from * factor + to is read at a glance."""
     return int(10 ** len(str(max(highest, 1))))

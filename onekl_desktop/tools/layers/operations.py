@@ -31,6 +31,7 @@ from onekl_desktop.project.records import LandCoverClass, Landscape, Layer, Run
 from onekl_desktop.project.records.journal import Parked
 from onekl_desktop.project.styles import Style
 from onekl_desktop.tools.layers.access import check_column, first_style, free_name, get_layer, place_for, store_vector
+from onekl_desktop.tools.layers.claims import make_planning_units, prepare_make_planning_units, settle_claims
 from onekl_desktop.tools.layers.editing import (
     add_column,
     add_gps,
@@ -104,6 +105,7 @@ __all__ = [
     "intersect_layers",
     "join_layer",
     "join_table",
+    "make_planning_units",
     "merge_shapes",
     "offset_shapes",
     "prepare_add_gps",
@@ -113,6 +115,7 @@ __all__ = [
     "prepare_intersect_layers",
     "prepare_join_layer",
     "prepare_join_table",
+    "prepare_make_planning_units",
     "prepare_read_style",
     "prepare_save_layout",
     "prepare_subtract_layer",
@@ -125,6 +128,7 @@ __all__ = [
     "remove_shapes",
     "reshape_shapes",
     "save_layout",
+    "settle_claims",
     "split_shapes",
     "style_as_heat",
     "style_by_class",

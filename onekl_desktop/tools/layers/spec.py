@@ -11,6 +11,7 @@ from onekl_desktop.base.specs import (
     Number,
     Operation,
     Option,
+    PageSpec,
     Reference,
     Shape,
     Text,
@@ -146,6 +147,8 @@ TOOL = Tool(
         *GEOPROCESSING,
     ),
     verbs=(Verb(words="import", operation="import_layer"),),
+    pages=(PageSpec(id="claims", title=N_("Claims on the land"), build="pages:planning_units",
+                    about=N_("Planning units: who claims what, where claims lie over each other, and what is settled.")),),
     panel="panel:LayersPanel",
     starts=("import_layer",),
 )  # fmt: skip

@@ -1,6 +1,6 @@
 """What the layers tool declares about making layers out of others."""
 
-from onekl_desktop.base.specs import Choice, FilePath, Flag, Number, Operation, Option, Reference, Text
+from onekl_desktop.base.specs import Choice, FilePath, Flag, Number, Operation, Option, Reference, RowNumbers, Text
 from onekl_desktop.base.translate import N_
 from onekl_desktop.tools.layers.spec_editing import LAYER
 
@@ -51,4 +51,17 @@ GEOPROCESSING = (
         id="zonal_statistics", title=N_("Statistics of zones"), long=True, does=N_("Made the layer {name}"),
         about=N_("The zones with what a raster holds in each: hectares of classes, or cells, mean, sum, least, greatest and standard deviation."),
         inputs=(LAYER, Reference(id="raster", title=N_("Raster"), of="layer"), Text(id="prefix", title=N_("Before the names of columns"), required=False, max_length=30), NAME)),
+    Operation(
+        id="make_planning_units", title=N_("Planning units from claims"), long=True, does=N_("Made {count} planning units, {contested} of them claimed more than once"),
+        about=N_("Lays permits, reserves and customary land over each other. Each piece knows every claim on it; where there are several the order of the layers holds until the claimants settle it."),
+        inputs=(
+            Text(id="layers", title=N_("Layers of claims"), max_length=2000, about=N_("Separated by semicolons, the one that holds where several claim first.")),
+            Number(id="least_ha", title=N_("Pieces of at least"), unit="ha", minimum=0, maximum=1e6, required=False, decimals=2, about=N_("Smaller ones go to a neighbour; empty: 0.5.")),
+            Flag(id="zones", title=N_("Tell results by these units"), default=True), NAME,
+        )),
+    Operation(
+        id="settle_claims", title=N_("Settle claims"), does=N_("Settled {count} pieces of {name}: {unit}"),
+        about=N_("Writes down who holds contested pieces, as the claimants agreed."),
+        inputs=(LAYER, RowNumbers(id="shapes", title=N_("Pieces"), about=N_("The numbers that the table of the layer shows.")), Text(id="unit", title=N_("Held by"), max_length=200),
+                Text(id="note", title=N_("Note"), required=False, long=True, about=N_("For example who agreed, and when.")))),
 )  # fmt: skip

@@ -139,6 +139,20 @@ class Outlooks:
 
         return read
 
+    def rules(
+        self, outlook: Outlook, layer: Layer, legend: dict[int, str], progress: Progress
+    ) -> tuple[Sequence[int], list[Rule]]:  # fmt: skip
+        """What a projection learned of the past: codes of the classes, and a rule for each transition.
+
+        `legend` gives the names of the classes by code, for the words of the rules.
+        """
+        year = (layer.year or 0) + 1
+        _key, ready = self._ready(outlook, layer, [year], set(legend), progress.part(0.0, 0.2))
+        codes = ready.setup.class_codes
+        setup = replace(ready.setup, class_names=tuple(legend.get(code, str(code)) for code in codes))
+        done: Projected = project(setup, ready.demand, [year], progress=progress.part(0.2, 1.0))
+        return codes, done.rules
+
     def _ready(
         self, outlook: Outlook, layer: Layer, years: list[int], codes: set[int], progress: Progress
     ) -> tuple[str, Ready]:

@@ -9,6 +9,7 @@ import numpy as np
 from sqlalchemy import select
 
 from onekl_desktop.base.errors import UserError
+from onekl_desktop.base.progress import Progress
 from onekl_desktop.base.translate import N_, _, get_language, ngettext
 from onekl_desktop.base.units import format_number, format_percent, format_quantity, format_signed
 from onekl_desktop.engine import Session
@@ -30,6 +31,7 @@ from onekl_desktop.reports.page import (
     Table,
 )
 from onekl_desktop.tools.scenarios import pages
+from onekl_desktop.tools.scenarios.history import compute_history
 from onekl_desktop.tools.scenarios.maps import CARBON, LAND, find_difference_map
 from onekl_desktop.tools.scenarios.outlook import find_outlook
 from onekl_desktop.tools.scenarios.queries import Comparison, Row, compare, list_planned
@@ -37,7 +39,7 @@ from onekl_desktop.tools.scenarios.ranking import Ranking, counted, rank
 from onekl_desktop.tools.scenarios.runs import find_density, read_json
 
 ZONE_FIGURES = ("net_income", "jobs", "carbon_gain", "natural_forest")
-FULL_COLOUR_T_PER_HA = 120
+FULL_COLOUR_T_PER_HA, MOST_TRANSITIONS = 120, 10
 SILENT = (
     N_("Prices, wages, costs and laws stay as written for all years; markets do not answer to what is planted here."),
     N_(
@@ -81,6 +83,7 @@ def scenario_report(session: Session) -> Page:
     _add_in_short(page, comparison, ranking)
     pages.add_scenarios(page, comparison)
     _add_assumptions(page, session, comparison)
+    _add_history(page, session)
     pages.add_plan_maps(page, session, comparison)
     pages.add_comparison(page, session, comparison)
     _add_tradeoff(page, comparison)
@@ -153,6 +156,30 @@ def _add_assumptions(page: Page, session: Session, comparison: Comparison) -> No
     )
     page.blocks.append(Table(
         (_("Scenario"), _("The land beside the interventions"), _("Learned from"), _("Pace")), tuple(rows), (False, False, False, True), told))  # fmt: skip
+
+
+def _add_history(page: Page, session: Session) -> None:
+    """What became what between the maps, the largest changes of each period."""
+    try:
+        history = compute_history(session, Progress())
+    except UserError:  # one map only: there is no past to tell
+        return
+    names = {cls.code: cls.name for cls in history.classes}
+    for period in history.periods:
+        found = history.transitions(period)[:MOST_TRANSITIONS]
+        if not found:
+            continue
+        page.blocks.append(Heading(_("How the land changed, {first} to {second}").format(first=period.first.year, second=period.second.year)))  # fmt: skip
+        page.blocks.append(MapBlock(
+            _("What changed from {first} to {second}, in the colour of what it became.").format(first=period.first.year, second=period.second.year),
+            raster=Raster(str(period.path), tuple((cls.code, cls.colour) for cls in history.classes)), wide=False, legend=False))  # fmt: skip
+        rows = tuple(
+            (f"{names[each.source]} – {names[each.target]}", format_number(each.area_ha), format_number(each.yearly_ha, 1), format_percent(each.share, 1))
+            for each in found
+        )  # fmt: skip
+        page.blocks.append(Table(
+            (_("From – to"), _("Area (ha)"), _("ha a year"), _("Of the first class")), rows, (False, True, True, True),
+            _("The largest of {count} changes.").format(count=len(history.transitions(period)))))  # fmt: skip
 
 
 def _add_tradeoff(page: Page, comparison: Comparison) -> None:

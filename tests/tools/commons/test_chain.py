@@ -142,6 +142,7 @@ def test_a_forecast_says_when_the_plan_has_moved_on(copied):
             db.query(Intervention).filter(Intervention.scenario == before.plan.uuid), key=lambda row: row.area_ha
         )
         smaller = shapely.affinity.scale(item.geom, 0.5, 0.5)
+    perform(copied, "scenarios.change_scenario", scenario=before.plan.uuid, name=before.plan.name, locked=False)
     perform(copied, "scenarios.reshape_intervention", intervention=item.uuid, geometry=smaller)
     moved = read_impact(copied)
     assert "out of date" in moved.forecast_note

@@ -22,8 +22,9 @@ from onekl_desktop.gui.dialogs.operation import OperationDialog
 from onekl_desktop.gui.kit import button, column, frame, label, row, tool_button
 from onekl_desktop.gui.theme import XS, M, S
 from onekl_desktop.project.gpkg import quote
-from onekl_desktop.project.queries.records import get_landscape
+from onekl_desktop.project.queries.records import get_landscape, list_layers
 from onekl_desktop.project.records import Layer
+from onekl_desktop.tools.layers.claims import list_units
 from onekl_desktop.tools.layers.panel.location import LocationDialog
 from onekl_desktop.tools.layers.panel.receiver import ReceiverDialog
 from onekl_desktop.tools.layers.panel.table import LayerTable
@@ -106,6 +107,11 @@ class EditCard(QWidget):
         for id in GEOPROCESSING:
             operation = TOOL.get_operation(id)
             menu.addAction(_(operation.title) + "…", partial(self._open, id))
+        if self.kind == "polygon":
+            menu.addSeparator()
+            menu.addAction(_("Planning units from claims") + "…", self.open_planning_units)
+            if list_units(self._desk.session, self.layer):
+                menu.addAction(_("Settle claims") + "…", self.open_settle_claims)
         return menu
 
     def _habits(self) -> QWidget:
@@ -285,6 +291,23 @@ class EditCard(QWidget):
         if chosen:
             self._open("offset_shapes", shapes=" ".join(map(str, chosen)))
 
+    def open_planning_units(self) -> None:
+        """The form for units out of this layer and the others that claim land; the order can be changed in it."""
+        with self._desk.session.read() as db:
+            others = [
+                layer.name
+                for layer in list_layers(db)
+                if layer.role in ("customary", "protected") and layer.data_kind == "vector"
+            ]
+        names = list(dict.fromkeys([*others, self.layer.name]))
+        self._dialog("make_planning_units", {"layers": "; ".join(names)}, ())
+
+    def open_settle_claims(self) -> None:
+        """The form for who holds the chosen pieces."""
+        chosen = self._chosen()
+        if chosen:
+            self._open("settle_claims", shapes=" ".join(map(str, chosen)))
+
     def _open_gps(self) -> None:
         self._open("add_gps", how=WALKED[self.kind])
 
@@ -298,14 +321,11 @@ class EditCard(QWidget):
         return dialog
 
     def _open(self, id: str, **values: Any) -> None:
-        hidden = ("layer", *values)
+        self._dialog(id, {"layer": self.layer.uuid, **values}, ("layer", *values))
+
+    def _dialog(self, id: str, values: dict[str, Any], hidden: tuple[str, ...]) -> None:
         OperationDialog(
-            self._desk,
-            f"layers.{id}",
-            TOOL.get_operation(id),
-            {"layer": self.layer.uuid, **values},
-            hidden=hidden,
-            parent=self.window(),
+            self._desk, f"layers.{id}", TOOL.get_operation(id), values, hidden=hidden, parent=self.window()
         ).exec()
 
     def show_table(self) -> None:

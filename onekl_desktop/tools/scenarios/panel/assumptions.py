@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtWidgets import QWidget
 
 from onekl_desktop.base.translate import _, ngettext
@@ -18,7 +20,7 @@ from onekl_desktop.tools.scenarios.spec import TOOL
 class AssumptionsCard(QWidget):
     """One sentence on what the land does by itself, and the button that changes it."""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: Desk, on_history: Callable[[], object]) -> None:
         super().__init__()
         self._desk = desk
         self._scenario: Scenario | None = None
@@ -27,8 +29,10 @@ class AssumptionsCard(QWidget):
         self.change = tool_button("edit", _("Say what the land does by itself"), self.open_outlook)
         self.project = button(_("Project the land…"), self.open_projection, icon_name="chart")
         self.project.setToolTip(_("How the land goes on changing by itself, learned from an earlier map."))
+        self.past = button(_("How it changed…"), on_history, icon_name="time")
+        self.past.setToolTip(_("What became what between the maps of the project, where, and what went with it."))
         self.setLayout(column(
-            row(label(_("The land beside the interventions"), "small"), None, self.change, spacing=XS), self.told, row(self.project, None), spacing=XS,
+            row(label(_("The land beside the interventions"), "small"), None, self.change, spacing=XS), self.told, row(self.project, self.past, None, spacing=XS), spacing=XS,
         ))  # fmt: skip
 
     def show_scenario(self, state: Status) -> None:

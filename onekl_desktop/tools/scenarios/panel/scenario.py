@@ -43,10 +43,12 @@ from onekl_desktop.project.records import Intervention, Layer, Practice
 from onekl_desktop.project.styles import Style
 from onekl_desktop.tools.scenarios.conflicts import find_conflicts
 from onekl_desktop.tools.scenarios.ecosystem import Asked
+from onekl_desktop.tools.scenarios.history import History, Period, compute_history
 from onekl_desktop.tools.scenarios.maps import find_difference_map
 from onekl_desktop.tools.scenarios.panel.assumptions import AdoptRow, AssumptionsCard
 from onekl_desktop.tools.scenarios.panel.board import ComparisonView
 from onekl_desktop.tools.scenarios.panel.ecosystem import ModelDialog, ModelResults, compute
+from onekl_desktop.tools.scenarios.panel.history import HistoryView
 from onekl_desktop.tools.scenarios.panel.results import CHIPS, ResultCard
 from onekl_desktop.tools.scenarios.queries import Planned, compare, list_planned
 from onekl_desktop.tools.scenarios.runs import Status, list_status, run_scenarios
@@ -85,6 +87,8 @@ class ScenariosPanel(QWidget):
         self._selected = ""
         self._comparison: ComparisonView | None = None
         self._models: ModelResults | None = None
+        self._history: HistoryView | None = None
+        self._period: Period | None = None
         self._build()
         desk.bridge.changed.connect(self._on_changed)
         self.refresh()
@@ -143,7 +147,7 @@ class ScenariosPanel(QWidget):
         self.propose_button = button(_("Propose…"), self.open_propose, icon_name="calculate")
         self.propose_button.setToolTip(_("The computer looks for the best places within a budget and targets."))
         self.results = ResultCard()
-        self.assumptions, self.adopting = AssumptionsCard(self._desk), AdoptRow(self._desk)
+        self.assumptions, self.adopting = AssumptionsCard(self._desk, self.show_history), AdoptRow(self._desk)
         body = QWidget()
         self._plan_part = QWidget()
         self._plan_part.setLayout(column(
@@ -349,6 +353,7 @@ class ScenariosPanel(QWidget):
 
     def _show_map(self) -> None:
         """Draw the chosen map and say how its colours read."""
+        self._period = None
         kind = self.map_choice.currentData()
         texts = {
             "land_cover": _("Colours of the legend; what the plan has changed by the last year is in it."),
@@ -364,6 +369,8 @@ class ScenariosPanel(QWidget):
         """Layers, then the plan or what a run computed, then the boundary."""
         source = self._desk.source
         state, kind = self.state, self.map_choice.currentData()
+        if self._period is not None and self._period.path.exists():
+            return self._run_scene(self._period.path, _("What changed"), "land_cover")
         if state is None or kind == "plan" or state.run is None:
             return source.scene(scenario=self._selected, selected=frozenset(self.table.selected_keys()))
         kind, beside, _rest = kind.partition("-")
@@ -373,13 +380,17 @@ class ScenariosPanel(QWidget):
             path = find_difference_map(self._desk.session, state.run, base, kind) if base else None
         if path is None or not path.exists():
             return source.scene(scenario=self._selected)
+        return self._run_scene(path, self.map_choice.currentText(), kind)
+
+    def _run_scene(self, path: Path, title: str, kind: str) -> list[SceneLayer]:
+        """A map that was computed under the visible shapes."""
+        source = self._desk.source
         with self._desk.session.read() as db:
             cover = find_land_cover(db)
             palette = {cls.code: cls.colour for cls in list_classes(db, cover.legend)} if cover else {}
             vectors = {
                 uuid for (uuid,) in db.execute(select(Layer.uuid).where(Layer.data_kind == "vector", Layer.visible))
             }
-        title = self.map_choice.currentText()
         if kind == "land_cover":
             result = source.run_raster(path, title, Style(kind="classes"), palette)
         else:
@@ -604,6 +615,28 @@ class ScenariosPanel(QWidget):
                 self.run()
             return
         compute(self._desk, asked, done)
+
+    def show_history(self) -> None:
+        """How the land cover changed, in the drawer; computed in the background."""
+        session = self._desk.session
+
+        def done(history: History) -> None:
+            if self._history is None:
+                self._history = HistoryView(self._desk, self._show_change)
+            self._history.show_history(history)
+            self._desk.drawer.emit(self._history, _("How the land changed"))
+
+        self._desk.submit(_("Comparing the maps"), lambda progress: compute_history(session, progress), done)
+
+    def _show_change(self, period: Period | None) -> None:
+        """Draw what a period changed, or the chosen map again."""
+        self._period = period
+        if period is not None:
+            self.map_key.setText(_("What changed from {first} to {second}, in the colour of what it became.").format(first=period.first.year, second=period.second.year))  # fmt: skip
+            self.map_key.show()
+            self._desk.canvas.refresh()
+        else:
+            self._show_map()
 
     def show_comparison(self) -> None:
         """The comparison in the drawer."""
