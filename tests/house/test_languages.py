@@ -48,10 +48,13 @@ OTHERS = [code for code in LANGUAGES if code != "en"]
 # Texts that are right to be the same in another language: names, units, codes, and words that the languages share.
 SAME_ENOUGH = 0.12
 # Words of the sample project itself: data, not texts of the app.
-RECIPE = "".join(
-    (ROOT / name).read_text(encoding="utf-8")
-    for name in ("sample_projects/north_sumatra/recipe.json", "resources/catalogues/practices.csv")
-)
+RECIPE = (
+    "".join(
+        (ROOT / name).read_text(encoding="utf-8")
+        for name in ("sample_projects/north_sumatra/recipe.json", "resources/catalogues/practices.csv")
+    )
+    + "Land without a claim"
+)  # the name of a planning unit, in the language of the one who made the units
 
 
 def read_catalogue(language):
