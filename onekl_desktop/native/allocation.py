@@ -79,6 +79,57 @@ def scores(
     ValueError
         Shapes do not fit.
     """
+    members, fixed, weights = _checked(counts, members, fixed, weights)
+    least = _thresholds(least, len(weights))
+    if LIBRARY is None:
+        return plain.scores(counts, members, fixed, weights, least)
+    out = np.empty(fixed.shape, np.float32)
+    state = LIBRARY.onekl_scores(
+        at(counts), counts.shape[0] * counts.shape[1], counts.shape[2], at(members), len(members), at(fixed), fixed.strides[0] // 4, at(least),
+        at(weights), len(weights), at(out),
+    )  # fmt: skip
+    if state < 0:
+        raise MemoryError("not enough memory for scores")
+    return out
+
+
+def candidates(
+    counts: NDArray[np.uint8], members: NDArray[np.int32], fixed: NDArray[np.float32], weights: NDArray[np.float32],
+    least: NDArray[np.float32], floors: NDArray[np.float32],
+) -> list[tuple[NDArray[np.int32], NDArray[np.float32]]]:  # fmt: skip
+    """For each outcome the cells whose score is above its floor: positions among `members`, rising, and their scores.
+
+    Parameters
+    ----------
+    counts, members, fixed, weights, least
+        As of `scores`.
+    floors
+        Shape (outcomes,).
+
+    Raises
+    ------
+    ValueError
+        Shapes do not fit.
+    """
+    members, fixed, weights = _checked(counts, members, fixed, weights)
+    least, floors = _thresholds(least, len(weights)), _thresholds(floors, len(weights))
+    if LIBRARY is None:
+        return plain.candidates(counts, members, fixed, weights, least, floors)
+    room = max(len(members), 1)  # memory is touched only as far as it is written
+    where, found = np.empty((len(weights), room), np.int32), np.empty((len(weights), room), np.float32)
+    how_many = np.zeros(len(weights), np.int64)
+    state = LIBRARY.onekl_candidates(
+        at(counts), counts.shape[0] * counts.shape[1], counts.shape[2], at(members), len(members), at(fixed), fixed.strides[0] // 4, at(least),
+        at(floors), at(weights), len(weights), room, at(where), at(found), at(how_many),
+    )  # fmt: skip
+    if state < 0:
+        raise MemoryError("not enough memory for scores")
+    return [(where[t, :n].copy(), found[t, :n].copy()) for t, n in enumerate(how_many.tolist())]
+
+
+def _checked(
+    counts: NDArray[np.uint8], members: NDArray[np.int32], fixed: NDArray[np.float32], weights: NDArray[np.float32]
+) -> tuple[NDArray[np.int32], NDArray[np.float32], NDArray[np.float32]]:
     members, weights = np.ascontiguousarray(members, np.int32), np.ascontiguousarray(weights, np.float32)
     width = counts.shape[2] if counts.ndim == 3 else -1
     if counts.dtype != np.uint8 or not counts.flags.c_contiguous or weights.ndim != 2 or weights.shape[1] != width:
@@ -89,16 +140,11 @@ def scores(
         )
     if fixed.dtype != np.float32 or fixed.strides[1] != 4 or fixed.strides[0] % 4:
         fixed = np.ascontiguousarray(fixed, np.float32)
-    least = np.full(len(weights), -np.inf, np.float32) if least is None else np.ascontiguousarray(least, np.float32)
-    if least.shape != (len(weights),):
-        raise ValueError(f"least scores of shape {least.shape} do not fit {len(weights)} outcomes")
-    if LIBRARY is None:
-        return plain.scores(counts, members, fixed, weights, least)
-    out = np.empty(fixed.shape, np.float32)
-    state = LIBRARY.onekl_scores(
-        at(counts), counts.shape[0] * counts.shape[1], width, at(members), len(members), at(fixed), fixed.strides[0] // 4, at(least),
-        at(weights), len(weights), at(out),
-    )  # fmt: skip
-    if state < 0:
-        raise MemoryError("not enough memory for scores")
+    return members, fixed, weights
+
+
+def _thresholds(values: NDArray[np.float32] | None, count: int) -> NDArray[np.float32]:
+    out = np.full(count, -np.inf, np.float32) if values is None else np.ascontiguousarray(values, np.float32)
+    if out.shape != (count,):
+        raise ValueError(f"least scores of shape {out.shape} do not fit {count} outcomes")
     return out

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from onekl_desktop.native.build import library_name
 
-_ABI = 15
+_ABI = 16
 _P, _I, _W, _F, _D, _B = (
     ctypes.c_void_p, ctypes.c_int64, ctypes.c_int32, ctypes.c_float, ctypes.c_double, ctypes.c_uint8,
 )  # fmt: skip
@@ -43,6 +43,7 @@ _SIGNATURES = {
     "distance": (_W, (_P, _P, _P, _I, _I, _W, _P, _P)),
     "move_neighbours": (None, (_P, _I, _I, _I, _P, _I, _P, _P, _P, _I)),
     "scores": (_W, (_P, _I, _I, _P, _I, _P, _I, _P, _P, _I, _P)),
+    "candidates": (_W, (_P, _I, _I, _P, _I, _P, _I, _P, _P, _P, _I, _I, _P, _P, _P)),
 }
 
 

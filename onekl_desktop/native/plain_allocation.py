@@ -35,3 +35,10 @@ def scores(counts, members, fixed, weights, least):  # type: ignore[no-untyped-d
     out[:, ~held] = -np.inf
     out[~(fixed > least[:, None])] = -np.inf
     return out
+
+
+def candidates(counts, members, fixed, weights, least, floors):  # type: ignore[no-untyped-def]
+    """See `onekl_desktop.native.allocation.candidates`."""
+    found = scores(counts, members, fixed, weights, least)
+    positions = [np.flatnonzero(row > floor).astype(np.int32) for row, floor in zip(found, floors, strict=True)]
+    return [(where, found[number, where]) for number, where in enumerate(positions)]

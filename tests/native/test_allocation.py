@@ -53,6 +53,12 @@ def test_scores_equal_their_twin_to_the_last_bit(side, outcomes, width, seed):
         plain_allocation.scores(counts, members, fixed, weights, least)
         == np.where(fixed > least[:, None], found, -np.inf)
     ).all()
+    floors = np.median(found, axis=1).astype(np.float32)
+    for listed in (allocation.candidates, plain_allocation.candidates):
+        for number, (where, value) in enumerate(listed(counts, members, fixed, weights, least, floors)):
+            kept = np.where(fixed[number] > least[number], found[number], -np.inf)
+            assert where.tolist() == np.flatnonzero(kept > floors[number]).tolist()
+            assert (value == kept[where]).all()
     assert (allocation.scores(counts, -members - 1, fixed, weights) == -np.inf).all()
     assert found == pytest.approx(fixed + weights @ counts.reshape(-1, width)[members].T.astype(float), abs=1e-3)
 

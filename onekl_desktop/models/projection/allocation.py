@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from onekl_desktop.base.work import WORKERS
 from onekl_desktop.models.projection.suitability import RADII, Cells, Rule, fixed_scores
-from onekl_desktop.native.allocation import move_neighbours, scores
+from onekl_desktop.native.allocation import candidates, move_neighbours, scores
 
 NEVER = np.float32(-np.inf)
 
@@ -49,7 +49,9 @@ def assign(
             break
         rank = np.full((outcomes, len(torn)), NEVER)
         for t, each in enumerate(asked):
-            held = np.isin(torn, each, assume_unique=True)
+            own = np.zeros(cells, bool)
+            own[each] = True
+            held = own[torn]
             rank[t, held] = score[t, torn[held]]
         winner = rank.argmax(axis=0)
         for t in range(outcomes):
@@ -78,7 +80,8 @@ def _best(score: NDArray[np.float32], wanted: int, floor: float) -> NDArray[np.i
     return np.concatenate([above, equal[: wanted - len(above)]])
 
 
-SLACK = 0.5  # how far below the last score that changed in a year cells are looked at in the next
+SLACK = 0.5  # how far below the last score that changed in a year cells are looked at in the next …
+LOWER = (0.0, 4.0)  # … and how much further down when too few are found there
 GROWTH, MOST_GONE = 1.2, 0.25
 
 
@@ -163,9 +166,8 @@ class Simulation:
 
     def _score_anew(self, source: int, members: NDArray[np.int32]) -> NDArray[np.float32]:
         rules = self.rules[source]
-        out = np.zeros((len(rules), len(members)), np.float32)
+        out = fixed_scores(rules, self.cells, members)
         for number, rule in enumerate(rules):
-            out[number] = fixed_scores(rule, self.cells, members)
             out[number] += self._noise * self._rng.gumbel(size=len(members)).astype(np.float32)
             if rule.target in self._barred:
                 out[number, self._barred[rule.target][members]] = NEVER
@@ -187,7 +189,13 @@ class Simulation:
         done = np.zeros((self.classes, self.classes), np.int64)
         gone: list[tuple[NDArray[np.int32], int, int]] = []
         with ThreadPoolExecutor(WORKERS, thread_name_prefix="allocate") as pool:
-            chosen = list(pool.map(lambda source: self._choose(source, wanted[source]), range(self.classes)))
+            largest = sorted(
+                range(self.classes), key=lambda source: -self._members[source].count
+            )  # so that all end together
+            found = dict(
+                zip(largest, pool.map(lambda source: self._choose(source, wanted[source]), largest), strict=True)
+            )
+        chosen = [found[source] for source in range(self.classes)]
         for source, by_target in enumerate(chosen):
             group = self._members[source]
             if not by_target:
@@ -206,22 +214,37 @@ class Simulation:
         if not group.count or not active:
             return {}
         targets = [rules[number].target for number in active]
-        fixed = group.fixed if len(active) == len(rules) else group.fixed[active]
         asked = [int(wanted[target]) for target in targets]
-        weights, floors = (
-            self._weights[source][active],
-            [self._floors.get((source, target), -np.inf) for target in targets],
-        )
-        score = scores(self.cells.counts, group.cells, fixed, weights, np.array(floors, np.float32) - self._reach[source][active])  # fmt: skip
-        found, least = assign(asked, score, floors)
-        if any(len(f) < n or low <= floor for f, n, low, floor in zip(found, asked, least, floors, strict=True)):
-            # cells that were left out could matter
-            score = scores(self.cells.counts, group.cells, fixed, weights)
-            found, least = assign(asked, score)
+        floors = [self._floors.get((source, target), -np.inf) for target in targets]
+        for lower in LOWER if np.isfinite(floors).all() else ():
+            tried = [floor - lower for floor in floors]
+            found, least = self._among_best(source, active, asked, tried)
+            if all(len(f) == n and low > floor for f, n, low, floor in zip(found, asked, least, tried, strict=True)):
+                break
+        else:  # cells that were left out could matter
+            fixed = group.fixed if len(active) == len(rules) else group.fixed[active]
+            found, least = assign(asked, scores(self.cells.counts, group.cells, fixed, self._weights[source][active]))
         for target, value in zip(targets, least, strict=True):
             before, self._least[source, target] = self._least.get((source, target), value), value
             self._floors[source, target] = value - max(SLACK, 2.0 * abs(before - value))
         return dict(zip(targets, found, strict=True))
+
+    def _among_best(
+        self, source: int, active: list[int], asked: list[int], floors: list[float]
+    ) -> tuple[list[NDArray[np.int64]], list[float]]:  # fmt: skip
+        """As `assign`, among the cells above the floors alone: as good as among all where each outcome finds enough there."""
+        group = self._members[source]
+        least, limits = np.full((2, len(self.rules[source])), np.inf, np.float32)
+        limits[active] = floors
+        least[active] = limits[active] - self._reach[source][active]
+        every = candidates(self.cells.counts, group.cells, group.fixed, self._weights[source], least, limits)
+        listed = [every[number] for number in active]
+        some = np.unique(np.concatenate([where for where, _score in listed]))
+        score = np.full((len(listed), len(some)), NEVER)
+        for number, (where, value) in enumerate(listed):
+            score[number, np.searchsorted(some, where)] = value
+        found, taken = assign(asked, score, floors)
+        return [some[each].astype(np.int64) for each in found], taken
 
     def force(self, flat: NDArray[np.int64], target: int, *, stay: bool) -> NDArray[np.int64]:
         """Turn cells into a class whatever their score, as an intervention does; with `stay` they change no more.

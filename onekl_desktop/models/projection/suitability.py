@@ -181,18 +181,35 @@ def local_rates(changed: NDArray[np.bool_], could: NDArray[np.bool_]) -> NDArray
     return out
 
 
-def at_cells(field: NDArray[np.float32], flat: NDArray, columns: int) -> NDArray[np.float32]:
-    """A field by blocks at the centres of cells, bilinear; shape of `flat`."""
+@dataclass(frozen=True)
+class Place:
+    """Where cells lie among the centres of blocks: the block before and after in both directions, and how far between."""
+
+    shape: tuple[int, ...]
+    rows: tuple[NDArray[np.int64], NDArray[np.int64]]
+    columns: tuple[NDArray[np.int64], NDArray[np.int64]]
+    down: NDArray[np.float32]
+    across: NDArray[np.float32]
+
+    def read(self, field: NDArray[np.float32]) -> NDArray[np.float32]:
+        """A field by blocks at the cells, bilinear."""
+        (r, r1), (c, c1), v, u = self.rows, self.columns, self.down, self.across
+        return np.asarray((1 - v) * ((1 - u) * field[r, c] + u * field[r, c1]) + v * ((1 - u) * field[r1, c] + u * field[r1, c1]), np.float32)  # fmt: skip
+
+
+def find_place(shape: tuple[int, ...], flat: NDArray, columns: int) -> Place:
+    """Where cells (flat indices of a grid of so many columns) lie among the blocks of a field of this shape."""
     y = (flat // columns + 0.5) / BLOCK - 0.5
     x = (flat % columns + 0.5) / BLOCK - 0.5
-    y, x = np.clip(y, 0, field.shape[0] - 1), np.clip(x, 0, field.shape[1] - 1)
-    r, c = (
-        np.minimum(y.astype(np.int64), max(field.shape[0] - 2, 0)),
-        np.minimum(x.astype(np.int64), max(field.shape[1] - 2, 0)),
-    )
-    r1, c1 = np.minimum(r + 1, field.shape[0] - 1), np.minimum(c + 1, field.shape[1] - 1)
-    v, u = (y - r).astype(np.float32), (x - c).astype(np.float32)
-    return np.asarray((1 - v) * ((1 - u) * field[r, c] + u * field[r, c1]) + v * ((1 - u) * field[r1, c] + u * field[r1, c1]), np.float32)  # fmt: skip
+    y, x = np.clip(y, 0, shape[0] - 1), np.clip(x, 0, shape[1] - 1)
+    r, c = np.minimum(y.astype(np.int64), max(shape[0] - 2, 0)), np.minimum(x.astype(np.int64), max(shape[1] - 2, 0))
+    after = np.minimum(r + 1, shape[0] - 1), np.minimum(c + 1, shape[1] - 1)
+    return Place(shape, (r, after[0]), (c, after[1]), (y - r).astype(np.float32), (x - c).astype(np.float32))
+
+
+def at_cells(field: NDArray[np.float32], flat: NDArray, columns: int) -> NDArray[np.float32]:
+    """A field by blocks at the centres of cells, bilinear; shape of `flat`."""
+    return find_place(field.shape, flat, columns).read(field)
 
 
 def learn(
@@ -388,28 +405,34 @@ def _importances(trees: Any, table: NDArray, truth: NDArray[np.bool_], rng: np.r
 CHUNK = 1 << 18
 
 
-def fixed_scores(rule: Rule, cells: Cells, flat: NDArray) -> NDArray[np.float32]:
-    """The part of a rule's score (log-odds) that does not follow the neighbours, for some cells."""
-    out = np.zeros(len(flat), np.float32)
-    if not rule.learned:
-        return out
-    for at in range(0, len(flat), CHUNK):
-        part = np.asarray(flat[at : at + CHUNK], np.int64)
-        if rule.trees is not None:
-            assert rule.rates is not None
-            chance = np.clip(rule.trees.predict_proba(table_of(cells, part, rule.rates))[:, 1], 1e-6, 1 - 1e-6)
-            near = cells.counts.reshape(-1, cells.counts.shape[2])[part] @ rule.weights
-            out[at : at + CHUNK] = np.log(chance / (1 - chance)) - near
-            continue
-        assert rule.static is not None
-        assert rule.around is not None
-        told = np.full(len(part), rule.constant, np.float32)
+def fixed_scores(rules: Sequence[Rule], cells: Cells, flat: NDArray) -> NDArray[np.float32]:
+    """The part of each rule's score (log-odds) that does not follow the neighbours, for some cells: shape (rules, cells)."""
+    out = np.zeros((len(rules), len(flat)), np.float32)
+    learned = [(number, rule) for number, rule in enumerate(rules) if rule.learned]
+    for start in range(0, len(flat) if learned else 0, CHUNK):
+        part = np.asarray(flat[start : start + CHUNK], np.int64)
         at_land = cells.where[part]
-        for number, slope in enumerate(rule.static):
-            if slope:
-                values = cells.features[number, at_land].astype(np.float32)
-                if rule.bounds is not None:
-                    np.clip(values, rule.bounds[0][number], rule.bounds[1][number], out=values)
-                told += slope * values
-        out[at : at + CHUNK] = told + at_cells(rule.around, part, cells.shape[1])
+        held: dict[int, NDArray[np.float32]] = {}  # features are gathered once for all rules
+        place: Place | None = None
+        for number, rule in learned:
+            if rule.trees is not None:
+                assert rule.rates is not None
+                chance = np.clip(rule.trees.predict_proba(table_of(cells, part, rule.rates))[:, 1], 1e-6, 1 - 1e-6)
+                near = cells.counts.reshape(-1, cells.counts.shape[2])[part] @ rule.weights
+                out[number, start : start + CHUNK] = np.log(chance / (1 - chance)) - near
+                continue
+            assert rule.static is not None
+            assert rule.around is not None
+            told = np.full(len(part), rule.constant, np.float32)
+            for feature, slope in enumerate(rule.static):
+                if slope:
+                    if feature not in held:
+                        held[feature] = cells.features[feature, at_land].astype(np.float32)
+                    values = held[feature]
+                    if rule.bounds is not None:
+                        values = np.clip(values, rule.bounds[0][feature], rule.bounds[1][feature])
+                    told += slope * values
+            if place is None or place.shape != rule.around.shape:
+                place = find_place(rule.around.shape, part, cells.shape[1])
+            out[number, start : start + CHUNK] = told + place.read(rule.around)
     return out

@@ -82,3 +82,64 @@ int32_t onekl_scores(const uint8_t *counts, int64_t n_cells, int64_t width, cons
     free(weight);
     return 0;
 }
+
+/* The sum of weighted counts; with `lanes` known while compiling the counts stay in registers. */
+static inline float weigh(const four *near, const four *weight, int64_t lanes) {
+    four sum = {0.0f, 0.0f, 0.0f, 0.0f};
+    for (int64_t k = 0; k < lanes; k++) sum += weight[k] * near[k];
+    return (sum[0] + sum[1]) + (sum[2] + sum[3]);
+}
+
+/* One pass over the members for a number of lanes; see onekl_candidates. */
+static inline __attribute__((always_inline)) void list_above(const uint8_t *counts, int64_t n_cells, int64_t width, int64_t lanes,
+                              const int32_t *members, int64_t n, const float *fixed, int64_t stride, const float *least,
+                              const float *floors, const four *weight, int64_t n_to, int64_t room, int32_t *at,
+                              float *score, int64_t *founds, four *near) {
+    for (int64_t m = 0; m < n; m++) {
+        const int64_t cell = members[m];
+        if (cell < 0 || cell >= n_cells) continue;
+        int ready = 0;
+        for (int64_t t = 0; t < n_to; t++) {
+            const float base = fixed[t * stride + m];
+            if (!(base > least[t])) continue;
+            if (!ready) widen(counts + cell * width, width, near);
+            ready = 1;
+            const float value = base + weigh(near, weight + t * lanes, lanes);
+            if (!(value > floors[t])) continue;
+            if (founds[t] < room) {
+                at[t * room + founds[t]] = (int32_t)m;
+                score[t * room + founds[t]] = value;
+            }
+            founds[t]++;
+        }
+    }
+}
+
+int32_t onekl_candidates(const uint8_t *counts, int64_t n_cells, int64_t width, const int32_t *members, int64_t n,
+                         const float *fixed, int64_t stride, const float *least, const float *floors,
+                         const float *weights, int64_t n_to, int64_t room, int32_t *at, float *score, int64_t *founds) {
+    const int64_t lanes = (width + 3) / 4;
+    four *near = malloc(sizeof(four) * (size_t)(lanes + 1) + 16);
+    four *weight = calloc((size_t)(lanes * n_to + 1), sizeof(four));
+    if (!near || !weight) {
+        free(near);
+        free(weight);
+        return -1;
+    }
+    for (int64_t t = 0; t < n_to; t++) {
+        memcpy(weight + t * lanes, weights + t * width, sizeof(float) * (size_t)width);
+        founds[t] = 0;
+    }
+    if (width == 8) {
+        four few[2];
+        list_above(counts, n_cells, 8, 2, members, n, fixed, stride, least, floors, weight, n_to, room, at, score, founds, few);
+    } else if (width == 16) {
+        four few[4];
+        list_above(counts, n_cells, 16, 4, members, n, fixed, stride, least, floors, weight, n_to, room, at, score, founds, few);
+    } else {
+        list_above(counts, n_cells, width, lanes, members, n, fixed, stride, least, floors, weight, n_to, room, at, score, founds, near);
+    }
+    free(near);
+    free(weight);
+    return 0;
+}

@@ -9,7 +9,7 @@
 #define ONEKL_API __attribute__((visibility("default")))
 #endif
 
-#define ONEKL_ABI 15
+#define ONEKL_ABI 16
 
 ONEKL_API int32_t onekl_abi(void);
 
@@ -182,5 +182,13 @@ ONEKL_API void onekl_move_neighbours(uint8_t *counts, int64_t rows, int64_t colu
 ONEKL_API int32_t onekl_scores(const uint8_t *counts, int64_t n_cells, int64_t width, const int32_t *members, int64_t n,
                                const float *fixed, int64_t stride, const float *least, const float *weights,
                                int64_t n_to, float *out);
+
+/* The cells of each outcome whose score is above a floor: as onekl_scores, but only positions among the members (rising) and scores
+ * are written, at most `room` for each outcome; founds[t] tells how many there are, also beyond the room. Returns 0, or -1 for want of
+ * memory. */
+ONEKL_API int32_t onekl_candidates(const uint8_t *counts, int64_t n_cells, int64_t width, const int32_t *members,
+                                   int64_t n, const float *fixed, int64_t stride, const float *least,
+                                   const float *floors, const float *weights, int64_t n_to, int64_t room, int32_t *at,
+                                   float *score, int64_t *founds);
 
 #endif

@@ -146,7 +146,7 @@ def test_a_step_equals_one_without_shortcuts(seed, years):
         new = expected.copy().ravel()
         for rule in rules:
             own = np.flatnonzero(expected.ravel() == rule.source)
-            score = fixed_scores(rule, cells, own) + near[own] @ rule.weights
+            score = fixed_scores([rule], cells, own)[0] + near[own] @ rule.weights
             new[own[np.argsort(-score)[: wanted[rule.source, rule.target]]]] = rule.target
         made = run.step(wanted)
         expected = new.reshape(12, 11)
