@@ -32,7 +32,13 @@ def _rail(tool: str) -> Callable[[ProjectView], QWidget | None]:
 
 
 def _in_panel(name: str) -> Callable[[ProjectView], QWidget | None]:
-    return lambda view: getattr(view.panel.currentWidget(), name, None)
+    def find(view: ProjectView) -> QWidget | None:
+        found: object = view.panel.currentWidget()
+        for part in name.split("."):
+            found = getattr(found, part, None)
+        return found if isinstance(found, QWidget) else None
+
+    return find
 
 
 STEPS = (
@@ -41,7 +47,7 @@ STEPS = (
     Step(N_("What people brought"), N_("Maps, tables and paths from phones come in here. Before anything is stored you read in plain words what will happen to them."), _rail("layers"), "layers"),
     Step(N_("Who decides"), N_("Members, what they signed and consented to, and decisions in which each group is counted on its own."), _rail("partnership"), "partnership"),
     Step(N_("What they want"), N_("Goals become targets with a number, a unit and a year. Everything later is measured against them."), _rail("visioning"), "visioning"),
-    Step(N_("An intervention is drawn once"), N_("Choose a practice and draw it on the map. Its hectares drive land cover, carbon, jobs, money and the printed page."), _in_panel("draw_button"), "scenarios"),
+    Step(N_("An intervention is drawn once"), N_("Choose a practice and draw it on the map. Its hectares drive land cover, carbon, jobs, money and the printed page."), _in_panel("drawing.draw_button"), "scenarios"),
     Step(N_("Compute"), N_("Numbers that are out of date say so. Computing runs in the background; the comparison opens below the map."), _in_panel("run_button"), "scenarios"),
     Step(N_("From plan to project"), N_("The same hectares make the yearly cash flow of a project. Nothing is typed twice."), _rail("lift"), "lift"),
     Step(N_("What may leave"), N_("Nothing leaves this file unless you release it, field by field. A bundle for others is written from here."), _rail("commons"), "commons"),

@@ -81,3 +81,20 @@ def test_the_board_by_mouse_and_keyboard(qtbot, window, decided):  # noqa: F811
         assert panel.map_key.isVisibleTo(panel) == (at > 0)
         runs = [layer for layer in window.view.canvas.scene if layer.uuid.startswith("run:")]
         assert len(runs) == (1 if at else 0)
+
+
+def test_a_map_is_held_against_the_baselines_behind_a_line(qtbot, window, decided):  # noqa: F811
+    window.open_project(decided)
+    window.view.show_tool("scenarios")
+    panel, canvas = window.view.panel_of("scenarios"), window.view.canvas
+    panel.choose_scenario("Plan")
+    ready(qtbot, window)
+    panel.map_choice.setCurrentIndex(1)
+    panel.map_choice.activated.emit(1)
+    QTest.mouseClick(panel.swipe_button, Qt.MouseButton.LeftButton)
+    ready(qtbot, window)
+    assert canvas.compares
+    files = {str(layer.uuid) for layer in (*panel.compose_scene(), *panel._baseline_scene()) if layer.uuid.startswith("run:")}  # fmt: skip
+    assert len(files) == 2  # two runs, two maps
+    QTest.mouseClick(panel.swipe_button, Qt.MouseButton.LeftButton)
+    assert not canvas.compares

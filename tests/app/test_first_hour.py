@@ -205,11 +205,15 @@ def test_the_first_hour(qtbot, window, dialogs, tmp_path, monkeypatch):
     panel = window.view.panel_of("scenarios")
     form(dialogs, name="Gardens")
     press(next(item for item in panel.none_yet.findChildren(QPushButton)))
-    press(panel.catalogue_button)
-    panel.practice.setCurrentIndex(
-        next(n for n in range(panel.practice.count()) if "agroforestry" in panel.practice.itemText(n).lower())
+    press(panel.drawing.catalogue_button)
+    panel.drawing.practice.setCurrentIndex(
+        next(
+            n
+            for n in range(panel.drawing.practice.count())
+            if "agroforestry" in panel.drawing.practice.itemText(n).lower()
+        )
     )
-    press(panel.draw_button)
+    press(panel.drawing.draw_button)
     canvas = window.view.canvas
     x, y = canvas.width() // 2, canvas.height() // 2
     for dx, dy in ((30, -60), (150, -60), (150, 60), (30, 60)):

@@ -103,13 +103,13 @@ def test_from_two_maps_to_a_decided_plan_and_its_report(qtbot, window, path, tmp
     assert "where it changed" in history.why.text()
 
     # practices, two plans
-    press(panel.catalogue_button)
+    press(panel.drawing.catalogue_button)
     for name, x, side in (("Much", -150, 120), ("Little", -60, 50)):
         answers.append({"name": name, "description": "What we want.", "proposed_by": "The villages"})
         panel.open_add_scenario()
         assert panel.state.scenario.name == name
-        panel.practice.setCurrentIndex(panel.practice.findText("Mixed agroforestry"))
-        press(panel.draw_button)
+        panel.drawing.practice.setCurrentIndex(panel.drawing.practice.findText("Mixed agroforestry"))
+        press(panel.drawing.draw_button)
         canvas = window.view.canvas
         middle = QPoint(canvas.width() // 2 + x, canvas.height() // 2 - 40)
         for dx, dy in ((0, 0), (side, 0), (side, side), (0, side)):

@@ -53,7 +53,7 @@ def click(canvas, x, y):
 def draw(qtbot, window, corners):
     """Three corners by mouse, Enter to finish."""
     panel = window.view.panel_of("scenarios")
-    QTest.mouseClick(panel.draw_button, Qt.MouseButton.LeftButton)
+    QTest.mouseClick(panel.drawing.draw_button, Qt.MouseButton.LeftButton)
     for x, y in corners:
         click(window.view.canvas, x, y)
     QTest.keyClick(window.view.canvas, Qt.Key.Key_Return)
@@ -75,7 +75,7 @@ def test_draw_see_it_stale_compute_see_the_number_undo(qtbot, window, project):
     qtbot.waitUntil(lambda: panel.chip.text() == "Computed")
     assert panel.results.values["cost_present_value"] == "0 USD 2025"
     x, y = middle(window)
-    panel.practice.setCurrentIndex(panel.practice.findText("Gardens"))
+    panel.drawing.practice.setCurrentIndex(panel.drawing.practice.findText("Gardens"))
     draw(qtbot, window, [(x + 20, y - 60), (x + 120, y - 60), (x + 120, y + 40), (x + 20, y + 40)])
     assert panel.chip.text() == "Out of date" and len(panel._planned) == 1
     assert window.undo_button.isEnabled() and "Added Gardens 1" in window.actions_by_id["undo"].toolTip()
@@ -97,8 +97,8 @@ def test_drawing_by_keyboard_alone(qtbot, window, project):
     ready(qtbot, window)
     panel = window.view.panel_of("scenarios")
     panel.choose_scenario("Plan")
-    panel.draw_button.setFocus()
-    QTest.keyClick(panel.draw_button, Qt.Key.Key_Space)
+    panel.drawing.draw_button.setFocus()
+    QTest.keyClick(panel.drawing.draw_button, Qt.Key.Key_Space)
     canvas = window.view.canvas
     for moves in ([], [Qt.Key.Key_Right] * 4, [Qt.Key.Key_Down] * 4):
         for key in moves:
@@ -492,6 +492,6 @@ def test_the_computer_proposes_and_rules_draw(qtbot, window, project, monkeypatc
     QTest.mouseClick(panel.propose_button, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: any(state.scenario.name == "Proposed" for state in panel._states), timeout=20_000)
     panel.choose_scenario("Plan")
-    QTest.mouseClick(panel.rule_button, Qt.MouseButton.LeftButton)
+    QTest.mouseClick(panel.drawing.rule_button, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: len(panel._planned) == 1, timeout=20_000)
     assert panel._planned[0].item.area_ha == pytest.approx(5000, rel=0.01) and len(forms) == 2

@@ -151,7 +151,7 @@ int main(int count, char **words) {
         onekl_move_neighbours(near, rows, columns, kinds, spread, 3, squares, d8, valid, moved);
         onekl_scores(near, cells, kinds * 3, some, moved, scores, moved, weigh + 20, weigh, 2, scores);
         int32_t *where = malloc(sizeof(int32_t) * (size_t)(moved + 2));
-        float *found = malloc(sizeof(float) * (size_t)(moved + 2)), floors[2] = {(float)number(), -INFINITY};
+        float *found = malloc(sizeof(float) * (size_t)(moved + 2)), floors[2] = {(float)number(), -1e30f};
         int64_t many[2];
         onekl_candidates(near, cells, kinds * 3, some, moved, scores, moved, weigh + 20, floors, weigh, 2, moved / 2, where, found, many);
         free(where); free(found);

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import shapely
-from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QSpinBox, QWidget
+from PySide6.QtWidgets import QComboBox, QWidget
 from sqlalchemy import select
 
 from onekl_desktop.base.errors import UserError
 from onekl_desktop.base.progress import Progress
-from onekl_desktop.base.translate import N_, _, ngettext
-from onekl_desktop.base.units import format_quantity
+from onekl_desktop.base.translate import N_, _
 from onekl_desktop.cartography.scene import SceneLayer
 from onekl_desktop.engine.runs import run_folder
 from onekl_desktop.gui.canvas.drawing import DrawTool, EditTool
@@ -38,8 +36,8 @@ from onekl_desktop.gui.kit import (
 from onekl_desktop.gui.tables.table import Column, Table, TableRow
 from onekl_desktop.gui.theme import XS, L, M, S, current_tokens
 from onekl_desktop.project.changes import ChangeSet
-from onekl_desktop.project.queries.records import find_land_cover, get_landscape, list_classes, list_practices
-from onekl_desktop.project.records import Intervention, Layer, Practice
+from onekl_desktop.project.queries.records import find_land_cover, list_classes, list_practices
+from onekl_desktop.project.records import Intervention, Layer
 from onekl_desktop.project.styles import Style
 from onekl_desktop.tools.scenarios.conflicts import find_conflicts
 from onekl_desktop.tools.scenarios.ecosystem import Asked
@@ -47,6 +45,7 @@ from onekl_desktop.tools.scenarios.history import History, Period, compute_histo
 from onekl_desktop.tools.scenarios.maps import find_difference_map
 from onekl_desktop.tools.scenarios.panel.assumptions import AdoptRow, AssumptionsCard
 from onekl_desktop.tools.scenarios.panel.board import ComparisonView
+from onekl_desktop.tools.scenarios.panel.drawing import DrawingCard
 from onekl_desktop.tools.scenarios.panel.ecosystem import ModelDialog, ModelResults, compute
 from onekl_desktop.tools.scenarios.panel.history import HistoryView
 from onekl_desktop.tools.scenarios.panel.results import CHIPS, ResultCard
@@ -118,7 +117,7 @@ class ScenariosPanel(QWidget):
             _("No scenario yet"), _("A scenario is a set of things to do on the land. Add one, and it is compared with doing nothing."),
             _("Add a scenario"), self.open_add_scenario,
         )  # fmt: skip
-        self.drawing = self._drawing_card()
+        self.drawing = DrawingCard(self._desk, self.draw, self.open_draw_by_rule)
         self.table = Table([Column(_("Intervention")), Column(_("Years")), Column(_("ha"), numeric=True, decimals=1)])
         self.table.setAccessibleName(_("Interventions"))
         self.table.setMinimumHeight(150)
@@ -138,6 +137,7 @@ class ScenariosPanel(QWidget):
         for id, title in MAPS:
             self.map_choice.addItem(_(title), id)
         self.map_choice.activated.connect(lambda _index: self._show_map())
+        self.swipe_button = tool_button("swipe", _("The baseline's behind a line to drag"), self._swipe, checkable=True)
         self.map_key = label("", "small", wrap=True)
         self.map_key.hide()
         self.run_button = button(_("Compute"), self.run, primary=True, icon_name="run")
@@ -154,7 +154,7 @@ class ScenariosPanel(QWidget):
             self.drawing, row(label(_("Interventions"), "heading"), None), self.no_plans, self.table, self.table_buttons, spacing=S))  # fmt: skip
         self._result_part = QWidget()
         self._result_part.setLayout(column(
-            row(label(_("Results"), "heading"), None), self.results, row(label(_("Map"), "small"), self.map_choice), self.map_key, self.adopting, spacing=S))  # fmt: skip
+            row(label(_("Results"), "heading"), None), self.results, row(label(_("Map"), "small"), self.map_choice, self.swipe_button), self.map_key, self.adopting, spacing=S))  # fmt: skip
         foot = frame("drawer")
         foot.setLayout(
             column(self.problem, row(self.chip, None, self.compare_button, self.run_button), margins=M, spacing=S)
@@ -164,62 +164,6 @@ class ScenariosPanel(QWidget):
             frame("line"), self._result_part, None, margins=L, spacing=M))  # fmt: skip
         self.setLayout(column(scroll(body), foot, spacing=0))
         self._foot = foot
-
-    def _drawing_card(self) -> QFrame:
-        card = frame("card")
-        self.practice = QComboBox()
-        self.practice.setAccessibleName(_("Practice"))
-        self.practice.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        self.practice.setMinimumContentsLength(14)
-        self.practice.currentIndexChanged.connect(lambda _index: self._tell_practice())
-        self.practice_facts = label("", "small", wrap=True)
-        self.start_year, self.years = QSpinBox(), QSpinBox()
-        self.start_year.setRange(1900, 2200)
-        self.start_year.setValue(dt.date.today().year + 1)
-        self.start_year.setAccessibleName(_("First year"))
-        self.years.setRange(1, 50)
-        self.years.valueChanged.connect(lambda count: self.years.setSuffix(" " + ngettext("year", "years", count)))
-        self.years.setSuffix(" " + ngettext("year", "years", 1))
-        self.years.setAccessibleName(_("Spread over"))
-        self.draw_button = button(_("Draw on the map"), self.draw, icon_name="draw")
-        self.rule_button = button(_("By rule…"), self.open_draw_by_rule, icon_name="geoprocessing")
-        self.rule_button.setToolTip(_("For example 30 m along streams on slopes over 15 %."))
-        self.catalogue_button = button(
-            _("Take practices from the catalogue"), lambda: self._desk.perform("scenarios.add_practices")
-        )
-        practice_row = row(
-            self.practice,
-            tool_button("edit", _("Change the practice"), self.open_change_practice),
-            tool_button("plus", _("Add a practice of your own"), self.open_add_practice),
-            spacing=XS,
-        )
-        practice_row.setStretch(0, 1)
-        years: QHBoxLayout = row(
-            column(label(_("First year"), "small"), self.start_year, spacing=XS),
-            column(label(_("Spread over"), "small"), self.years, spacing=XS),
-            spacing=S,
-        )
-        self._with_practices = QWidget()
-        self._with_practices.setLayout(
-            column(
-                label(_("Practice"), "small"),
-                practice_row,
-                self.practice_facts,
-                years,
-                row(self.draw_button, self.rule_button, spacing=XS),
-                spacing=S,
-            )
-        )
-        card.setLayout(
-            column(
-                label(_("Add an intervention"), "heading"),
-                self.catalogue_button,
-                self._with_practices,
-                margins=M,
-                spacing=S,
-            )
-        )
-        return card
 
     # ------------------------------------------------------------ reading
 
@@ -241,16 +185,7 @@ class ScenariosPanel(QWidget):
         for state in self._states:
             self.combo.addItem(swatch(state.scenario.colour), state.scenario.name, state.scenario.uuid)
         self.combo.setCurrentIndex(max(self.combo.findData(self._selected), 0))
-        chosen = self.practice.currentData()
-        self.practice.blockSignals(True)
-        self.practice.clear()
-        for practice in practices:
-            self.practice.addItem(swatch(practice.colour), practice.name, practice.uuid)
-        self.practice.setCurrentIndex(max(self.practice.findData(chosen), 0) if practices else -1)
-        self.practice.blockSignals(False)
-        self._tell_practice()
-        self._with_practices.setVisible(bool(practices))
-        self.catalogue_button.setVisible(not practices)
+        self.drawing.show_practices(practices)
         self.first.setVisible(not has_cover)
         self.none_yet.setVisible(not plans)
         self.assumptions.setVisible(has_cover)
@@ -323,32 +258,6 @@ class ScenariosPanel(QWidget):
             [row for code in ROW_INDICATORS for row in comparison.rows if row.code == code], at, comparison.horizon_year
         )
 
-    def _tell_practice(self) -> None:
-        practice = self._practice()
-        if practice is None:
-            self.practice_facts.setText("")
-            return
-        with self._desk.session.read() as db:
-            cover = find_land_cover(db)
-            names = {cls.code: cls.name for cls in list_classes(db, cover.legend)} if cover else {}
-            currency = get_landscape(db).currency
-        if practice.class_code is None:
-            becomes = _("The land keeps its class.")
-        else:
-            becomes = _("Becomes {name} after {years} years.").format(
-                name=names.get(practice.class_code, str(practice.class_code)), years=practice.years_to_class
-            )
-        cost = _("{capital} {currency}/ha to start, {yearly} a year.").format(
-            capital=format_quantity(practice.capital_cost_per_ha, ""), currency=currency, yearly=format_quantity(practice.operating_cost_per_ha_year, ""))  # fmt: skip
-        self.practice_facts.setText(f"{becomes} {cost} {practice.source}".strip())
-
-    def _practice(self) -> Practice | None:
-        uuid = self.practice.currentData()
-        if not uuid:
-            return None
-        with self._desk.session.read() as db:
-            return db.scalar(select(Practice).where(Practice.uuid == uuid))
-
     # ------------------------------------------------------------ the map
 
     def _show_map(self) -> None:
@@ -364,6 +273,20 @@ class ScenariosPanel(QWidget):
         self.map_key.setText(texts.get(kind, ""))
         self.map_key.setVisible(kind in texts)
         self._desk.canvas.refresh()
+
+    def _swipe(self) -> None:
+        """The same map of the baseline on the other side of a line, or no longer."""
+        self._desk.canvas.compare(self._baseline_scene if self.swipe_button.isChecked() else None)
+        self._desk.canvas.setFocus()
+
+    def _baseline_scene(self) -> list[SceneLayer]:
+        base = next((other for other in self._states if other.scenario.is_baseline), None)
+        kind = str(self.map_choice.currentData()).partition("-")[0]
+        if base is not None and base.run is not None and kind != "plan":
+            path = run_folder(self._desk.session, base.run.uuid) / f"{kind}.tif"
+            if path.exists():
+                return self._run_scene(path, base.scenario.name, kind)
+        return self._desk.source.scene()
 
     def compose_scene(self) -> list[SceneLayer]:
         """Layers, then the plan or what a run computed, then the boundary."""
@@ -413,7 +336,7 @@ class ScenariosPanel(QWidget):
 
     def draw(self) -> None:
         """Start drawing an intervention of the chosen practice."""
-        if self.state is None or self.practice.currentData() is None:
+        if self.state is None or self.drawing.practice.currentData() is None:
             return
         self.map_choice.setCurrentIndex(0)
         self._show_map()
@@ -431,8 +354,8 @@ class ScenariosPanel(QWidget):
 
     def _on_drawn(self, shape: shapely.Polygon) -> None:
         made = self._desk.perform(
-            "scenarios.add_intervention", scenario=self._selected, practice=self.practice.currentData(), geometry=shape,
-            start_year=self.start_year.value(), years=self.years.value(),
+            "scenarios.add_intervention", scenario=self._selected, practice=self.drawing.practice.currentData(), geometry=shape,
+            start_year=self.drawing.start_year.value(), years=self.drawing.years.value(),
         )  # fmt: skip
         if made:
             self.table.select_key(made["id"])
@@ -515,8 +438,8 @@ class ScenariosPanel(QWidget):
 
     def open_draw_by_rule(self) -> None:
         """The form for a rule; practice and years are those of the card."""
-        if self.state is not None and self.practice.currentData() is not None:
-            values = {"scenario": self._selected, "practice": self.practice.currentData(), "start_year": self.start_year.value(), "years": self.years.value()}  # fmt: skip
+        if self.state is not None and self.drawing.practice.currentData() is not None:
+            values = {"scenario": self._selected, "practice": self.drawing.practice.currentData(), "start_year": self.drawing.start_year.value(), "years": self.drawing.years.value()}  # fmt: skip
             self._dialog("draw_by_rule", values, hidden=("scenario",), verb=_("Draw"))
 
     def open_copy_scenario(self) -> None:
@@ -555,20 +478,6 @@ class ScenariosPanel(QWidget):
                 "note": item.note,
             }
             self._dialog("change_intervention", values, hidden=("intervention",), verb=_("Keep"))
-
-    def open_add_practice(self) -> None:
-        """The form for a practice of one's own."""
-        self._dialog("add_practice")
-
-    def open_change_practice(self) -> None:
-        """The form for local costs and labour."""
-        practice = self._practice()
-        if practice is not None:
-            names = [
-                field.id for field in TOOL.get_operation("change_practice").inputs if field.id not in ("practice",)
-            ]
-            values = {"practice": practice.uuid, **{name: getattr(practice, name) for name in names}}
-            self._dialog("change_practice", values, hidden=("practice",), verb=_("Keep"))
 
     # ------------------------------------------------------------ computing and comparing
 
