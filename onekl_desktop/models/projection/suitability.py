@@ -412,7 +412,7 @@ def fixed_scores(rules: Sequence[Rule], cells: Cells, flat: NDArray) -> NDArray[
     for start in range(0, len(flat) if learned else 0, CHUNK):
         part = np.asarray(flat[start : start + CHUNK], np.int64)
         at_land = cells.where[part]
-        held: dict[int, NDArray[np.float32]] = {}  # features are gathered once for all rules
+        held: NDArray[np.float32] | None = None  # features are gathered once for all rules
         place: Place | None = None
         for number, rule in learned:
             if rule.trees is not None:
@@ -424,14 +424,16 @@ def fixed_scores(rules: Sequence[Rule], cells: Cells, flat: NDArray) -> NDArray[
             assert rule.static is not None
             assert rule.around is not None
             told = np.full(len(part), rule.constant, np.float32)
-            for feature, slope in enumerate(rule.static):
-                if slope:
-                    if feature not in held:
-                        held[feature] = cells.features[feature, at_land].astype(np.float32)
-                    values = held[feature]
-                    if rule.bounds is not None:
-                        values = np.clip(values, rule.bounds[0][feature], rule.bounds[1][feature])
-                    told += slope * values
+            used = np.flatnonzero(rule.static)
+            if len(used):
+                if held is None:
+                    held = cells.features[:, at_land].astype(np.float32)
+                values = held[used]
+                if rule.bounds is not None:
+                    np.clip(values, rule.bounds[0][used, None], rule.bounds[1][used, None], out=values)
+                values *= rule.static[used, None]
+                for row in values:  # one after the other: the sum is the same on every processor
+                    told += row
             if place is None or place.shape != rule.around.shape:
                 place = find_place(rule.around.shape, part, cells.shape[1])
             out[number, start : start + CHUNK] = told + place.read(rule.around)
