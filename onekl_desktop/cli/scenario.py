@@ -108,11 +108,12 @@ def _differ(options: Any, output: Output) -> int:
 
 
 def _history(options: Any, output: Output) -> int:
-    from onekl_desktop.tools.scenarios.history import compute_history, find_reasons
+    from onekl_desktop.tools.scenarios.history import compute_history, find_hindcast, find_reasons
 
     with Session(options.file, registry=options.registry) as session, output.progress() as progress:
         history = compute_history(session, progress.part(0.0, 0.2))
-        reasons = find_reasons(session, progress.part(0.2, 1.0)) if options.why else []
+        reasons = find_reasons(session, progress.part(0.2, 0.6)) if options.why else []
+        held = find_hindcast(session, progress.part(0.6, 1.0)) if options.why else []
     names = {cls.code: cls.name for cls in history.classes}
     for period in history.periods:
         output.line(_("From {first} ({one}) to {second} ({other}):").format(first=period.first.name, one=period.first.year, second=period.second.name, other=period.second.year))  # fmt: skip
@@ -129,7 +130,9 @@ def _history(options: Any, output: Output) -> int:
             "from": names.get(reason.source), "to": names.get(reason.target), "cells": reason.cells, "auc": reason.auc,
             "effects": [{"name": e.name, "changed": e.changed, "stayed": e.stayed, "difference": e.difference, "strength": e.strength} for e in reason.effects],
         })  # fmt: skip
-    output.data({**history.as_data(), **({"reasons": told} if options.why else {})})
+    for sentence in held:
+        output.line(sentence)
+    output.data({**history.as_data(), **({"reasons": told, "hindcast": held} if options.why else {})})
     return 0
 
 

@@ -154,6 +154,13 @@ EXAMPLES = {
     "scenarios.change_projection": {"projection": "Past", "method": "random_forest", "seed": 3},
     "scenarios.remove_projection": {"projection": "Past"},
     "scenarios.set_outlook": {"scenario": "Plan", "projection": "Past", "pace": 0.5},
+    "scenarios.take_from_layer": {
+        "scenario": "Spare",
+        "practice": "Patrol",
+        "layer": "Shapes",
+        "start_year": 2028,
+        "years": 2,
+    },
     "scenarios.set_weights": {"people_group": "Women", "weights": "jobs=2, carbon_gain=1"},
     "scenarios.add_chain_model": {"name": "Edges", "model": "landcover_change", "years": "2030"},
     "scenarios.remove_chain_model": {"chain_model": "Change"},

@@ -229,3 +229,24 @@ def find_reasons(session: Session, progress: Progress) -> list[Reason]:
         Reason(known[rule.source], known[rule.target], rule.cells, rule.auc, [plain(effect) for effect in rule.effects]) for rule in rules if rule.effects
     ]  # fmt: skip
     return sorted(found, key=lambda reason: -reason.cells)
+
+
+def find_hindcast(session: Session, progress: Progress) -> list[str]:
+    """How well the baseline's projection would have foreseen the land cover of today from the two maps before it, in sentences.
+
+    Empty where there are fewer than three maps, or nothing is projected.
+    """
+    with session.read() as db:
+        base = db.scalar(select(Scenario).where(Scenario.is_baseline))
+        outlook = find_outlook(db, base) if base is not None else None
+        cover, dates = find_land_cover(db), list_dates(db)
+    older = [layer for layer in dates if cover is not None and (layer.year or 0) < (cover.year or 0)]
+    if outlook is None or cover is None or len(older) < 2:
+        return []
+    outlooks = Outlooks(session)
+    try:
+        verdict = outlooks.hindcast(outlook, older[-2], older[-1], cover, progress)
+    finally:
+        outlooks.close()
+    told = _("Learned from {first} and {second}, and held against {third}:").format(first=older[-2].year, second=older[-1].year, third=cover.year)  # fmt: skip
+    return [told, *verdict.sentences()]

@@ -11,17 +11,25 @@ from sqlalchemy import func, select
 
 from onekl_desktop.base.data import find_folder
 from onekl_desktop.base.errors import UserError, make_problem
-from onekl_desktop.base.geometry import area_ha, polygons_of, repair
+from onekl_desktop.base.geometry import area_ha, from_gpkg, polygons_of, repair
 from onekl_desktop.base.ids import slug
 from onekl_desktop.base.progress import Progress
-from onekl_desktop.base.translate import _
+from onekl_desktop.base.translate import _, ngettext
 from onekl_desktop.base.units import format_number, format_quantity
 from onekl_desktop.base.years import dump_schedule, even_schedule
 from onekl_desktop.engine import Session
 from onekl_desktop.project.editing import remove_record
 from onekl_desktop.project.file import Write
-from onekl_desktop.project.queries.records import find_land_cover, get_landscape, list_classes, list_interventions
-from onekl_desktop.project.records import Intervention, Landscape, Practice, Record, Scenario
+from onekl_desktop.project.gpkg import quote
+from onekl_desktop.project.layers import read_column
+from onekl_desktop.project.queries.records import (
+    find_land_cover,
+    get_by_name,
+    get_landscape,
+    list_classes,
+    list_interventions,
+)
+from onekl_desktop.project.records import Intervention, Landscape, Layer, Practice, Record, Scenario
 from onekl_desktop.project.styles import PALETTE
 from onekl_desktop.tools.scenarios import optimising, rules
 from onekl_desktop.tools.scenarios.adopting import adopt
@@ -331,6 +339,53 @@ def draw_by_rule(write: Write, **fields: Any) -> dict[str, Any]:
     """The place as an intervention, with the rule as its note."""
     fields["note"] = _("By rule: {rule}").format(rule=fields["note"])
     return add_intervention(write, **fields)
+
+
+def prepare_take_from_layer(session: Session, _progress: Progress, layer: str, shapes: tuple[int, ...] = (), **fields: Any) -> dict[str, Any]:  # fmt: skip
+    """Read the areas before anything is written."""
+    with session.read() as db:
+        row = get_by_name(db, Layer, layer, field="layer")
+    if row.data_kind != "vector":
+        raise UserError("layers.not_vector", name=row.name)
+    with session.project.read_raw() as raw:
+        names = read_column(raw, row.table_name, row.name_column) if row.name_column else {}
+        found = raw.execute(
+            f"SELECT id, geom FROM {quote(row.table_name)} WHERE geom IS NOT NULL ORDER BY id"
+        ).fetchall()
+    places = [
+        (str(names.get(key) or ""), shape) for key, blob in found if (not shapes or key in shapes) and not (shape := polygons_of(repair(from_gpkg(blob)))).is_empty
+    ]  # fmt: skip
+    if not places:
+        raise UserError("layers.nothing", name=row.name)
+    return {**fields, "places": places, "layer": row.name}
+
+
+def take_from_layer(write: Write, scenario: str, practice: str, places: list[tuple[str, Any]], layer: str, start_year: int | None = None, years: int = 1) -> dict[str, Any]:  # fmt: skip
+    """An intervention for each area of a layer; those outside the landscape are left out and counted."""
+    made, outside = [], 0
+    for name, shape in places:
+        try:
+            told = add_intervention(write, scenario, practice, shape, name, start_year, years, note=_("From the layer {name}").format(name=layer))  # fmt: skip
+        except UserError as problem:
+            if problem.code not in ("scenarios.outside_landscape", "shape.empty"):
+                raise
+            outside += 1
+            continue
+        made.append(told["intervention"])
+    if not made:
+        raise UserError("layers.no_result", name=layer)
+    sentences = (
+        [
+            ngettext(
+                "{count} area lies outside the landscape and was left out.",
+                "{count} areas lie outside the landscape and were left out.",
+                outside,
+            ).format(count=outside)
+        ]
+        if outside
+        else []
+    )
+    return {"count": len(made), "layer": layer, "interventions": made, "sentences": sentences}
 
 
 def first_planning_year(write: Write, landscape: Landscape) -> int:

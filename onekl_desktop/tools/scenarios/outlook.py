@@ -23,7 +23,7 @@ from onekl_desktop.base.translate import _
 from onekl_desktop.engine import Session
 from onekl_desktop.models.landcover import model as landcover
 from onekl_desktop.models.projection.demand import Demand, Paced
-from onekl_desktop.models.projection.model import AS_IT_IS, Forced, project
+from onekl_desktop.models.projection.model import AS_IT_IS, Forced, Verdict, project, validate
 from onekl_desktop.models.projection.model import Projection as Projected
 from onekl_desktop.models.projection.suitability import Rule
 from onekl_desktop.native.allocation import NO_CLASS
@@ -32,6 +32,7 @@ from onekl_desktop.tools.scenarios.chain import read_json
 from onekl_desktop.tools.scenarios.layer_files import address_of, copy_layers
 
 if TYPE_CHECKING:
+    from onekl_desktop.exchange.landcover.arguments import Arguments
     from onekl_desktop.exchange.landcover.project import Ready
 
 Cover = Callable[[int, Window], NDArray[np.uint16]]
@@ -153,6 +154,47 @@ class Outlooks:
         done: Projected = project(setup, ready.demand, [year], progress=progress.part(0.2, 1.0))
         return codes, done.rules
 
+    def hindcast(self, outlook: Outlook, earlier: Layer, middle: Layer, layer: Layer, progress: Progress) -> Verdict:
+        """How well the projection would have foreseen `layer`, learned from two earlier maps alone."""
+        from onekl_desktop.exchange.landcover.project import prepare
+
+        year = layer.year or 0
+        ready = prepare(
+            self._arguments(outlook, earlier, middle, [year], layer), self._place(), progress.part(0.0, 0.2)
+        )
+        done: Projected = project(ready.setup, ready.demand, [year], progress=progress.part(0.2, 0.9))
+        assert ready.truth is not None
+        return validate(ready.setup, done.maps[year], ready.truth)
+
+    def _place(self) -> Path:
+        if self._folder is None:
+            self._folder = tempfile.TemporaryDirectory(prefix="onekl-projection-")
+        return Path(self._folder.name)
+
+    def _arguments(
+        self, outlook: Outlook, earlier: Layer, layer: Layer, years: list[int], truth: Layer | None
+    ) -> Arguments:  # fmt: skip
+        """The arguments of a projection on files, with the layers copied to where they can be read."""
+        from onekl_desktop.exchange.landcover.arguments import check_arguments
+
+        named = {"to_map": address_of(layer), "from_map": address_of(earlier)}
+        named |= {f"driver {n}": address_of(driver) for n, (driver, _measure) in enumerate(outlook.drivers)}
+        named |= {f"keep {n}": address_of(each) for n, each in enumerate(outlook.keep)}
+        if truth is not None:
+            named["validate_map"] = address_of(truth)
+        files = copy_layers(self._session, named, self._place())
+        row = outlook.projection
+        return check_arguments({
+            "from_map": files["from_map"], "from_year": earlier.year, "to_map": files["to_map"], "to_year": layer.year, "years": years,
+            "drivers": [
+                {"file": files[f"driver {n}"], "name": f"{driver.name} ({measure})", "measure": measure} for n, (driver, measure) in enumerate(outlook.drivers)
+            ],
+            "driver_holes": row.holes, "keep": [files[f"keep {n}"] for n in range(len(outlook.keep))],
+            "demand": {"rule": row.rule, "yearly": read_json(row.yearly, list) if row.rule == "stated" else []},
+            "method": row.method, "seed": row.seed, "randomness": row.randomness,
+            **({"validate_map": files["validate_map"]} if truth is not None else {}),
+        }, row.name)  # fmt: skip
+
     def _ready(
         self, outlook: Outlook, layer: Layer, years: list[int], codes: set[int], progress: Progress
     ) -> tuple[str, Ready]:
@@ -160,27 +202,11 @@ class Outlooks:
         key = hashlib.sha256(told.encode()).hexdigest()
         if self._held is not None and self._held[0] == key:
             return self._held
-        from onekl_desktop.exchange.landcover.arguments import check_arguments  # with rasterio: where land is projected
-        from onekl_desktop.exchange.landcover.project import prepare
+        from onekl_desktop.exchange.landcover.project import prepare  # with rasterio: where land is projected
 
         self._held = None
-        if self._folder is None:
-            self._folder = tempfile.TemporaryDirectory(prefix="onekl-projection-")
-        folder = Path(self._folder.name)
-        named = {"to_map": address_of(layer), "from_map": address_of(outlook.earlier)}
-        named |= {f"driver {n}": address_of(driver) for n, (driver, _measure) in enumerate(outlook.drivers)}
-        named |= {f"keep {n}": address_of(each) for n, each in enumerate(outlook.keep)}
-        files = copy_layers(self._session, named, folder)
-        row = outlook.projection
-        arguments = check_arguments({
-            "from_map": files["from_map"], "from_year": outlook.earlier.year, "to_map": files["to_map"], "to_year": layer.year, "years": years,
-            "drivers": [
-                {"file": files[f"driver {n}"], "name": f"{driver.name} ({measure})", "measure": measure} for n, (driver, measure) in enumerate(outlook.drivers)
-            ],
-            "driver_holes": row.holes, "keep": [files[f"keep {n}"] for n in range(len(outlook.keep))],
-            "demand": {"rule": row.rule, "yearly": read_json(row.yearly, list) if row.rule == "stated" else []},
-            "method": row.method, "seed": row.seed, "randomness": row.randomness,
-        }, row.name)  # fmt: skip
+        folder = self._place()
+        arguments = self._arguments(outlook, outlook.earlier, layer, years, None)
         ready = prepare(arguments, folder, progress, classes=codes)
         self._held = (key, ready)
         return self._held

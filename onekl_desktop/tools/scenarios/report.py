@@ -31,7 +31,7 @@ from onekl_desktop.reports.page import (
     Table,
 )
 from onekl_desktop.tools.scenarios import pages
-from onekl_desktop.tools.scenarios.history import compute_history
+from onekl_desktop.tools.scenarios.history import compute_history, find_hindcast
 from onekl_desktop.tools.scenarios.maps import CARBON, LAND, find_difference_map
 from onekl_desktop.tools.scenarios.outlook import find_outlook
 from onekl_desktop.tools.scenarios.queries import Comparison, Row, compare, list_planned
@@ -156,6 +156,9 @@ def _add_assumptions(page: Page, session: Session, comparison: Comparison) -> No
     )
     page.blocks.append(Table(
         (_("Scenario"), _("The land beside the interventions"), _("Learned from"), _("Pace")), tuple(rows), (False, False, False, True), told))  # fmt: skip
+    held = find_hindcast(session, Progress())
+    if held:
+        page.blocks.append(Notes(tuple(held)))
 
 
 def _add_history(page: Page, session: Session) -> None:

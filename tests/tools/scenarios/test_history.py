@@ -14,7 +14,7 @@ from onekl_desktop.cli.main import run
 from onekl_desktop.engine import perform
 from onekl_desktop.models.landcover.change import count_by_zone
 from onekl_desktop.project.rasters import FileRaster
-from onekl_desktop.tools.scenarios.history import compute_history, find_reasons, list_dates
+from onekl_desktop.tools.scenarios.history import compute_history, find_hindcast, find_reasons, list_dates
 from tests.support.landscape import FIELD, FOREST, cover_array, write_cover
 
 
@@ -110,3 +110,12 @@ def test_cells_are_counted_once_in_their_zone(seed, classes, zones):
         for a in range(classes):
             for b in range(classes):
                 assert found[z, a, b] == ((zone == z) & (before == a) & (after == b)).sum()
+
+
+def test_three_maps_tell_what_the_projection_is_worth(past):
+    assert find_hindcast(past, Progress()) == []  # nothing is projected
+    perform(past, "scenarios.add_projection", name="As before", rule="trend")
+    perform(past, "scenarios.set_outlook", scenario="Baseline", projection="As before")
+    sentences = find_hindcast(past, Progress())
+    assert sentences[0] == "Learned from 1999 and 2010, and held against 2024:"
+    assert any("merit" in sentence for sentence in sentences[1:])

@@ -185,3 +185,48 @@ def test_a_buffer_along_streams_on_slopes(ready, tmp_path):
     with pytest.raises(UserError) as wrong:
         perform(ready, "scenarios.draw_by_rule", heights="Heights", slope_over=50, **rule)
     assert wrong.value.code == "scenarios.rule_nowhere"
+
+
+def test_areas_of_a_layer_become_interventions(planned, tmp_path):
+    import json
+
+    from shapely.geometry import mapping
+
+    from tests.support.landscape import CRS
+
+    shapes = {
+        "North": place(6000, 8000, 7000, 9000),
+        "Edge": place(9500, 0, 11_000, 1000),
+        "Away": place(20_000, 0, 21_000, 1000),
+    }
+    features = [
+        {"type": "Feature", "properties": {"name": name}, "geometry": mapping(shape)} for name, shape in shapes.items()
+    ]
+    path = tmp_path / "plots.geojson"
+    path.write_text(json.dumps({"type": "FeatureCollection", "features": features}))
+    perform(planned, "layers.import_layer", file=str(path), name="Plots", source_crs=CRS)
+    made = perform(
+        planned,
+        "scenarios.take_from_layer",
+        scenario="Plan",
+        practice="Gardens",
+        layer="Plots",
+        start_year=2027,
+        years=2,
+    )
+    assert made["count"] == 2 and "1 area" in made["sentences"][0]
+    with planned.read() as db:
+        found = {item.name: item for item in db.query(Intervention)}
+    assert found["North"].area_ha == pytest.approx(100, rel=0.01) and found["Edge"].area_ha == pytest.approx(
+        50, rel=0.01
+    )
+    assert found["North"].note == "From the layer Plots" and json.loads(found["North"].schedule)[1]["year"] == 2028
+    planned.undo()
+    with planned.read() as db:
+        assert db.query(Intervention).count() == 0
+    only = perform(planned, "scenarios.take_from_layer", scenario="Plan", practice="Gardens", layer="Plots", shapes="1")
+    assert only["count"] == 1
+    for fields, code in (({"layer": "Cover"}, "layers.not_vector"), ({"layer": "Plots", "shapes": "3"}, "layers.no_result"), ({"layer": "Plots", "shapes": "77"}, "layers.nothing")):  # fmt: skip
+        with pytest.raises(UserError) as caught:
+            perform(planned, "scenarios.take_from_layer", scenario="Plan", practice="Gardens", **fields)
+        assert caught.value.code == code

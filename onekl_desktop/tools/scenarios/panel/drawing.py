@@ -24,7 +24,9 @@ from onekl_desktop.tools.scenarios.spec import TOOL
 class DrawingCard(QFrame):
     """Practice, first year, spread, and the two ways to a place: drawn or by rule."""
 
-    def __init__(self, desk: Desk, on_draw: Callable[[], object], on_rule: Callable[[], object]) -> None:
+    def __init__(
+        self, desk: Desk, on_draw: Callable[[], object], on_rule: Callable[[], object], on_layer: Callable[[], object]
+    ) -> None:
         super().__init__()
         self._desk = desk
         self.setProperty("role", "card")
@@ -67,7 +69,12 @@ class DrawingCard(QFrame):
                 practice_row,
                 self.practice_facts,
                 years,
-                row(self.draw_button, self.rule_button, spacing=XS),
+                row(
+                    self.draw_button,
+                    self.rule_button,
+                    tool_button("layers", _("Take interventions from a layer"), on_layer),
+                    spacing=XS,
+                ),
                 spacing=S,
             )
         )

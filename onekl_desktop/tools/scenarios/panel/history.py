@@ -14,7 +14,7 @@ from onekl_desktop.gui.desk import Desk
 from onekl_desktop.gui.kit import button, column, empty_layout, label, row
 from onekl_desktop.gui.tables.table import Column, Table, TableRow
 from onekl_desktop.gui.theme import L, S
-from onekl_desktop.tools.scenarios.history import REST, History, Period, Reason, find_reasons
+from onekl_desktop.tools.scenarios.history import REST, History, Period, Reason, find_hindcast, find_reasons
 
 MOST_EFFECTS = 4
 
@@ -41,11 +41,11 @@ class HistoryView(QWidget):
         self.table = Table()
         self.table.setAccessibleName(_("What became what"))
         self.table.selectionModel().selectionChanged.connect(lambda *_args: self._tell_why())
-        self.why = label("", "small", wrap=True)
+        self.why, self.held = label("", "small", wrap=True), label("", "small", wrap=True)
         self._chart = row()
         left, right = QWidget(), QWidget()
         left.setLayout(self._chart)
-        right.setLayout(column(self.table, self.why, row(self.why_button, None)))
+        right.setLayout(column(self.table, self.why, self.held, row(self.why_button, None)))
         line = row(left, right, spacing=L)
         line.setStretch(0, 1)
         line.setStretch(1, 1)
@@ -54,6 +54,7 @@ class HistoryView(QWidget):
     def show_history(self, history: History) -> None:
         """Fill the choices and show the last period."""
         self._history, self._reasons = history, []
+        self.held.setText("")
         self.period.clear()
         for number, period in enumerate(history.periods):
             self.period.addItem(f"{period.first.year}–{period.second.year}", number)
@@ -100,11 +101,12 @@ class HistoryView(QWidget):
         """Learn what went with each change, in the background."""
         session = self._desk.session
 
-        def work(progress: Progress) -> list[Reason]:
-            return find_reasons(session, progress)
+        def work(progress: Progress) -> tuple[list[Reason], list[str]]:
+            return find_reasons(session, progress.part(0.0, 0.6)), find_hindcast(session, progress.part(0.6, 1.0))
 
-        def done(reasons: list[Reason]) -> None:
-            self._reasons = reasons
+        def done(found: tuple[list[Reason], list[str]]) -> None:
+            self._reasons = found[0]
+            self.held.setText(" ".join(found[1]))
             if not self.table.selected_keys() and self.table.model().rowCount():
                 self.table.selectRow(0)
             self._tell_why()

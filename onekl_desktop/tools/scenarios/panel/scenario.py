@@ -117,7 +117,7 @@ class ScenariosPanel(QWidget):
             _("No scenario yet"), _("A scenario is a set of things to do on the land. Add one, and it is compared with doing nothing."),
             _("Add a scenario"), self.open_add_scenario,
         )  # fmt: skip
-        self.drawing = DrawingCard(self._desk, self.draw, self.open_draw_by_rule)
+        self.drawing = DrawingCard(self._desk, self.draw, self.open_draw_by_rule, self.open_take_from_layer)
         self.table = Table([Column(_("Intervention")), Column(_("Years")), Column(_("ha"), numeric=True, decimals=1)])
         self.table.setAccessibleName(_("Interventions"))
         self.table.setMinimumHeight(150)
@@ -441,6 +441,13 @@ class ScenariosPanel(QWidget):
         if self.state is not None and self.drawing.practice.currentData() is not None:
             values = {"scenario": self._selected, "practice": self.drawing.practice.currentData(), "start_year": self.drawing.start_year.value(), "years": self.drawing.years.value()}  # fmt: skip
             self._dialog("draw_by_rule", values, hidden=("scenario",), verb=_("Draw"))
+
+    def open_take_from_layer(self) -> None:
+        """The form for a layer whose areas become interventions; practice and years are those of the card."""
+        if self.state is not None and self.drawing.practice.currentData() is not None:
+            card = self.drawing
+            values = {"scenario": self._selected, "practice": card.practice.currentData(), "start_year": card.start_year.value(), "years": card.years.value()}  # fmt: skip
+            self._dialog("take_from_layer", values, hidden=("scenario",), verb=_("Take"))
 
     def open_copy_scenario(self) -> None:
         """The form for a copy."""
