@@ -10,6 +10,7 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import (
     QButtonGroup,
     QFrame,
+    QSizePolicy,
     QSplitter,
     QStackedWidget,
     QTabWidget,
@@ -39,7 +40,7 @@ from onekl_desktop.gui.docks.card import MapCard
 from onekl_desktop.gui.docks.jobs import JobList
 from onekl_desktop.gui.docks.messages import MessageBar
 from onekl_desktop.gui.icons import icon
-from onekl_desktop.gui.kit import EmptyState, column, frame, label, row, scroll, tool_button
+from onekl_desktop.gui.kit import EmptyState, VerticalScroll, column, frame, label, row, scroll, tool_button
 from onekl_desktop.gui.theme import XS, L, M, S, current_tokens
 from onekl_desktop.project.changes import ChangeSet
 from onekl_desktop.project.gpkg import quote
@@ -176,7 +177,14 @@ class ProjectView(QWidget):
                 soon = self._closed_button(icon_name)
                 layout.addWidget(soon)
         layout.addStretch(1)
-        rail.setLayout(layout)
+        inner = frame("rail")
+        inner.setLayout(layout)
+        area = VerticalScroll()  # low windows: nothing is squeezed, the rail scrolls
+        area.setWidgetResizable(True)
+        area.setFrameShape(QFrame.Shape.NoFrame)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area.setWidget(inner)
+        rail.setLayout(column(area, spacing=0))
         return rail
 
     def _tool_button(self, entry: ToolEntry) -> QToolButton:
@@ -187,7 +195,7 @@ class ProjectView(QWidget):
         button.setIconSize(QSize(24, 24))
         button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextUnderIcon)
         button.setCheckable(True)
-        button.setFixedWidth(RAIL - 1)
+        button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         button.setToolTip(_(entry.spec.about) or _(entry.spec.title))
         button.setAccessibleName(_(entry.spec.title))
         button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -201,7 +209,7 @@ class ProjectView(QWidget):
         button.setProperty("rail", True)
         button.setIcon(icon(icon_name))
         button.setIconSize(QSize(22, 22))
-        button.setFixedWidth(RAIL - 1)
+        button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         button.setEnabled(False)
         button.setToolTip(_("The tools of this element come with a later version."))
         return button
