@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -11,11 +10,9 @@ from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QWidget
 
 from onekl_desktop.base.units import format_number
+from onekl_desktop.gui.charts.plot import make_plot
 from onekl_desktop.gui.kit import column, label
 from onekl_desktop.gui.theme import XS, current_tokens
-
-os.environ.setdefault("PYQTGRAPH_QT_LIB", "PySide6")
-
 
 MOST_TICKS = 4
 
@@ -30,7 +27,7 @@ class Series:
 
 
 class LineChart(QWidget):
-    """A titled line chart. pyqtgraph is imported with the first chart, not with the window."""
+    """A titled line chart."""
 
     def __init__(self, title: str, unit: str, series: Sequence[Series]) -> None:
         super().__init__()
@@ -40,21 +37,7 @@ class LineChart(QWidget):
         self.setAccessibleName(f"{title} ({unit}). {told}")
 
     def _plot(self) -> QWidget:
-        import pyqtgraph as pg
-
-        tokens = current_tokens()
-        plot: Any = pg.PlotWidget(background=tokens.surface)
-        plot.setMenuEnabled(False)
-        plot.setMouseEnabled(x=False, y=False)
-        plot.hideButtons()
-        plot.showGrid(x=False, y=True, alpha=0.15)
-        plot.setMinimumHeight(150)
-        for side in ("left", "bottom"):
-            axis = plot.getAxis(side)
-            axis.setPen(pg.mkPen(tokens.border))
-            axis.setTextPen(pg.mkPen(tokens.soft))
-            axis.setStyle(tickLength=0)
-            axis.enableAutoSIPrefix(False)
+        pg, plot = make_plot()
         plot.getAxis("left").tickStrings = lambda values, scale, spacing: [
             format_number(value, 0 if spacing >= 1 else 2) for value in values
         ]

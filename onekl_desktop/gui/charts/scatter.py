@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -12,10 +11,9 @@ from PySide6.QtWidgets import QWidget
 
 from onekl_desktop.base.translate import _
 from onekl_desktop.base.units import format_number
+from onekl_desktop.gui.charts.plot import make_plot
 from onekl_desktop.gui.kit import column, label
 from onekl_desktop.gui.theme import XS, current_tokens
-
-os.environ.setdefault("PYQTGRAPH_QT_LIB", "PySide6")
 
 ROOM = 0.18  # of the range, beside the outermost points
 
@@ -43,7 +41,7 @@ class Axis:
 
 
 class ScatterChart(QWidget):
-    """Points with names. pyqtgraph is imported with the first chart, not with the window."""
+    """Points with names."""
 
     def __init__(self, x: Axis, y: Axis, marks: Sequence[Mark]) -> None:
         super().__init__()
@@ -63,22 +61,10 @@ class ScatterChart(QWidget):
         self.setAccessibleName(f"{x.title}, {y.title}. {told}")
 
     def _plot(self) -> QWidget:
-        import pyqtgraph as pg
-
         tokens = current_tokens()
-        plot: Any = pg.PlotWidget(background=tokens.surface)
-        plot.setMenuEnabled(False)
-        plot.setMouseEnabled(x=False, y=False)
-        plot.hideButtons()
-        plot.showGrid(x=True, y=True, alpha=0.15)
-        plot.setMinimumHeight(150)
+        pg, plot = make_plot(vertical_grid=True)
         for side, decimals in (("bottom", self.across.decimals), ("left", self.upward.decimals)):
-            axis = plot.getAxis(side)
-            axis.setPen(pg.mkPen(tokens.border))
-            axis.setTextPen(pg.mkPen(tokens.soft))
-            axis.setStyle(tickLength=0)
-            axis.enableAutoSIPrefix(False)
-            axis.tickStrings = lambda values, scale, spacing, decimals=decimals: [
+            plot.getAxis(side).tickStrings = lambda values, scale, spacing, decimals=decimals: [
                 format_number(value, 0 if spacing >= 1 else max(decimals, 1)) for value in values
             ]
         self._draw_front(pg, plot, tokens)

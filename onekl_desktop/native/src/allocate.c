@@ -50,6 +50,13 @@ static void widen(const uint8_t *here, int64_t width, four *near) {
     }
 }
 
+/* The sum of weighted counts; with `lanes` known while compiling the counts stay in registers. */
+static inline float weigh(const four *near, const four *weight, int64_t lanes) {
+    four sum = {0.0f, 0.0f, 0.0f, 0.0f};
+    for (int64_t k = 0; k < lanes; k++) sum += weight[k] * near[k];
+    return (sum[0] + sum[1]) + (sum[2] + sum[3]);
+}
+
 int32_t onekl_scores(const uint8_t *counts, int64_t n_cells, int64_t width, const int32_t *members, int64_t n,
                      const float *fixed, int64_t stride, const float *least, const float *weights, int64_t n_to,
                      float *out) {
@@ -73,21 +80,12 @@ int32_t onekl_scores(const uint8_t *counts, int64_t n_cells, int64_t width, cons
             }
             if (!ready) widen(counts + cell * width, width, near);
             ready = 1;
-            four sum = {0.0f, 0.0f, 0.0f, 0.0f};
-            for (int64_t k = 0; k < lanes; k++) sum += weight[t * lanes + k] * near[k];
-            out[t * n + m] = base + ((sum[0] + sum[1]) + (sum[2] + sum[3]));
+            out[t * n + m] = base + weigh(near, weight + t * lanes, lanes);
         }
     }
     free(near);
     free(weight);
     return 0;
-}
-
-/* The sum of weighted counts; with `lanes` known while compiling the counts stay in registers. */
-static inline float weigh(const four *near, const four *weight, int64_t lanes) {
-    four sum = {0.0f, 0.0f, 0.0f, 0.0f};
-    for (int64_t k = 0; k < lanes; k++) sum += weight[k] * near[k];
-    return (sum[0] + sum[1]) + (sum[2] + sum[3]);
 }
 
 /* One pass over the members for a number of lanes; see onekl_candidates. */
