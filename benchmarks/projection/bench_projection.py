@@ -124,7 +124,7 @@ def make_setup(side: int, classes: int, factors: int, seed: int = 0) -> Setup:
     return Setup(list(range(1, classes + 1)), [str(k) for k in range(1, classes + 1)], before, after, 2010, 2020, (30.0, 30.0), drivers)  # fmt: skip
 
 
-def one_step(side: int = 1000, rounds: int = 15) -> dict[str, float]:
+def one_step(side: int = 1000, rounds: int = 7) -> dict[str, float]:
     """Seconds of one yearly step after learning, ours and MOLUSCE's rule, on the same landscape."""
     setup = make_setup(side, 4, 5)
     land = movable(setup)

@@ -3,7 +3,7 @@
 import docx
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QDialog, QFileDialog, QPushButton
+from PySide6.QtWidgets import QDialog, QFileDialog, QPushButton, QToolButton
 
 from onekl_desktop.gui.charts.sankey import SankeyChart
 from onekl_desktop.gui.dialogs.operation import OperationDialog
@@ -106,7 +106,7 @@ def test_from_two_maps_to_a_decided_plan_and_its_report(qtbot, window, path, tmp
     press(panel.drawing.catalogue_button)
     for name, x, side in (("Much", -150, 120), ("Little", -60, 50)):
         answers.append({"name": name, "description": "What we want.", "proposed_by": "The villages"})
-        panel.open_add_scenario()
+        press(next(made for made in panel.findChildren(QToolButton) if made.accessibleName() == "Add a scenario"))
         assert panel.state.scenario.name == name
         panel.drawing.practice.setCurrentIndex(panel.drawing.practice.findText("Mixed agroforestry"))
         press(panel.drawing.draw_button)

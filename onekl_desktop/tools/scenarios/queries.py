@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
@@ -54,7 +55,8 @@ class Row:
 class GoalLine:
     """A target beside what each scenario brings in its year; `met` is None where a scenario says nothing about it.
 
-    `reached` is the first year in which a scenario has it, early or late; None where it never has.
+    `reached` is the year since which a scenario has it without a break where it has it in time, else the first year after
+    the target's in which it has it; None where there is none.
     """
 
     target: str
@@ -195,13 +197,25 @@ def _judge(target: Target, measure: Indicator, runs: list[list[Value]], goal: st
             and value.year is not None and value.value is not None
         )  # fmt: skip
         values.append(_at(points, target.year))
-        years = range(points[0][0], points[-1][0] + 1) if points else ()
-        told = ((year, _at(points, year)) for year in years)
-        reached.append(next((year for year, value in told if value is not None and enough(value)), None))
+        reached.append(_reached(points, target.year, enough))
     met = [None if value is None else enough(value) for value in values]
     return GoalLine(
         target.name, goal, target.place, unit, measure.decimals, target.year, wanted, values, met, reached
     )  # fmt: skip
+
+
+def _reached(points: list[tuple[int, float]], year: int, enough: Callable[[float], bool]) -> int | None:
+    def has(at: int) -> bool:
+        value = _at(points, at)
+        return value is not None and enough(value)
+
+    if not points:
+        return None
+    if not has(year):
+        return next((at for at in range(max(year + 1, points[0][0]), points[-1][0] + 1) if has(at)), None)
+    while has(year - 1):
+        year -= 1
+    return year
 
 
 def _at(points: list[tuple[int, float]], year: int) -> float | None:

@@ -14,7 +14,7 @@ from onekl_desktop.engine import perform
 from onekl_desktop.engine.runs import run_folder
 from onekl_desktop.project.rasters import FileRaster
 from onekl_desktop.tools.scenarios.maps import find_difference_map
-from onekl_desktop.tools.scenarios.queries import compare, find_difference
+from onekl_desktop.tools.scenarios.queries import _reached, compare, find_difference
 from onekl_desktop.tools.scenarios.ranking import rank
 from onekl_desktop.tools.scenarios.runs import list_status, run_scenarios
 from onekl_desktop.tools.scenarios.weighing import list_weights, parse_weights
@@ -134,6 +134,21 @@ def test_keeping_less_than_there_is_today_is_met_by_keeping_more(zoned):
     perform(zoned, "visioning.add_goal", name="Trees")
     perform(zoned, "visioning.add_target", goal="Trees", indicator="natural_forest", name="kept", baseline=5000, quantity=4000, year=2040)  # fmt: skip
     assert compare(zoned).goals[0].met == [True, True]
+
+
+@pytest.mark.parametrize(
+    ("values", "year", "expected"),
+    [
+        ([5, 5, 1, 1], 2022, None),  # held at first and lost: not reached
+        ([5, 1, 5, 5], 2023, 2022),  # lost and won back: since when it holds without a break
+        ([5, 5, 5, 5], 2022, 2020),  # held all the time
+        ([1, 1, 1, 5], 2021, 2023),  # late
+        ([], 2021, None),
+    ],
+)
+def test_since_when_a_target_is_held(values, year, expected):
+    points = [(2020 + at, float(value)) for at, value in enumerate(values)]
+    assert _reached(points, year, lambda value: value >= 3) == expected
 
 
 @pytest.mark.parametrize(("kind", "told"), [("land_cover", {3}), ("carbon_change", {0.0, 70.0})])
