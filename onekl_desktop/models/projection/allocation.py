@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,9 +16,7 @@ from onekl_desktop.native.allocation import candidates, move_neighbours, scores
 NEVER = np.float32(-np.inf)
 
 
-def assign(
-    wanted: Sequence[int], score: NDArray[np.float32], floors: Sequence[float] | None = None
-) -> tuple[list[NDArray[np.int64]], list[float]]:
+def assign(wanted: Sequence[int], score: NDArray[np.float32]) -> list[NDArray[np.int64]]:
     """Give each outcome its surest cells, each cell to one outcome only.
 
     A cell that several outcomes ask for goes to the one that scores highest there; the others ask for their next best
@@ -29,17 +28,13 @@ def assign(
         Cells of each outcome.
     score
         Shape (outcomes, cells); minus infinity where an outcome may not be. It is changed.
-    floors
-        For each outcome a score that more than the wanted cells are expected to exceed: only speed depends on it.
 
     Returns
     -------
-    Rising indices of the cells of each outcome, fewer than wanted where there are not enough; and the least score that
-    each took.
+    Rising indices of the cells of each outcome, fewer than wanted where there are not enough.
     """
     outcomes, cells = score.shape
-    floors = list(floors) if floors is not None else [-np.inf] * outcomes
-    asked = [_best(score[t], wanted[t], floors[t]) for t in range(outcomes)]
+    asked = [_best(score[t], wanted[t]) for t in range(outcomes)]
     while outcomes > 1:
         times = np.zeros(cells, np.uint8)
         for each in asked:
@@ -58,19 +53,14 @@ def assign(
             lost = torn[(winner != t) & (rank[t] > NEVER)]
             if len(lost):
                 score[t, lost] = NEVER
-                asked[t] = _best(score[t], wanted[t], floors[t])
-    least = [float(score[t, each].min()) if len(each) else floors[t] for t, each in enumerate(asked)]
-    return [np.sort(each) for each in asked], least
+                asked[t] = _best(score[t], wanted[t])
+    return [np.sort(each) for each in asked]
 
 
-def _best(score: NDArray[np.float32], wanted: int, floor: float) -> NDArray[np.int64]:
+def _best(score: NDArray[np.float32], wanted: int) -> NDArray[np.int64]:
     """Indices of the highest finite scores; of equal ones those that come first."""
     if wanted <= 0:
         return np.zeros(0, np.int64)
-    if np.isfinite(floor):
-        some = np.flatnonzero(score > floor)
-        if wanted <= len(some):
-            return np.asarray(some[_best(score[some], wanted, -np.inf)], np.int64)
     if wanted >= len(score):
         return np.flatnonzero(score > NEVER)
     least = np.partition(score, len(score) - wanted)[len(score) - wanted]
@@ -80,8 +70,9 @@ def _best(score: NDArray[np.float32], wanted: int, floor: float) -> NDArray[np.i
     return np.concatenate([above, equal[: wanted - len(above)]])
 
 
-SLACK = 0.5  # how far below the last score that changed in a year cells are looked at in the next …
-LOWER = (0.0, 4.0)  # … and how much further down when too few are found there
+SAMPLE = 8192  # cells of a class that are scored to guess how high the surest ones lie
+SURER = (3.0, 12.0, np.inf)  # how many standard deviations more cells are looked at than would do, on each attempt
+PART = 1 << 19  # cells that are looked at in one piece of work
 GROWTH, MOST_GONE = 1.2, 0.25
 
 
@@ -121,6 +112,35 @@ class _Members:
         self._used, self.count = end, self.count + len(cells)
 
 
+@dataclass
+class _Search:
+    """What is looked for among the cells of a class: so many for each active rule, among those above its floor."""
+
+    source: int
+    active: list[int]
+    asked: list[int]
+    floors: list[float] = field(default_factory=list)
+    found: list[NDArray[np.int64]] = field(default_factory=list)
+    settled: bool = False
+
+    def settle(self, parts: Sequence[Sequence[tuple[NDArray[np.int64], NDArray[np.float32]]]]) -> None:
+        """Choose among the cells above the floors, by part and outcome; settled where it is as good as among all."""
+        listed = [tuple(map(np.concatenate, zip(*outcome, strict=True))) for outcome in zip(*parts, strict=True)]
+        named = np.zeros(1 + max((int(where[-1]) for where, _score in listed if len(where)), default=-1), bool)
+        for where, _score in listed:
+            named[where] = True
+        some = np.flatnonzero(named)
+        score = np.full((len(listed), len(some)), NEVER)
+        for number, (where, value) in enumerate(listed):
+            score[number, np.searchsorted(some, where)] = value
+        taken = assign(self.asked, score)
+        self.found = [some[each] for each in taken]
+        self.settled = all(
+            floor == NEVER or len(each) == asked
+            for each, asked, floor in zip(taken, self.asked, self.floors, strict=True)
+        )
+
+
 class Simulation:
     """Land cover that moves on year by year.
 
@@ -155,8 +175,6 @@ class Simulation:
         self._weights = {
             i: np.array([rule.weights for rule in rules], np.float32).reshape(len(rules), len(RADII) * classes) for i, rules in self.rules.items()
         }  # fmt: skip
-        self._least: dict[tuple[int, int], float] = {}
-        self._floors: dict[tuple[int, int], float] = {}
         sizes = np.array([(2 * radius + 1) ** 2 for radius in RADII], np.float32)
         self._reach = {  # the most that neighbours can add to a score: every square full of the best class
             i: (np.maximum(weights.reshape(len(weights), len(RADII), classes).max(axis=2), 0) * sizes).sum(axis=1)
@@ -189,62 +207,64 @@ class Simulation:
         done = np.zeros((self.classes, self.classes), np.int64)
         gone: list[tuple[NDArray[np.int32], int, int]] = []
         with ThreadPoolExecutor(WORKERS, thread_name_prefix="allocate") as pool:
-            largest = sorted(
-                range(self.classes), key=lambda source: -self._members[source].count
-            )  # so that all end together
-            found = dict(
-                zip(largest, pool.map(lambda source: self._choose(source, wanted[source]), largest), strict=True)
-            )
-        chosen = [found[source] for source in range(self.classes)]
-        for source, by_target in enumerate(chosen):
-            group = self._members[source]
-            if not by_target:
-                continue
-            for target, positions in by_target.items():
-                done[source, target] = len(positions)
-                gone.append((group.cells[positions], source, target))
-            group.drop(np.concatenate(list(by_target.values())))
+            for source, by_target in self._choose(wanted, pool).items():
+                group = self._members[source]
+                for target, positions in by_target.items():
+                    done[source, target] = len(positions)
+                    gone.append((group.cells[positions], source, target))
+                group.drop(np.concatenate(list(by_target.values())))
         self._arrive(gone)
         return done
 
-    def _choose(self, source: int, wanted: NDArray[np.int64]) -> dict[int, NDArray[np.int64]]:
-        """Positions among the cells of a class that change, by the class that they become."""
-        group, rules = self._members[source], self.rules[source]
-        active = [number for number, rule in enumerate(rules) if wanted[rule.target] > 0]
-        if not group.count or not active:
-            return {}
-        targets = [rules[number].target for number in active]
-        asked = [int(wanted[target]) for target in targets]
-        floors = [self._floors.get((source, target), -np.inf) for target in targets]
-        for lower in LOWER if np.isfinite(floors).all() else ():
-            tried = [floor - lower for floor in floors]
-            found, least = self._among_best(source, active, asked, tried)
-            if all(len(f) == n and low > floor for f, n, low, floor in zip(found, asked, least, tried, strict=True)):
-                break
-        else:  # cells that were left out could matter
-            fixed = group.fixed if len(active) == len(rules) else group.fixed[active]
-            found, least = assign(asked, scores(self.cells.counts, group.cells, fixed, self._weights[source][active]))
-        for target, value in zip(targets, least, strict=True):
-            before, self._least[source, target] = self._least.get((source, target), value), value
-            self._floors[source, target] = value - max(SLACK, 2.0 * abs(before - value))
-        return dict(zip(targets, found, strict=True))
+    def _choose(self, wanted: NDArray[np.int64], pool: ThreadPoolExecutor) -> dict[int, dict[int, NDArray[np.int64]]]:
+        """Positions among the cells of each class that change, by the class that they become.
 
-    def _among_best(
-        self, source: int, active: list[int], asked: list[int], floors: list[float]
-    ) -> tuple[list[NDArray[np.int64]], list[float]]:  # fmt: skip
-        """As `assign`, among the cells above the floors alone: as good as among all where each outcome finds enough there."""
-        group = self._members[source]
-        least, limits = np.full((2, len(self.rules[source])), np.inf, np.float32)
-        limits[active] = floors
-        least[active] = limits[active] - self._reach[source][active]
-        every = candidates(self.cells.counts, group.cells, group.fixed, self._weights[source], least, limits)
-        listed = [every[number] for number in active]
-        some = np.unique(np.concatenate([where for where, _score in listed]))
-        score = np.full((len(listed), len(some)), NEVER)
-        for number, (where, value) in enumerate(listed):
-            score[number, np.searchsorted(some, where)] = value
-        found, taken = assign(asked, score, floors)
-        return [some[each].astype(np.int64) for each in found], taken
+        Only cells above a floor that a sample suggests are looked at closely; where they turn out to be too few, those
+        above a lower one, and in the end all: the floors decide how long it takes, never what is found.
+        """
+        searches = []
+        for source, rules in self.rules.items():
+            active = [number for number, rule in enumerate(rules) if wanted[source, rule.target] > 0]
+            if self._members[source].count and active:
+                asked = [int(wanted[source, rules[number].target]) for number in active]
+                searches.append(_Search(source, active, asked))
+        open_ones = searches
+        for surer in SURER:
+            for search in open_ones:
+                search.floors = self._guess_floors(search, surer)
+            parts = [(search, first) for search in open_ones for first in range(0, len(self._members[search.source].cells), PART)]  # fmt: skip
+            spread = (
+                pool.map if len(parts) > len(open_ones) else map
+            )  # handing out little work costs more than it saves
+            listed = list(spread(lambda part: self._list_above(*part), parts))
+            for search in open_ones:
+                search.settle([each for (other, _first), each in zip(parts, listed, strict=True) if other is search])
+            open_ones = [search for search in open_ones if not search.settled]
+        return {
+            search.source: {self.rules[search.source][number].target: found for number, found in zip(search.active, search.found, strict=True)}
+            for search in searches
+        }  # fmt: skip
+
+    def _guess_floors(self, search: _Search, surer: float) -> list[float]:
+        """For each outcome a score that more cells than are wanted are likely to exceed, from a sample."""
+        group = self._members[search.source]
+        apart = len(group.cells) // SAMPLE
+        if not np.isfinite(surer) or apart < 2:
+            return [-np.inf] * len(search.active)
+        fixed = np.ascontiguousarray(group.fixed[search.active, apart // 2 :: apart])
+        sample = scores(self.cells.counts, group.cells[apart // 2 :: apart], fixed, self._weights[search.source][search.active])  # fmt: skip
+        ranks = [1 + int(hits + surer * (np.sqrt(hits) + 1.0)) for hits in np.array(search.asked) / apart]
+        taken = assign(ranks, sample.copy())  # each cell once, as they will be
+        return [float(score[each].min()) if len(each) == rank else -np.inf for score, each, rank in zip(sample, taken, ranks, strict=True)]  # fmt: skip
+
+    def _list_above(self, search: _Search, first: int) -> list[tuple[NDArray[np.int64], NDArray[np.float32]]]:
+        """For each outcome the cells of one part of a class above its floor, and their scores."""
+        group, reach = self._members[search.source], self._reach[search.source][search.active]
+        floors = np.array(search.floors, np.float32)
+        part = slice(first, first + PART)
+        fixed = group.fixed[:, part] if len(search.active) == len(group.fixed) else group.fixed[search.active, part]
+        found = candidates(self.cells.counts, group.cells[part], fixed, self._weights[search.source][search.active], floors - reach, floors)  # fmt: skip
+        return [(where.astype(np.int64) + first, score) for where, score in found]
 
     def force(self, flat: NDArray[np.int64], target: int, *, stay: bool) -> NDArray[np.int64]:
         """Turn cells into a class whatever their score, as an intervention does; with `stay` they change no more.

@@ -33,20 +33,30 @@ void onekl_move_neighbours(uint8_t *counts, int64_t rows, int64_t columns, int64
 }
 
 typedef float four __attribute__((vector_size(16)));
-typedef uint8_t bytes __attribute__((vector_size(4)));
+typedef uint8_t bytes __attribute__((vector_size(16)));
+typedef uint16_t pairs __attribute__((vector_size(16)));
+typedef int32_t wholes __attribute__((vector_size(16)));
+
+/* Four bytes as numbers, in two steps that every processor has, where a conversion goes byte by byte. */
+static inline four to_four(int32_t word) {
+    const bytes none = {0}, part = (bytes)(wholes){word, 0, 0, 0};
+    const pairs two = (pairs)__builtin_shufflevector(part, none, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
+    const wholes each = (wholes)__builtin_shufflevector(two, (pairs)none, 0, 8, 1, 9, 2, 10, 3, 11);
+    return __builtin_convertvector(each, four);
+}
 
 /* Counts as numbers, four at a time; the last four are filled up with zeros. */
-static void widen(const uint8_t *here, int64_t width, four *near) {
+static inline void widen(const uint8_t *here, int64_t width, four *near) {
     int64_t k = 0;
-    bytes part;
+    int32_t word;
     for (; k + 4 <= width; k += 4) {
-        memcpy(&part, here + k, 4);
-        near[k / 4] = __builtin_convertvector(part, four);
+        memcpy(&word, here + k, 4);
+        near[k / 4] = to_four(word);
     }
     if (k < width) {
-        part = (bytes){0, 0, 0, 0};
-        memcpy(&part, here + k, (size_t)(width - k));
-        near[k / 4] = __builtin_convertvector(part, four);
+        word = 0;
+        memcpy(&word, here + k, (size_t)(width - k));
+        near[k / 4] = to_four(word);
     }
 }
 
@@ -54,7 +64,8 @@ static void widen(const uint8_t *here, int64_t width, four *near) {
 static inline float weigh(const four *near, const four *weight, int64_t lanes) {
     four sum = {0.0f, 0.0f, 0.0f, 0.0f};
     for (int64_t k = 0; k < lanes; k++) sum += weight[k] * near[k];
-    return (sum[0] + sum[1]) + (sum[2] + sum[3]);
+    const four two = sum + __builtin_shufflevector(sum, sum, 1, 0, 3, 2);
+    return two[0] + two[2];
 }
 
 int32_t onekl_scores(const uint8_t *counts, int64_t n_cells, int64_t width, const int32_t *members, int64_t n,
