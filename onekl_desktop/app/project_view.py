@@ -408,7 +408,7 @@ class ProjectView(QWidget):
         if self.jobs.isVisible():
             self.jobs.refresh()
 
-    def write_report(self, report: str, out: Path) -> None:
+    def write_report(self, report: str, out: Path, subject: str = "") -> None:
         """Write a page in the background."""
         from onekl_desktop.reports.write import write_report  # with ReportLab: not needed to show the window
 
@@ -416,7 +416,7 @@ class ProjectView(QWidget):
 
         def work(progress: Progress) -> Path:
             progress.report(None, _("Writing {file}").format(file=out.name))
-            return write_report(session, report, out)
+            return write_report(session, report, out, subject=subject)
 
         self.desk.submit(
             _("Writing {file}").format(file=out.name),

@@ -27,10 +27,11 @@ from PySide6.QtWidgets import (
 )
 
 from onekl_desktop.app.crash import CrashPage
-from onekl_desktop.app.report_files import ask_report_file
+from onekl_desktop.app.report_files import ask_report_file, ask_subject
 from onekl_desktop.app.start_page import Choices, StartPage
 from onekl_desktop.app.view_state import ViewState
 from onekl_desktop.base.errors import UserError
+from onekl_desktop.base.specs import PageSpec
 from onekl_desktop.base.translate import LANGUAGES, _
 from onekl_desktop.cartography.basemap import NO_BASE, WORLD
 from onekl_desktop.cartography.tile_files import SUFFIXES as TILES
@@ -134,7 +135,7 @@ class MainWindow(QMainWindow):
         for _entry, page in self.registry.list_pages():
             words = _("Write: {report}…").format(report=_(page.title))
             keys = "Ctrl+P" if page.id == "summary" else ""
-            add(f"report_{page.id}", words, lambda page=page: self.write_report(page.id, _(page.title)), keys, "report")
+            add(f"report_{page.id}", words, lambda page=page: self.write_report(page), keys, "report")
         add("jobs", _("Show jobs"), lambda: self.view and self.view.show_jobs(), "Ctrl+J", "run")
         add("settings", _("Settings…"), self.show_settings, "Ctrl+,", "settings")
         add("help", _("Help"), self.show_help, QKeySequence.StandardKey.HelpContents, "help")
@@ -432,13 +433,22 @@ class MainWindow(QMainWindow):
             return
         self.open_project(Path(path))
 
-    def write_report(self, report: str, title: str) -> None:
-        """Ask for a file and write a page in the background."""
+    def write_report(self, page: PageSpec) -> None:
+        """Ask for a file (and which record the page is about) and write it in the background."""
         if self.view is None:
             return
-        path = ask_report_file(self, title, self.view.session.path.with_name(f"{self.view.session.path.stem} {title}"))
+        title = _(page.title)
+        try:
+            subject = ask_subject(self, self.view.session, page)
+        except UserError as problem:
+            self.view.desk.tell_problem(problem)
+            return
+        if subject is None:
+            return
+        stem = self.view.session.path.with_name(f"{self.view.session.path.stem} {title}")
+        path = ask_report_file(self, title, stem, slides=page.slides)
         if path is not None:
-            self.view.write_report(report, path)
+            self.view.write_report(page.id, path, subject)
 
     # ------------------------------------------------------------ things to show
 

@@ -16,7 +16,7 @@ from onekl_desktop.base.units import format_number, format_quantity
 from onekl_desktop.cartography.layout import PAPERS, Layout
 from onekl_desktop.cartography.printing import atlas_of, contents_of, for_atlas, list_layouts, write_map
 from onekl_desktop.cartography.source import MapSource
-from onekl_desktop.cli import finance, landcover, models, operations, scenario
+from onekl_desktop.cli import finance, landcover, lift, models, operations, scenario
 from onekl_desktop.cli.demo import run_demo
 from onekl_desktop.cli.output import Output
 from onekl_desktop.engine import Session, perform
@@ -191,12 +191,15 @@ def show_comparison(comparison: Any, output: Output) -> None:
 def _report_arguments(verb: argparse.ArgumentParser, registry: Registry) -> None:
     _file(verb)
     verb.add_argument("report", metavar="REPORT", help=", ".join(page.id for _entry, page in registry.list_pages()))
-    verb.add_argument("--out", required=True, type=Path, metavar="X.pdf|.html|.docx|.xlsx", help=_("File to write."))
+    verb.add_argument(
+        "--out", required=True, type=Path, metavar="X.pdf|.html|.docx|.xlsx|.pptx", help=_("File to write.")
+    )
+    verb.add_argument("--project", metavar="NAME", default="", help=_("Which project, for reports about one."))
 
 
 def _report(options: Any, output: Output) -> int:
     with Session(options.file, registry=options.registry, read_only=True) as session:
-        path = write_report(session, options.report, options.out)
+        path = write_report(session, options.report, options.out, subject=options.project)
     output.line(_("Wrote {file}.").format(file=path))
     output.data({"file": str(path)})
     return 0
@@ -389,6 +392,12 @@ COMMANDS = (
         finance.run_verb,
     ),
     Command(
+        "lift",
+        N_("Projects: ideas of the plan, one typical year, a project whole."),
+        lift.add_arguments,
+        lift.run_verb,
+    ),
+    Command(
         "landcover",
         N_("Land cover: what changed between two maps, and what may come."),
         landcover.add_arguments,
@@ -400,7 +409,7 @@ COMMANDS = (
         scenario.add_arguments,
         scenario.run_verb,
     ),
-    Command("report", N_("Write a page as PDF or HTML."), _report_arguments, _report),
+    Command("report", N_("Write a page as PDF, Word, HTML, workbook or slides."), _report_arguments, _report),
     Command("map", N_("Print a map, or an atlas, as PDF, PNG, SVG or GeoTIFF."), _map_arguments, _map),
     Command("bundle", N_("Write what was released as a bundle, or check one"), _bundle_arguments, _bundle),
     Command("demo", N_("The whole journey on the sample landscape."), _demo_arguments, _demo),

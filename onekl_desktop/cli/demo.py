@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from onekl_desktop.base.errors import UserError, explain_os_error
+from onekl_desktop.base.ids import slug
 from onekl_desktop.base.progress import Progress
 from onekl_desktop.base.translate import _
 from onekl_desktop.engine import Session, perform
@@ -13,7 +14,7 @@ from onekl_desktop.engine.registry import Registry
 from onekl_desktop.engine.samples import SAMPLE, read_recipe
 from onekl_desktop.project.lock import FileLock, lock_path
 from onekl_desktop.project.queries.records import get_landscape
-from onekl_desktop.reports.write import write_report
+from onekl_desktop.reports.write import list_subjects, write_report
 from onekl_desktop.tools.scenarios.sample import build_sample_project
 
 
@@ -60,11 +61,16 @@ def run_demo(folder: Path, *, registry: Registry, progress: Progress, sample: st
         perform(session, "commons.make_bundle", progress=progress.part(0.7, 0.75), out=str(bundle), licence="CC0-1.0")
         made.bundle = bundle
     with Session(target, registry=registry, read_only=True) as session:
-        names = [page.id for _entry, page in registry.list_pages()]
-        jobs = [(name, "pdf") for name in names] + [("summary", "html"), ("scenarios", "docx"), ("scenarios", "xlsx")]
-        for number, (name, suffix) in enumerate(jobs):
-            progress.report(0.75 + 0.25 * number / len(jobs), _("Writing {file}").format(file=f"{name}.{suffix}"))
-            made.pages.append(write_report(session, name, folder / f"{name}.{suffix}"))
+        jobs = [("summary", "", "html"), ("scenarios", "", "docx"), ("scenarios", "", "xlsx")]
+        for _entry, page in registry.list_pages():
+            for subject in list_subjects(session, page):
+                jobs.append((page.id, subject, "pptx" if page.slides else "pdf"))
+                if page.id == "proposal":
+                    jobs.append((page.id, subject, "docx"))
+        for number, (name, subject, suffix) in enumerate(jobs):
+            file = "_".join([*([slug(subject)] if subject else []), name]) + f".{suffix}"
+            progress.report(0.75 + 0.25 * number / len(jobs), _("Writing {file}").format(file=file))
+            made.pages.append(write_report(session, name, folder / file, subject=subject))
     progress.report(1.0, _("Done"))
     return made
 

@@ -71,8 +71,10 @@ def read_any(options: Any, output: Output) -> tuple[dict[str, Any], dict[str, di
     path: Path = options.case
     sources = read_sources(options.sources)
     if path.suffix.lower() == ".gpkg":
-        with Session(path, registry=options.registry, read_only=True) as session, session.read() as db:
-            document, own = as_case(gather(db, get_by_name(db, Project, options.project)))
+        with Session(path, registry=options.registry, read_only=True) as session:
+            with session.read() as db:
+                inputs = gather(db, get_by_name(db, Project, options.project))
+            document, own = as_case(inputs, inputs.yearly(session))
         return document, own | sources
     if path.suffix.lower() not in (".xlsx", ".xlsm"):
         return read_case(path), sources

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from sqlalchemy import select
+
 from onekl_desktop.base.errors import Problem, UserError
 from onekl_desktop.base.specs import Choice, Number, Operation
 from onekl_desktop.base.translate import _, ngettext
@@ -13,6 +15,7 @@ from onekl_desktop.base.units import parse_number
 from onekl_desktop.engine.operations import check_fields
 from onekl_desktop.engine.session import Session
 from onekl_desktop.project.file import Write
+from onekl_desktop.project.records import record_kinds
 
 
 @dataclass
@@ -158,3 +161,10 @@ def _fields(spec: Operation, cells: Sequence[Any], columns: dict[str, int]) -> d
             value = int(value)
         out[item.id] = value
     return out
+
+
+def list_names(session: Session, kind: str) -> list[str]:
+    """Names of all records of a kind, in the order in which they were entered."""
+    table = record_kinds()[kind]
+    with session.read() as db:
+        return list(db.scalars(select(table.name).order_by(table.id)))  # type: ignore[attr-defined]

@@ -43,6 +43,9 @@ PROJECT_SETTINGS = (
     SettingSpec(scope="project", input=Text(
         id="report_footer", title=N_("Footer of reports"), about=N_("Printed at the bottom of each page, for example the office."),
         required=False, default="", max_length=200)),
+    SettingSpec(scope="project", input=Text(
+        id="match_weights", title=N_("Weights of matching"), about=N_("What counts when sources of finance are held against a project, for example ticket=3, tenor=1; empty: the usual ones."),
+        required=False, default="", max_length=200)),
 )  # fmt: skip
 
 

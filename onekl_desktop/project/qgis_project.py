@@ -29,7 +29,8 @@ ATTRIBUTE_TABLES = (
     "scenario", "practice", "indicator", "indicator_value", "land_cover_class", "run", "layer", "organisation", "people_group",
     "person", "agreement", "signature", "consent", "decision", "vote", "goal", "target", "action", "assessment",
     "assessment_answer", "project", "project_part", "finance_line", "finance_source", "observation", "resource", "release_rule",
-    "bundle", "bookmark", "map_layout", "projection", "chain_model", "group_weight", "onekl_journal", "onekl_meta",
+    "bundle", "bookmark", "map_layout", "projection", "chain_model", "group_weight", "idea", "finance_flow",
+    "funding", "household_type", "exchange_rate", "room_item", "movement", "onekl_journal", "onekl_meta",
 )  # fmt: skip
 
 

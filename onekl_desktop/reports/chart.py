@@ -1,4 +1,4 @@
-"""Line charts as vector drawings: the same on paper (PDF) and on screen (SVG)."""
+"""Charts as vector drawings: the same on paper (PDF) and on screen (SVG)."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from onekl_desktop.base.data import find_folder
 from onekl_desktop.base.units import format_number
 from onekl_desktop.reports.fonts import BOLD, REGULAR, register
 from onekl_desktop.reports.maps import ensure_fonts, to_png
-from onekl_desktop.reports.page import Chart, Points
+from onekl_desktop.reports.page import Bars, Chart, Points
 
 INK, SOFT, GRID = HexColor("#22322c"), HexColor("#5d6b65"), HexColor("#dde3df")
 
@@ -158,6 +158,105 @@ def draw_points(chart: Points, width: float, height: float) -> Drawing:
             x - 6 if right else x + 6, y + 5, _shorten(point.label, (x1 - x0) / 2), fontName=REGULAR, fontSize=8, fillColor=INK,
             textAnchor="end" if right else "start",
         ))  # fmt: skip
+    return drawing
+
+
+def height_of(chart: Bars, upright: float = 190.0) -> float:
+    """Lying bars need room for each."""
+    return 50.0 + 17.0 * len(chart.bars) if chart.lying else upright
+
+
+def draw_bars(chart: Bars, width: float, height: float) -> Drawing:
+    """Bars with their labels; lying ones keep the order, the first on top."""
+    register()
+    drawing = Drawing(width, height)
+    drawing.add(String(0, height - 10, _shorten(chart.title, width), fontName=BOLD, fontSize=9, fillColor=INK))
+    drawing.add(String(0, height - 21, _shorten(chart.unit, width), fontName=REGULAR, fontSize=7.5, fillColor=SOFT))
+    if not chart.bars:
+        return drawing
+    ends = [value for bar in chart.bars for value in (bar.start, bar.end)] + (
+        [chart.mark] if chart.mark is not None else []
+    )
+    ticks = nice_ticks(min(ends), max(ends), 4)
+    texts = [format_number(tick, 0 if ticks[1] - ticks[0] >= 1 else 2) for tick in ticks]
+    if chart.lying:
+        left = min(max(stringWidth(bar.label, REGULAR, 8) for bar in chart.bars) + 12, width * 0.42)
+        right = max((stringWidth(bar.told, REGULAR, 7.5) for bar in chart.bars), default=0) + 6
+    else:
+        left, right = max(stringWidth(text, REGULAR, 7.5) for text in texts) + 6, 4
+    x0, x1, y0, y1 = left, width - right, 16.0, height - 30
+    span = ticks[-1] - ticks[0]
+
+    def along(value: float) -> float:
+        low, high = (x0, x1) if chart.lying else (y0, y1)
+        return low + (high - low) * (value - ticks[0]) / span
+
+    last = -1e9
+    for tick, text in zip(ticks, texts, strict=True):
+        at = along(tick)
+        if chart.lying:
+            drawing.add(Line(at, y0, at, y1, strokeColor=GRID, strokeWidth=0.6))
+            if at - last > stringWidth(text, REGULAR, 7.5) + 6:
+                drawing.add(String(at, 4, text, fontName=REGULAR, fontSize=7.5, fillColor=SOFT, textAnchor="middle"))
+                last = at
+        else:
+            drawing.add(Line(x0, at, x1, at, strokeColor=GRID, strokeWidth=0.6))
+            drawing.add(
+                String(x0 - 4, at - 2.6, text, fontName=REGULAR, fontSize=7.5, fillColor=SOFT, textAnchor="end")
+            )
+    step = ((y1 - y0) if chart.lying else (x1 - x0)) / len(chart.bars)
+    thick = min(step * 0.72, 22.0)
+    every = (
+        max(1, math.ceil(max(stringWidth(bar.label, REGULAR, 7.5) for bar in chart.bars) * 1.15 / step))
+        if not chart.lying
+        else 1
+    )
+    for number, bar in enumerate(chart.bars):
+        low, high = sorted((along(bar.start), along(bar.end)))
+        high = max(high, low + 0.6)
+        if chart.lying:
+            middle = y1 - step * (number + 0.5)
+            drawing.add(
+                Rect(low, middle - thick / 2, high - low, thick, fillColor=HexColor(bar.colour), strokeColor=None)
+            )
+            drawing.add(
+                String(
+                    x0 - 5,
+                    middle - 2.8,
+                    _shorten(bar.label, left - 8),
+                    fontName=REGULAR,
+                    fontSize=8,
+                    fillColor=INK,
+                    textAnchor="end",
+                )
+            )
+            drawing.add(String(x1 + 4, middle - 2.6, bar.told, fontName=REGULAR, fontSize=7.5, fillColor=SOFT))
+        else:
+            middle = x0 + step * (number + 0.5)
+            drawing.add(
+                Rect(middle - thick / 2, low, thick, high - low, fillColor=HexColor(bar.colour), strokeColor=None)
+            )
+            if number % every == 0:
+                half = stringWidth(bar.label, REGULAR, 7.5) / 2
+                drawing.add(
+                    String(
+                        min(max(middle, half), width - half),
+                        4,
+                        bar.label,
+                        fontName=REGULAR,
+                        fontSize=7.5,
+                        fillColor=SOFT,
+                        textAnchor="middle",
+                    )
+                )
+    for value, colour, strength in ((0.0, INK, 0.8), (chart.mark, HexColor("#8a5a00"), 1.2)):
+        if value is not None and ticks[0] <= value <= ticks[-1]:
+            at = along(value)
+            drawing.add(
+                Line(at, y0, at, y1, strokeColor=colour, strokeWidth=strength)
+                if chart.lying
+                else Line(x0, at, x1, at, strokeColor=colour, strokeWidth=strength)
+            )
     return drawing
 
 

@@ -18,10 +18,10 @@ from reportlab.lib.units import mm
 from onekl_desktop.base.translate import _
 from onekl_desktop.base.units import format_number
 from onekl_desktop.project.file import ProjectFile
-from onekl_desktop.reports.chart import draw_chart, draw_points, to_picture
+from onekl_desktop.reports.chart import draw_bars, draw_chart, draw_points, height_of, to_picture
 from onekl_desktop.reports.fonts import register
 from onekl_desktop.reports.maps import Picture, draw_map
-from onekl_desktop.reports.page import Chart, Facts, Heading, MapBlock, Notes, Page, Paragraph, Points, Table
+from onekl_desktop.reports.page import Bars, Chart, Facts, Heading, MapBlock, Notes, Page, Paragraph, Points, Table
 from onekl_desktop.reports.pdf import CELL, column_widths
 
 INK, SOFT, ACCENT, WARN = (RGBColor.from_string(c) for c in ("22322C", "5D6B65", "1F6F54", "8A5A00"))
@@ -112,6 +112,8 @@ def _add(document: Any, block: Any, project: ProjectFile) -> None:
         _wide_map(document, block, project)
     elif isinstance(block, Points):
         _picture(document.add_paragraph(), to_picture(draw_points(block, 480, 220)), WIDTH_MM, block.title)
+    elif isinstance(block, Bars):
+        _picture(document.add_paragraph(), to_picture(draw_bars(block, 480, height_of(block))), WIDTH_MM, block.title)
     elif isinstance(block, Table):
         _table(document, block)
     elif isinstance(block, Notes):
@@ -178,6 +180,7 @@ def _grid(document: Any, rows: int, widths_mm: list[float]) -> Any:
 
 def _facts(document: Any, block: Facts) -> None:
     table = _grid(document, 1, [WIDTH_MM / len(block.items)] * len(block.items))
+    _mark_row(table.rows[0], "cantSplit")
     for cell, (label, value) in zip(table.rows[0].cells, block.items, strict=True):
         _text(cell.paragraphs[0], label, size=8, colour=SOFT)
         _text(cell.add_paragraph(), value, bold=True)

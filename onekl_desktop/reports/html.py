@@ -9,9 +9,9 @@ from typing import Any
 from onekl_desktop.base.translate import _
 from onekl_desktop.base.units import format_number
 from onekl_desktop.project.file import ProjectFile
-from onekl_desktop.reports.chart import draw_chart, draw_points, to_svg
+from onekl_desktop.reports.chart import draw_bars, draw_chart, draw_points, height_of, to_svg
 from onekl_desktop.reports.maps import Picture, draw_map
-from onekl_desktop.reports.page import Chart, Facts, Heading, MapBlock, Notes, Page, Paragraph, Points, Table
+from onekl_desktop.reports.page import Bars, Chart, Facts, Heading, MapBlock, Notes, Page, Paragraph, Points, Table
 
 CSS = """
 :root{--ink:#22322c;--soft:#5d6b65;--accent:#1f6f54;--hair:#d5ddd8;--ground:#f3f6f4;--paper:#fff;--warn:#7d5200;--warnground:#fff4dc}
@@ -81,6 +81,8 @@ def _block(block: Any, project: ProjectFile) -> str:
         return _wide_map(block, project)
     if isinstance(block, Table):
         return _table(block)
+    if isinstance(block, Bars):
+        return f'<figure class="chart">{to_svg(draw_bars(block, 560, height_of(block)))}</figure>'
     if isinstance(block, Points):
         return f'<figure class="chart">{to_svg(draw_points(block, 560, 260))}</figure>'
     if isinstance(block, Notes):

@@ -51,7 +51,13 @@ def draw_map(project: ProjectFile, block: MapBlock, width_mm: float, height_mm: 
         scene = source.scene(scenario=block.scenario, only=set(block.layers) or None)
     if not block.wide:
         scene = [replace(layer, labels=None) for layer in scene]
-    view = fit(source.bounds(), round(width_mm / 25.4 * dpi), round(height_mm / 25.4 * dpi), margin=0.03, dpi=dpi)
+    view = fit(
+        block.around or source.bounds(),
+        round(width_mm / 25.4 * dpi),
+        round(height_mm / 25.4 * dpi),
+        margin=0.03,
+        dpi=dpi,
+    )
     image = render(scene, view, background="#ffffff")
     draw_furniture(image, view)
     with project.read() as db:

@@ -40,7 +40,7 @@ class Raster:
 @dataclass(frozen=True)
 class MapBlock:
     """A map of the project: the visible layers and the interventions of a scenario (its uuid; '' for none); with a
-    `raster` that one, under the visible shapes; with `layers` just those.
+    `raster` that one, under the visible shapes; with `layers` just those; of `around` that place alone (x, y; x, y).
 
     `wide` takes the whole width with the legend below or beside it; others stand two in a row.
     """
@@ -51,6 +51,7 @@ class MapBlock:
     legend: bool = True
     raster: Raster | None = None
     layers: tuple[str, ...] = ()
+    around: tuple[float, float, float, float] | None = None
 
 
 @dataclass(frozen=True)
@@ -106,6 +107,28 @@ class Points:
 
 
 @dataclass(frozen=True)
+class Bar:
+    """One bar from `start` to `end`, with its label and a short text at its end."""
+
+    label: str
+    start: float
+    end: float
+    colour: str
+    told: str = ""
+
+
+@dataclass(frozen=True)
+class Bars:
+    """Bars side by side (or, `lying`, below each other), from any value to any value: sums, steps or ranges; `mark` is a line across them."""
+
+    title: str
+    unit: str
+    bars: tuple[Bar, ...]
+    lying: bool = False
+    mark: float | None = None
+
+
+@dataclass(frozen=True)
 class Sheet:
     """A table of an annex: values as numbers and text, as they are; `decimals` are those of each column (None: text)."""
 
@@ -124,7 +147,7 @@ class Notes:
     warning: bool = False
 
 
-Block = Heading | Paragraph | Facts | MapBlock | Table | Chart | Points | Notes
+Block = Heading | Paragraph | Facts | MapBlock | Table | Chart | Points | Bars | Notes
 
 
 @dataclass

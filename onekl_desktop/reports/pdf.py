@@ -21,10 +21,10 @@ from onekl_desktop.base.translate import _
 from onekl_desktop.base.units import format_number
 from onekl_desktop.cartography.source import LegendEntry
 from onekl_desktop.project.file import ProjectFile
-from onekl_desktop.reports.chart import draw_chart, draw_points
+from onekl_desktop.reports.chart import draw_bars, draw_chart, draw_points, height_of
 from onekl_desktop.reports.fonts import BOLD, REGULAR, register
 from onekl_desktop.reports.maps import Picture, draw_map
-from onekl_desktop.reports.page import Chart, Facts, Heading, MapBlock, Notes, Page, Paragraph, Points, Table
+from onekl_desktop.reports.page import Bars, Chart, Facts, Heading, MapBlock, Notes, Page, Paragraph, Points, Table
 
 INK, SOFT, ACCENT, HAIR, GROUND, WARN = (
     HexColor(c) for c in ("#22322c", "#5d6b65", "#1f6f54", "#cfd8d3", "#f3f6f4", "#8a5a00")
@@ -137,6 +137,8 @@ def _flow(block: Any, project: ProjectFile) -> list[Flowable]:
         return [_table(block), *caption, Spacer(1, 6)]
     if isinstance(block, Points):
         return [draw_points(block, WIDTH, 78 * mm), Spacer(1, 6)]
+    if isinstance(block, Bars):
+        return [draw_bars(block, WIDTH, height_of(block)), Spacer(1, 6)]
     if isinstance(block, Notes):
         style = ParagraphStyle(
             "note", parent=SMALL, textColor=WARN if block.warning else SOFT, leftIndent=9, bulletIndent=0, spaceAfter=2

@@ -22,9 +22,11 @@ from onekl_desktop.app.new_project import NewProjectDialog
 from onekl_desktop.app.tour import STEPS
 from onekl_desktop.app.window import MainWindow
 from onekl_desktop.base.geometry import transform
+from onekl_desktop.base.units import format_number
 from onekl_desktop.engine.settings import Settings
 from onekl_desktop.gui.dialogs.operation import OperationDialog
 from onekl_desktop.gui.theme import apply_theme
+from onekl_desktop.project.records import Intervention
 from onekl_desktop.tools.layers.panel.import_dialog import ImportDialog
 from tests.support.landscape import CRS, place, write_cover
 
@@ -227,11 +229,10 @@ def test_the_first_hour(qtbot, window, dialogs, tmp_path, monkeypatch):
     # A project of it.
     press(window.view.rail_button("lift"))
     lift = window.view.panel_of("lift")
-    form(dialogs, name="Garden project")
+    tab(lift, "4 Projects")
+    form(dialogs, name="Garden project", wage_per_day=5)
     press(lift.record_tables["projects"].add_button)
     with window.view.session.read() as db:
-        from onekl_desktop.project.records import Intervention
-
         name = db.query(Intervention).one().name
     add_part = next(
         item
@@ -247,6 +248,26 @@ def test_the_first_hour(qtbot, window, dialogs, tmp_path, monkeypatch):
     )
     press(compute)
     ready(qtbot, window)
+
+    # Its capital, what the lender would see, and the proposal on paper.
+    tab(lift, "5 Capital")
+    form(dialogs, name="Village loan", amount=200000, interest=0.08, grace_years=3, payments=6)
+    press(lift.record_tables["capital"].add_button)
+    assert lift.record_tables["capital"].count.text() == "1"
+    press(lift.outcome.cover_button)
+    ready(qtbot, window)
+    tab(lift, "7 Documents")
+    paper = tmp_path / "proposal.pdf"
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_args, **_named: (str(paper), ""))
+    press(lift.outcome.write_button)
+    ready(qtbot, window)
+    qtbot.waitUntil(paper.exists, timeout=20_000)
+    document = pypdfium2.PdfDocument(str(paper))
+    told = "".join(page.get_textpage().get_text_range() for page in document)
+    document.close()
+    assert "Garden project" in told and "Village loan" in told and "Red flags" in told
+    with window.view.session.read() as db:
+        assert format_number(db.query(Intervention).one().area_ha, 1) in told
 
     # The page on paper, by keyboard.
     out = tmp_path / "summary.pdf"

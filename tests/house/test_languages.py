@@ -40,7 +40,7 @@ from onekl_desktop.gui.dialogs.settings import SettingsDialog
 from onekl_desktop.gui.kit import VerticalScroll
 from onekl_desktop.gui.language import QT_TEXTS, use_qt_language
 from onekl_desktop.gui.theme import apply_theme
-from onekl_desktop.reports.write import write_report
+from onekl_desktop.reports.write import list_subjects, write_report
 from onekl_desktop.tools.scenarios.sample import build_sample_project
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -415,7 +415,10 @@ def test_pages_speak_the_language(sample, registry, tmp_path, language):
     set_language(language)
     with Session(sample, registry=registry, read_only=True) as session:
         for _entry, page in registry.list_pages():
-            out = write_report(session, page.id, tmp_path / f"{page.id}.html")
+            if page.slides:
+                continue
+            subject = list_subjects(session, page)[0]
+            out = write_report(session, page.id, tmp_path / f"{page.id}.html", subject=subject)
             text = re.sub(
                 r"<[^>]+>", " ", re.sub(r"<style.*?</style>", "", out.read_text(encoding="utf-8"), flags=re.S)
             )

@@ -21,6 +21,7 @@ from onekl_desktop.app.project_view import ProjectView
 from onekl_desktop.app.window import MainWindow
 from onekl_desktop.base.errors import make_problem
 from onekl_desktop.base.progress import Progress
+from onekl_desktop.base.specs import PageSpec
 from onekl_desktop.engine import Session
 from onekl_desktop.engine.new import make_project
 from onekl_desktop.engine.registry import discover
@@ -34,7 +35,7 @@ from onekl_desktop.gui.dialogs.settings import SettingsDialog
 from onekl_desktop.gui.language import use_qt_language
 from onekl_desktop.gui.theme import apply_theme
 from onekl_desktop.project.records import Landscape
-from onekl_desktop.reports.write import write_report
+from onekl_desktop.reports.write import list_subjects, write_report
 from onekl_desktop.tools.layers.panel.import_dialog import ImportDialog
 from onekl_desktop.tools.layers.panel.rules import RulesDialog
 from onekl_desktop.tools.scenarios.sample import build_sample_project
@@ -214,21 +215,23 @@ def main(out: Path) -> None:
             lambda: CrashPage("Traceback (most recent call last):\n  …\nZeroDivisionError: division by zero"),
         )
         if theme == "light" and SCALE == "1":
-            shoot_pages(view.session, [page.id for _entry, page in registry.list_pages()], out)
+            shoot_pages(view.session, [page for _entry, page in registry.list_pages() if not page.slides], out)
         window.close()
         window.deleteLater()
         app.processEvents()
 
 
-def shoot_pages(session: Session, pages: list[str], out: Path) -> None:
-    """Every page on paper, as pictures."""
+def shoot_pages(session: Session, pages: list[PageSpec], out: Path) -> None:
+    """Every page on paper, as pictures; of those about one record that of the first."""
     import pypdfium2
 
     for page in pages:
-        path = write_report(session, page, out / f"page-{page}-{LANGUAGE}.pdf")
+        path = write_report(
+            session, page.id, out / f"page-{page.id}-{LANGUAGE}.pdf", subject=list_subjects(session, page)[0]
+        )
         document = pypdfium2.PdfDocument(str(path))
         for number in range(len(document)):
-            document[number].render(scale=1.2).to_pil().save(out / f"page-{page}-{LANGUAGE}-{number + 1}.png")
+            document[number].render(scale=1.2).to_pil().save(out / f"page-{page.id}-{LANGUAGE}-{number + 1}.png")
         document.close()
         path.unlink()
 

@@ -154,9 +154,14 @@ class ModelSpec(WithInputs):
 
 
 class PageSpec(Named):
-    """A report: `build` is the dotted name (within the tool) of a function session -> Page."""
+    """A report: `build` is the dotted name (within the tool) of a function session -> Page.
+
+    With `of` it is about one record of that kind: the function takes its name, too. `slides` is one that is shown, not read.
+    """
 
     build: str
+    of: str = ""
+    slides: bool = False
 
 
 class SettingSpec(Declaration):

@@ -227,6 +227,8 @@ RECORD_WORDS = {
     "finance_line": N_("money line"), "finance_source": N_("finance source"), "observation": N_("observation"),
     "release_rule": N_("release rule"), "resource": N_("resource"), "bundle": N_("bundle"), "bookmark": N_("bookmark"), "map_layout": N_("page layout"),
     "projection": N_("projection"), "chain_model": N_("model of the chain"), "group_weight": N_("weight of a group"),
+    "idea": N_("idea"), "finance_flow": N_("present flow of money"), "funding": N_("capital of a project"), "household_type": N_("kind of household"),
+    "exchange_rate": N_("exchange rate"), "room_item": N_("document for investors"), "movement": N_("movement of money"),
 }  # fmt: skip
 
 

@@ -73,7 +73,7 @@ class RowsModel(QAbstractTableModel):
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         """Titles, aligned like their numbers."""
         if orientation != Qt.Orientation.Horizontal:
-            return None
+            return self.text(section, 0) if role == Qt.ItemDataRole.DisplayRole else None
         if role == Qt.ItemDataRole.DisplayRole:
             return self.columns[section].title
         if role == Qt.ItemDataRole.TextAlignmentRole:
@@ -122,10 +122,13 @@ class Table(QTableView):
         rows: Sequence[TableRow] = (),
         *,
         sortable: bool = True,
+        frozen: bool = False,
         parent: QWidget | None = None,
     ) -> None:
+        """With `frozen` the first column stays where it is while the others scroll."""
         super().__init__(parent)
         self.source = RowsModel(columns, rows)
+        self._frozen = frozen
         self.proxy = QSortFilterProxyModel(self)
         self.proxy.setSourceModel(self.source)
         self.proxy.setSortRole(Qt.ItemDataRole.UserRole)
@@ -140,7 +143,7 @@ class Table(QTableView):
         self.setSortingEnabled(sortable)
         if sortable:
             self.sortByColumn(-1, Qt.SortOrder.AscendingOrder)
-        self.verticalHeader().hide()
+        self.verticalHeader().setVisible(frozen)
         self.verticalHeader().setDefaultSectionSize(28)
         self.horizontalHeader().setHighlightSections(False)
         self.setTabKeyNavigation(False)
@@ -186,12 +189,13 @@ class Table(QTableView):
             return
         header.setMinimumSectionSize(48)
         header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        self.setColumnHidden(0, self._frozen)
         self._fit_first()
 
     def _fit_first(self) -> None:
         """The first column takes the room that is left, but never so little that its texts cannot be read."""
         header = self.horizontalHeader()
-        if not self.source.columns or not self.isVisible():
+        if not self.source.columns or not self.isVisible() or self._frozen:
             return
         wanted = max(self.sizeHintForColumn(0), header.sectionSizeHint(0))
         left = self.viewport().width() - sum(

@@ -2,7 +2,19 @@
 
 from onekl_desktop.project.records.base import Record, record_kinds
 from onekl_desktop.project.records.commons import Bundle, ReleaseRule, Resource
-from onekl_desktop.project.records.finance import FinanceLine, FinanceSource, Project, ProjectPart
+from onekl_desktop.project.records.finance import (
+    ExchangeRate,
+    FinanceFlow,
+    FinanceLine,
+    FinanceSource,
+    Funding,
+    HouseholdType,
+    Idea,
+    Movement,
+    Project,
+    ProjectPart,
+    RoomItem,
+)
 from onekl_desktop.project.records.governance import Assessment, AssessmentAnswer
 from onekl_desktop.project.records.impact import Observation
 from onekl_desktop.project.records.indicators import Indicator, IndicatorValue
@@ -43,11 +55,16 @@ __all__ = [
     "ChainModel",
     "Consent",
     "Decision",
+    "ExchangeRate",
+    "FinanceFlow",
     "FinanceLine",
     "FinanceSource",
+    "Funding",
     "Goal",
     "Group",
     "GroupWeight",
+    "HouseholdType",
+    "Idea",
     "Indicator",
     "IndicatorValue",
     "Intervention",
@@ -57,6 +74,7 @@ __all__ = [
     "Layer",
     "MapLayout",
     "Meta",
+    "Movement",
     "Observation",
     "Organisation",
     "Parked",
@@ -68,6 +86,7 @@ __all__ = [
     "Record",
     "ReleaseRule",
     "Resource",
+    "RoomItem",
     "Run",
     "Scenario",
     "Signature",

@@ -23,9 +23,13 @@ def now() -> str:
     return dt.datetime.now(dt.UTC).strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z"
 
 
-def words(default: str = "", *, index: bool = False) -> MappedColumn[str]:
-    """A text column that is never NULL; `default` is what QGIS fills in too."""
-    return mapped_column(server_default=text(f"'{default}'"), default=default, index=index)
+ADDED = 95  # place in a table of a column that came with a later version
+
+
+def words(default: str = "", *, index: bool = False, last: bool = False) -> MappedColumn[str]:
+    """A text column that is never NULL; `default` is what QGIS fills in too; `last` for one that was added later."""
+    order = {"sort_order": ADDED} if last else {}
+    return mapped_column(server_default=text(f"'{default}'"), default=default, index=index, **order)  # type: ignore[arg-type]
 
 
 def yes_or_no(default: bool = False) -> MappedColumn[bool]:
@@ -33,9 +37,10 @@ def yes_or_no(default: bool = False) -> MappedColumn[bool]:
     return mapped_column(server_default=text(str(int(default))), default=default)
 
 
-def number(default: float = 0.0) -> MappedColumn[float]:
+def number(default: float = 0.0, *, last: bool = False) -> MappedColumn[float]:
     """A real column that is never NULL; a column that may be unknown is `Mapped[float | None]`."""
-    return mapped_column(server_default=text(str(default)), default=default)
+    order = {"sort_order": ADDED} if last else {}
+    return mapped_column(server_default=text(str(default)), default=default, **order)  # type: ignore[arg-type]
 
 
 class MultiPolygonColumn(UserDefinedType[BaseGeometry]):

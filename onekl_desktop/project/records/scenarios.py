@@ -40,6 +40,8 @@ class Practice(Record):
     years_to_yield: Mapped[int] = mapped_column(server_default=text("0"), default=0, sort_order=95)
     price_per_t: Mapped[float] = mapped_column(server_default=text("0.0"), default=0.0, sort_order=95)
     spread: Mapped[float] = mapped_column(server_default=text("0.0"), default=0.0, sort_order=95)
+    trees_per_ha: Mapped[float] = number(last=True)
+    survival: Mapped[float] = number(1.0, last=True)
 
 
 class Scenario(Record):

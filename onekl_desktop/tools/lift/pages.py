@@ -11,13 +11,14 @@ from onekl_desktop.engine import Session
 from onekl_desktop.engine.project_settings import get_project_setting
 from onekl_desktop.models.finance.case import Case
 from onekl_desktop.models.finance.reading import step_into
+from onekl_desktop.models.finance.results import Model
 from onekl_desktop.models.finance.run import CONVENTIONS
 from onekl_desktop.models.finance.trace import explain, find_origins
 from onekl_desktop.project.queries.records import get_landscape
 from onekl_desktop.reports.page import Chart, Facts, Heading, Line, Notes, Page, Paragraph, Table
+from onekl_desktop.tools.lift.inputs import LINE_VALUES
 from onekl_desktop.tools.lift.queries import YEARLY, ProjectState, read_finance
 from onekl_desktop.tools.lift.runs import compute_model
-from onekl_desktop.tools.lift.spec import LINE_VALUES
 
 # what the page explains: the figure of the financial model and its word
 EXPLAINED = (
@@ -110,8 +111,16 @@ def _add_project(page: Page, state: ProjectState, currency: str, rate: float) ->
 def _add_trace(page: Page, session: Session, state: ProjectState) -> None:
     """Every amount that the value with grants stands on, with where it came from; amounts of one thing in one row."""
     model, _document, sources = compute_model(session, state.project)
+    cells, missing = list_origins(model, find_origins(model, "project_with_grants.npv", sources))
+    page.blocks.append(Table((_("What it stands on"), _("Value"), _("Source")), cells, (False, True, False)))
+    if missing:
+        page.blocks.append(Notes((_("{count} of {all} inputs have no source of their own: they are the partnership's assumptions.").format(count=missing, all=len(cells)),)))  # fmt: skip
+
+
+def list_origins(model: Model, origins: list[dict[str, Any]]) -> tuple[tuple[tuple[str, str, str], ...], int]:
+    """Name, values and sources of each input; and how many have none."""
     rows: dict[str, tuple[list[str], list[str]]] = {}
-    for one in find_origins(model, "project_with_grants.npv", sources):
+    for one in origins:
         if _is_amount(one["value"]) and not one["field"].endswith("/year"):
             values, told = rows.setdefault(_name_of(model.case, one["field"]), ([], []))
             values.append(_tell(one["value"]))
@@ -119,10 +128,7 @@ def _add_trace(page: Page, session: Session, state: ProjectState) -> None:
             if source not in told:
                 told.append(source)
     cells = tuple((name, " · ".join(values), "; ".join(told)) for name, (values, told) in rows.items())
-    page.blocks.append(Table((_("What it stands on"), _("Value"), _("Source")), cells, (False, True, False)))
-    missing = sum("–" in told for _values, told in rows.values())
-    if missing:
-        page.blocks.append(Notes((_("{count} of {all} inputs have no source of their own: they are the partnership's assumptions.").format(count=missing, all=len(rows)),)))  # fmt: skip
+    return cells, sum("–" in told for _values, told in rows.values())
 
 
 def _is_amount(value: Any) -> bool:

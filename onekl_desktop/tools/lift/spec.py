@@ -6,61 +6,37 @@ from onekl_desktop.base.specs import (
     Integer,
     Number,
     Operation,
-    Option,
     PageSpec,
     Reference,
     Text,
     Tool,
-    Year,
 )
 from onekl_desktop.base.translate import N_
-
-NAME = Text(id="name", title=N_("Name"), max_length=160)
-NEW_NAME = Text(id="name", title=N_("Name"), max_length=160, required=False)
-PROJECT = Reference(id="project", title=N_("Project"), of="project")
-INTERVENTION = Reference(id="intervention", title=N_("Intervention"), of="intervention")
-LINE = Reference(id="line", title=N_("Money line"), of="finance_line")
-SOURCE = Reference(id="finance_source", title=N_("Finance source"), of="finance_source")
-PROJECT_VALUES = (
-    Text(id="description", title=N_("What it is, in two sentences"), required=False, long=True),
-    Reference(id="champion", title=N_("Champion"), of="organisation", required=False, about=N_("The organisation that carries it.")),
-    Reference(id="goal", title=N_("Goal it serves"), of="goal", required=False),
-    Year(id="start_year", title=N_("Year of decision"), required=False, about=N_("Project year 0; empty: the first year of its interventions.")),
-    Integer(id="horizon_years", title=N_("Horizon"), unit="years", minimum=1, maximum=60, required=False, about=N_("Empty: up to the landscape's last year.")),
-    Number(id="discount_rate", title=N_("Discount rate"), unit="fraction", minimum=0, maximum=1, required=False, decimals=3, about=N_("Empty: the landscape's rate.")),
-    Text(id="note", title=N_("Note"), required=False, long=True),
-)  # fmt: skip
-LINE_VALUES = (
-    Choice(id="line_type", title=N_("Kind"), default="revenue", required=False, options=(
-        Option(id="revenue", title=N_("Revenue")), Option(id="operating_cost", title=N_("Operating cost")),
-        Option(id="capital_cost", title=N_("Capital cost")), Option(id="grant", title=N_("Grant")))),
-    Choice(id="basis", title=N_("Amount is"), default="per_ha", required=False, options=(
-        Option(id="per_ha", title=N_("per hectare, by years since planting")), Option(id="fixed", title=N_("for the project, by project year")))),
-    Number(id="amount", title=N_("Amount a year"), minimum=0, maximum=1e12, required=False, about=N_("In the landscape's currency and prices; the kind says which way the money goes.")),
-    Integer(id="first", title=N_("From year"), minimum=0, maximum=60, required=False), Integer(id="last", title=N_("To year"), minimum=0, maximum=60, required=False, about=N_("Empty: to the horizon.")),
-    Reference(id="finance_source", title=N_("Paid by"), of="finance_source", required=False),
-    Choice(id="status", title=N_("Status"), default="planned", required=False, options=(
-        Option(id="planned", title=N_("Planned")), Option(id="asked", title=N_("Asked for")), Option(id="secured", title=N_("Secured")))),
-    Text(id="source", title=N_("Source of the figure"), required=False, max_length=300),
-)  # fmt: skip
-SOURCE_VALUES = (
-    Reference(id="organisation", title=N_("Organisation"), of="organisation", required=False),
-    Choice(id="instrument", title=N_("Instrument"), default="grant", required=False, options=(
-        Option(id="grant", title=N_("Grant")), Option(id="loan", title=N_("Loan")), Option(id="equity", title=N_("Equity")),
-        Option(id="guarantee", title=N_("Guarantee")), Option(id="payment", title=N_("Payment for services")), Option(id="own", title=N_("Own contribution")))),
-    Choice(id="terms", title=N_("Terms"), default="either", required=False, options=(
-        Option(id="either", title=N_("Unknown or either")), Option(id="concessional", title=N_("Concessional")), Option(id="commercial", title=N_("Commercial")))),
-    Number(id="ticket_minimum", title=N_("Smallest amount"), minimum=0, maximum=1e12, required=False),
-    Number(id="ticket_maximum", title=N_("Largest amount"), minimum=0, maximum=1e12, required=False),
-    Text(id="currency", title=N_("Currency"), required=False, max_length=3), Text(id="themes", title=N_("Themes"), required=False, max_length=300),
-    Text(id="places", title=N_("Places"), required=False, max_length=300), Date(id="closes_on", title=N_("Closes on"), required=False),
-    Text(id="website", title=N_("Website"), required=False, max_length=200), Date(id="checked_on", title=N_("Checked on"), required=False),
-    Text(id="note", title=N_("Note"), required=False, long=True),
-)  # fmt: skip
+from onekl_desktop.tools.lift.inputs import (
+    FLOW,
+    FLOW_VALUES,
+    FUNDING,
+    FUNDING_VALUES,
+    HOUSEHOLD,
+    HOUSEHOLD_VALUES,
+    IDEA_VALUES,
+    INTERVENTION,
+    LINE,
+    LINE_VALUES,
+    MOVEMENT_VALUES,
+    NAME,
+    NEW_NAME,
+    PROJECT,
+    PROJECT_VALUES,
+    ROOM_ITEMS,
+    ROOM_STATES,
+    SOURCE,
+    SOURCE_VALUES,
+)
 
 TOOL = Tool(
     id="lift", title=N_("Projects (LIFT)"), icon="finance", order=40, element="finance",
-    about=N_("Turn interventions into projects: yearly cash flow, present value and return from the same hectares."),
+    about=N_("Eight steps from the interventions on the map to a proposal on a banker's desk, with the same hectares throughout."),
     operations=(
         Operation(id="add_project", title=N_("Add a project"), does=N_("Added the project {name}"), about=N_("An investable unit, made of interventions."), inputs=(NAME, *PROJECT_VALUES)),
         Operation(id="change_project", title=N_("Change a project"), does=N_("Changed the project {name}"), about=N_("What is given replaces what was there."), inputs=(PROJECT, NEW_NAME, *PROJECT_VALUES)),
@@ -73,8 +49,35 @@ TOOL = Tool(
         Operation(id="add_source", title=N_("Add a finance source"), does=N_("Added the finance source {name}"), about=N_("Who could pay; what is unknown stays empty."), inputs=(NAME, *SOURCE_VALUES)),
         Operation(id="change_source", title=N_("Change a finance source"), does=N_("Changed the finance source {name}"), about=N_("What is given replaces what was there."), inputs=(SOURCE, NEW_NAME, *SOURCE_VALUES)),
         Operation(id="remove_source", title=N_("Remove a finance source"), does=N_("Removed the finance source {name}"), about=N_("Only when no money line names it."), inputs=(SOURCE,)),
+        Operation(id="judge_idea", title=N_("Judge an idea"), does=N_("Judged {name}"), about=N_("How an action of the plan fits, earns and is carried, and who pays; what is given replaces what was there."), inputs=(Reference(id="action", title=N_("Action"), of="action"), *IDEA_VALUES)),
+        Operation(id="add_flow", title=N_("Add a present flow of money"), does=N_("Added the flow {name}"), about=N_("Who already pays for what in the landscape, and what it does to the land."), inputs=(NAME, *FLOW_VALUES)),
+        Operation(id="change_flow", title=N_("Change a present flow of money"), does=N_("Changed the flow {name}"), about=N_("What is given replaces what was there."), inputs=(FLOW, NEW_NAME, *FLOW_VALUES)),
+        Operation(id="remove_flow", title=N_("Remove a present flow of money"), does=N_("Removed the flow {name}"), about=N_("From the list."), inputs=(FLOW,)),
+        Operation(id="add_funding", title=N_("Add capital"), does=N_("Added the capital {name}"), about=N_("A loan, equity, a guarantee or a first-loss layer of a project."), inputs=(PROJECT, NAME, *FUNDING_VALUES)),
+        Operation(id="change_funding", title=N_("Change capital"), does=N_("Changed the capital {name}"), about=N_("What is given replaces what was there."), inputs=(FUNDING, NEW_NAME, *FUNDING_VALUES)),
+        Operation(id="remove_funding", title=N_("Remove capital"), does=N_("Removed the capital {name}"), about=N_("From its project."), inputs=(FUNDING,)),
+        Operation(id="add_household", title=N_("Add a kind of household"), does=N_("Added the households {name}"), about=N_("Households that are alike, for the farmer's view."), inputs=(PROJECT, NAME, *HOUSEHOLD_VALUES)),
+        Operation(id="change_household", title=N_("Change a kind of household"), does=N_("Changed the households {name}"), about=N_("What is given replaces what was there."), inputs=(HOUSEHOLD, NEW_NAME, *HOUSEHOLD_VALUES)),
+        Operation(id="remove_household", title=N_("Remove a kind of household"), does=N_("Removed the households {name}"), about=N_("From its project."), inputs=(HOUSEHOLD,)),
+        Operation(id="set_rate", title=N_("Set an exchange rate"), does=N_("Set the rate of {currency}"), about=N_("Units of the landscape's currency for one of another; the newest day counts."), inputs=(
+            Text(id="currency", title=N_("Currency"), max_length=3), Number(id="rate", title=N_("Rate"), minimum=1e-9, maximum=1e9, decimals=6), Date(id="rated_on", title=N_("On")), Text(id="source", title=N_("Source of the figure"), max_length=300))),
+        Operation(id="set_document", title=N_("Tell of a document for investors"), does=N_("{name}: {item}"), about=N_("Whether it is there, and where."), inputs=(
+            PROJECT, Choice(id="item", title=N_("Document"), options=ROOM_ITEMS), Choice(id="status", title=N_("Status"), options=ROOM_STATES),
+            Reference(id="resource", title=N_("Resource"), of="resource", required=False, about=N_("The file or link in the project's library.")), Text(id="note", title=N_("Note"), required=False, max_length=300))),
+        Operation(id="add_movement", title=N_("Record a movement of money"), does=N_("Recorded {amount} for {name}"), about=N_("What was promised, came in or went back, with its day."), inputs=(PROJECT, *MOVEMENT_VALUES)),
+        Operation(id="remove_movement", title=N_("Remove a movement of money"), does=N_("Removed a movement of {name}"), about=N_("Entered by mistake: its number in the list of the project."), inputs=(PROJECT, Integer(id="number", title=N_("Number"), minimum=1, maximum=100_000))),
     ),
     models=("onekl_desktop.models.finance.spec:MODEL",),
-    pages=(PageSpec(id="projects", title=N_("Projects"), build="pages:projects", about=N_("Each project with its cash flow by year, value, return and where its figures come from.")),),
+    pages=(PageSpec(id="projects", title=N_("Projects"), build="pages:projects", about=N_("Each project with its cash flow by year, value, return and where its figures come from.")),
+        PageSpec(id="strategy", title=N_("Finance strategy"), build="documents:strategy", about=N_("Ideas with their marks, what is critical and has no money, and the money that flows already.")),
+        PageSpec(id="profile", title=N_("Profile of a project"), build="documents:profile", of="project", about=N_("One typical year, to print: whether a full model is worth while.")),
+        PageSpec(id="teaser", title=N_("Teaser of a project"), build="documents:teaser", of="project", about=N_("Two pages that make somebody ask for more.")),
+        PageSpec(id="concept", title=N_("Concept note of a project"), build="documents:concept", of="project", about=N_("What, where, for whom, and what comes first.")),
+        PageSpec(id="proposal", title=N_("Proposal of a project"), build="documents:proposal", of="project", about=N_("The whole case with model, capital, risk, flags and sources.")),
+        PageSpec(id="annex", title=N_("Financial annex of a project"), build="documents:annex", of="project", about=N_("Statements by year and every input with its source.")),
+        PageSpec(id="term_sheet", title=N_("Term sheet of a project"), build="documents:term_sheet", of="project", about=N_("A draft of each layer of capital and of the conditions.")),
+        PageSpec(id="data_room", title=N_("Data room of a project"), build="documents:data_room", of="project", about=N_("Which documents are there and which are missing.")),
+        PageSpec(id="pitch", title=N_("Pitch of a project"), build="documents:pitch", of="project", slides=True, about=N_("Slides to show.")),
+    ),
     panel="panel:LiftPanel",
 )  # fmt: skip

@@ -2,25 +2,18 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Callable
-from typing import Any
 
 import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry
-from sqlalchemy import select
 
-from onekl_desktop.base.geometry import area_ha, polygons_of, repair
+from onekl_desktop.base.geometry import area_ha, polygons_of
 from onekl_desktop.base.translate import _
 from onekl_desktop.base.units import format_quantity
 from onekl_desktop.engine import Session
+from onekl_desktop.engine.places import LEAST_HA, read_customary
 from onekl_desktop.project.queries.records import get_landscape, list_interventions
-from onekl_desktop.project.records import Consent, Layer, Organisation
-from onekl_desktop.tools.scenarios.zones import read_shapes
-
-LAND_SCOPE, CUSTOMARY = "land", "customary"
-LEAST_HA = 0.01
 
 
 def find_conflicts(session: Session, scenario: str, skip: str = "") -> Callable[[BaseGeometry], str]:
@@ -31,14 +24,10 @@ def find_conflicts(session: Session, scenario: str, skip: str = "") -> Callable[
     with session.read() as db:
         landscape = get_landscape(db)
         others = [(item.name, item.geom) for item in list_interventions(db, scenario) if item.geom is not None and item.uuid != skip]  # fmt: skip
-        layers = list(db.scalars(select(Layer).where(Layer.role == CUSTOMARY, Layer.data_kind == "vector")))
-        agreed = _agreed(db)
     boundary, crs = landscape.geom, landscape.crs
     if boundary is not None:
         shapely.prepare(boundary)
-    customary = [
-        (name, polygons_of(repair(shape))) for layer in layers for name, shape in read_shapes(session, layer) if name.strip().lower() not in agreed
-    ]  # fmt: skip
+    customary = read_customary(session)
     known = [*((name, shape, False) for name, shape in others), *((name, shape, True) for name, shape in customary)]
     tree = shapely.STRtree(np.array([shape for _name, shape, _needs in known], dtype=object))
 
@@ -61,13 +50,3 @@ def find_conflicts(session: Session, scenario: str, skip: str = "") -> Callable[
         return " ".join(told)
 
     return check
-
-
-def _agreed(db: Any) -> set[str]:
-    """Names of organisations that permit work on their land today."""
-    today = dt.date.today().isoformat()
-    given = {
-        consent.subject for consent in db.scalars(select(Consent).where(Consent.scope == LAND_SCOPE, Consent.subject_kind == "organisation"))
-        if not consent.withdrawn_on and (not consent.valid_until or consent.valid_until >= today)
-    }  # fmt: skip
-    return {row.name.strip().lower() for row in db.scalars(select(Organisation)) if row.uuid in given}

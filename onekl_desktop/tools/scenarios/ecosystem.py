@@ -23,6 +23,7 @@ from onekl_desktop.base.specs import ModelSpec, TableFile
 from onekl_desktop.base.translate import _
 from onekl_desktop.engine import Session
 from onekl_desktop.engine.models import check_of, gather_of, get_model, indicators_of, list_models, run_model
+from onekl_desktop.engine.places import read_shapes
 from onekl_desktop.engine.runs import Computed, fingerprint, record_run, run_folder
 from onekl_desktop.exchange.invest.batch import Band, Batch, Draws, Member, figure_of, read_draws, run_batch
 from onekl_desktop.exchange.invest.compute import Runner, Wishes
@@ -41,7 +42,6 @@ from onekl_desktop.project.queries.records import (
 from onekl_desktop.project.records import Layer, Run, Scenario
 from onekl_desktop.project.records.base import now
 from onekl_desktop.tools.scenarios.layer_files import address_of, copy_layers
-from onekl_desktop.tools.scenarios.zones import read_shapes
 
 RESULTS, INPUTS, SET = "results", "inputs", "parameters.json"
 LANDSCAPE, INTERVENTIONS = "landscape", "interventions"  # kinds of zones beside the names of layers

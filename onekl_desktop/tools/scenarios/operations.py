@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import csv
 from typing import Any
 
 import shapely
 from shapely.geometry.base import BaseGeometry
 from sqlalchemy import func, select
 
-from onekl_desktop.base.data import find_folder
 from onekl_desktop.base.errors import UserError, make_problem
 from onekl_desktop.base.geometry import area_ha, from_gpkg, polygons_of, repair
 from onekl_desktop.base.ids import slug
@@ -18,6 +16,7 @@ from onekl_desktop.base.translate import _, ngettext
 from onekl_desktop.base.units import format_number, format_quantity
 from onekl_desktop.base.years import dump_schedule, even_schedule
 from onekl_desktop.engine import Session
+from onekl_desktop.engine.practices import read_practices
 from onekl_desktop.project.editing import remove_record
 from onekl_desktop.project.file import Write
 from onekl_desktop.project.gpkg import quote
@@ -58,18 +57,11 @@ __all__ = [  # what lies in files of its own
 ]  # fmt: skip
 _NUMBERS = (
     "capital_cost_per_ha", "operating_cost_per_ha_year", "labour_start_days_per_ha", "labour_days_per_ha_year",
-    "yield_t_per_ha_year", "price_per_t", "spread",
+    "yield_t_per_ha_year", "price_per_t", "spread", "trees_per_ha", "survival",
 )  # fmt: skip
 
 
 # ------------------------------------------------------------------ practices
-
-
-def read_catalogue() -> list[dict[str, str]]:
-    """The practices that come with the app, as rows of text."""
-    path = find_folder("resources") / "catalogues" / "practices.csv"
-    with path.open(encoding="utf-8", newline="") as stream:
-        return list(csv.DictReader(stream))
 
 
 def add_practices(write: Write, codes: str = "") -> dict[str, Any]:
@@ -78,7 +70,7 @@ def add_practices(write: Write, codes: str = "") -> dict[str, Any]:
     A practice keeps its target class only where the project's legend has that class under the same name.
     """
     wanted = [code.strip() for code in codes.split(",") if code.strip()]
-    rows = read_catalogue()
+    rows = read_practices()
     known = {row["code"] for row in rows}
     for code in wanted:
         if code not in known:

@@ -20,6 +20,8 @@ from onekl_desktop.base.translate import N_, _
 from onekl_desktop.base.units import format_percent, format_quantity
 from onekl_desktop.base.years import even_schedule
 from onekl_desktop.engine import Session
+from onekl_desktop.engine.places import read_shapes
+from onekl_desktop.engine.plans import find_density, parse_codes
 from onekl_desktop.models.carbon import model as carbon
 from onekl_desktop.models.landcover import model as landcover
 from onekl_desktop.models.livelihoods import model as livelihoods
@@ -40,8 +42,6 @@ from onekl_desktop.models.optimisation.model import (
 from onekl_desktop.project.queries.records import find_land_cover, get_by_name, get_landscape, list_classes
 from onekl_desktop.project.records import Layer, Practice
 from onekl_desktop.tools.scenarios.figures import WORKING_DAYS
-from onekl_desktop.tools.scenarios.runs import find_density, parse_codes
-from onekl_desktop.tools.scenarios.zones import read_shapes
 
 # what can be made large or aimed at: code, title, unit
 OBJECTIVES = {

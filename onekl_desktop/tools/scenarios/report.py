@@ -13,6 +13,7 @@ from onekl_desktop.base.progress import Progress
 from onekl_desktop.base.translate import N_, _, get_language, ngettext
 from onekl_desktop.base.units import format_number, format_percent, format_quantity, format_signed
 from onekl_desktop.engine import Session
+from onekl_desktop.engine.plans import find_density
 from onekl_desktop.engine.project_settings import get_project_setting
 from onekl_desktop.models.decisions.ranking import pareto_front
 from onekl_desktop.project.queries.records import find_land_cover, get_landscape, list_classes
@@ -36,7 +37,7 @@ from onekl_desktop.tools.scenarios.maps import CARBON, LAND, find_difference_map
 from onekl_desktop.tools.scenarios.outlook import find_outlook
 from onekl_desktop.tools.scenarios.queries import Comparison, Row, compare, list_planned
 from onekl_desktop.tools.scenarios.ranking import Ranking, counted, rank
-from onekl_desktop.tools.scenarios.runs import find_density, read_json
+from onekl_desktop.tools.scenarios.runs import read_json
 
 ZONE_FIGURES = ("net_income", "jobs", "carbon_gain", "natural_forest")
 FULL_COLOUR_T_PER_HA, MOST_TRANSITIONS = 120, 10

@@ -13,12 +13,12 @@ from onekl_desktop.base.progress import Progress
 from onekl_desktop.base.translate import _
 from onekl_desktop.base.work import is_valid
 from onekl_desktop.engine import Session
+from onekl_desktop.engine.places import read_shapes
+from onekl_desktop.engine.plans import parse_codes
 from onekl_desktop.exchange.polygons import outline
 from onekl_desktop.native import slope
 from onekl_desktop.project.queries.records import find_land_cover, get_by_name, get_landscape
 from onekl_desktop.project.records import Layer
-from onekl_desktop.tools.scenarios.runs import parse_codes
-from onekl_desktop.tools.scenarios.zones import read_shapes
 
 
 def find_place(

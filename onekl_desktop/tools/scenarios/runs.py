@@ -19,12 +19,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session as DbSession
 
 from onekl_desktop.base.errors import Figure, Problem, UserError, make_problem, remake
-from onekl_desktop.base.geometry import area_ha, rings_of
+from onekl_desktop.base.geometry import area_ha
 from onekl_desktop.base.ids import new_uuid
 from onekl_desktop.base.progress import Progress
 from onekl_desktop.base.rasters import ArrayRaster, Grid, RasterSource
 from onekl_desktop.base.translate import _
 from onekl_desktop.engine import Session
+from onekl_desktop.engine.plans import find_density, make_plan, make_work
 from onekl_desktop.engine.project_settings import get_project_setting
 from onekl_desktop.engine.runs import Computed, find_run, fingerprint, record_run, run_folder
 from onekl_desktop.models.carbon import model as carbon
@@ -389,13 +390,6 @@ def compute_land(
     return values, warnings, {**{name: maps[year] for name, year in inputs.rasters.items()}, CARBON_CHANGE: gain}
 
 
-def find_density(cls: LandCoverClass) -> float | None:
-    """Carbon of a class over all pools, t per ha; None where none is known."""
-    return carbon.density(
-        (cls.carbon_above_t_per_ha, cls.carbon_below_t_per_ha, cls.carbon_soil_t_per_ha, cls.carbon_dead_t_per_ha)
-    )
-
-
 def _present(areas: dict[int, NDArray[np.float64]], codes: list[int]) -> set[int]:
     total = sum(areas.values())
     return {code for code, column in zip(codes, np.asarray(total).T, strict=True) if column.any()}
@@ -411,39 +405,20 @@ def _gain(before: NDArray[np.uint16], after: NDArray[np.uint16], table: dict[int
     )
 
 
-def _in_order(inputs: Inputs) -> list[tuple[Intervention, Practice, tuple[tuple[int, float], ...]]]:
-    """The interventions with practice and schedule, in a fixed order."""
-    return [
-        (item, inputs.practices[item.practice], tuple((int(step["year"]), float(step["share"])) for step in json.loads(item.schedule)))
-        for item in sorted(inputs.interventions, key=lambda item: (item.start_year or 0, item.uuid))
-    ]  # fmt: skip
+def _in_order(inputs: Inputs) -> list[tuple[Intervention, Practice]]:
+    """The interventions with their practices, in a fixed order."""
+    ordered = sorted(inputs.interventions, key=lambda item: (item.start_year or 0, item.uuid))
+    return [(item, inputs.practices[item.practice]) for item in ordered]
 
 
 def make_plans(inputs: Inputs) -> list[landcover.Plan]:
-    """The interventions as the model of the land sees them."""
-    plans = []
-    for item, practice, schedule in _in_order(inputs):
-        xy, offsets = rings_of(item.geom)
-        hectares = item.area_ha if item.area_ha is not None else area_ha(item.geom, inputs.crs)
-        plans.append(landcover.Plan(
-            item.uuid, xy, offsets, schedule, practice.class_code, practice.years_to_class, parse_codes(practice.from_classes), hectares))  # fmt: skip
-    return plans
+    """The interventions as the model of land cover sees them."""
+    return [make_plan(item, practice, inputs.crs) for item, practice in _in_order(inputs)]
 
 
 def make_works(inputs: Inputs) -> list[tuple[Intervention, Practice, livelihoods.Work]]:
     """The interventions as the model of money and labour sees them, each with its record and practice."""
-    return [
-        (item, practice, livelihoods.Work(
-            item.area_ha if item.area_ha is not None else area_ha(item.geom, inputs.crs), schedule, practice.capital_cost_per_ha,
-            practice.operating_cost_per_ha_year, practice.labour_start_days_per_ha, practice.labour_days_per_ha_year,
-            practice.yield_t_per_ha_year, practice.years_to_yield, practice.price_per_t))
-        for item, practice, schedule in _in_order(inputs)
-    ]  # fmt: skip
-
-
-def parse_codes(text: str) -> frozenset[int]:
-    """Class codes of a comma-separated list; what is not a code is left out (the file may be a stranger's)."""
-    return frozenset(int(part) for part in text.split(",") if part.strip().isdigit())
+    return [(item, practice, make_work(item, practice, inputs.crs)) for item, practice in _in_order(inputs)]
 
 
 def find_warnings(

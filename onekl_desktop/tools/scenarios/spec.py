@@ -43,6 +43,8 @@ PRACTICE_VALUES = (
     Number(id="price_per_t", title=N_("Price at the farm gate"), unit="per t", minimum=0, maximum=1e7, required=False),
     Number(id="spread", title=N_("May be off by"), unit="fraction", minimum=0, maximum=0.99, required=False, decimals=2,
            about=N_("How far costs, labour, yield and price may be off either way; results get a band.")),
+    Number(id="trees_per_ha", title=N_("Trees planted"), unit="per ha", minimum=0, maximum=100_000, required=False, decimals=0),
+    Number(id="survival", title=N_("Trees that survive"), unit="fraction", minimum=0, maximum=1, required=False, decimals=2),
 )  # fmt: skip
 PROJECTION = Reference(id="projection", title=N_("Projection"), of="projection")
 PROJECTION_VALUES = (

@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from onekl_desktop.base.geometry import from_gpkg, repair, rings_of
+from onekl_desktop.base.geometry import repair, rings_of
 from onekl_desktop.base.rasters import Grid, RasterSource, Window
 from onekl_desktop.engine import Session
+from onekl_desktop.engine.places import read_shapes
 from onekl_desktop.models.landcover import model as landcover
-from onekl_desktop.project.layers import read_column
 from onekl_desktop.project.queries.records import list_classes
 from onekl_desktop.project.records import Layer
 
@@ -133,19 +133,3 @@ def sample_nearest(source: RasterSource, grid: Grid) -> NDArray[np.uint16]:
     cells = np.asarray(source.read(Window(r0, c0, r1 - r0, c1 - c0)), np.uint16)
     out[np.ix_(good_rows, good_columns)] = cells[np.ix_(rows[good_rows] - r0, columns[good_columns] - c0)]
     return out
-
-
-def read_shapes(session: Session, layer: Layer) -> list[tuple[str, Any]]:
-    """The shapes of a vector layer with their names, each name once."""
-    with session.project.read_raw() as raw:
-        names = read_column(raw, layer.table_name, layer.name_column) if layer.name_column else {}
-        rows = raw.execute(f'SELECT id, geom FROM "{layer.table_name}" WHERE geom IS NOT NULL ORDER BY id').fetchall()
-    found: list[tuple[str, Any]] = []
-    seen: set[str] = set()
-    for key, blob in rows:
-        label = str(names.get(key) or key)
-        while label in seen:
-            label += " *"
-        seen.add(label)
-        found.append((label, from_gpkg(blob)))
-    return found

@@ -47,4 +47,9 @@ def test_the_workbook_is_the_project(panel, tmp_path):
     panel.save_workbook(str(tmp_path / "venture"))
     found = read_workbook(tmp_path / "venture.xlsx")
     assert found.document["header"]["name"] == "=Venture" and not found.problems and not found.changes
-    assert {told["source"] for told in found.sources.values()} == {"survey", "drawn: Plot", "the landscape's setting"}
+    assert {told["source"] for told in found.sources.values()} == {
+        "survey",
+        "drawn: Plot",
+        "the landscape's setting",
+        "stated in the project",
+    }

@@ -28,11 +28,18 @@ from onekl_desktop.gui.records.table import Records, RecordTable
 from onekl_desktop.gui.tables.table import Column, Table, TableRow
 from onekl_desktop.gui.theme import XS, M, S
 from onekl_desktop.models.finance.results import Model
+from onekl_desktop.models.finance.spec import MODEL
 from onekl_desktop.models.finance.trace import explain
+from onekl_desktop.project.queries.records import get_by_name
+from onekl_desktop.project.records import Project
 from onekl_desktop.project.styles import Style
+from onekl_desktop.tools.lift.inputs import LINE_VALUES, PROJECT_VALUES, SOURCE_VALUES
+from onekl_desktop.tools.lift.panel.outcome import OutcomeSteps
+from onekl_desktop.tools.lift.panel.plan import PlanSteps
+from onekl_desktop.tools.lift.places import find_conflicts
 from onekl_desktop.tools.lift.queries import YEARLY, Finance, ProjectState, read_finance
-from onekl_desktop.tools.lift.runs import compute_model, compute_project
-from onekl_desktop.tools.lift.spec import LINE_VALUES, PROJECT_VALUES, SOURCE_VALUES, TOOL
+from onekl_desktop.tools.lift.runs import compute_model, compute_project, gather, moved_figures
+from onekl_desktop.tools.lift.spec import TOOL
 
 STATES = {
     "current": N_("Computed"),
@@ -57,6 +64,14 @@ class LiftPanel(RecordsPanel):
         "run",
         "organisation",
         "goal",
+        "action",
+        "idea",
+        "finance_flow",
+        "funding",
+        "household_type",
+        "room_item",
+        "movement",
+        "exchange_rate",
     )
     known: Finance
 
@@ -66,8 +81,10 @@ class LiftPanel(RecordsPanel):
     def build(self) -> None:
         """The pages."""
         self.card = self._build_card()
+        self.plan = PlanSteps(self, self.desk)
+        self.outcome = OutcomeSteps(self, self.desk, lambda: self.current.project if self.current else None)
         projects = self.add_records("projects", Records(
-            _("Projects"), _("No project yet. A project is made of interventions that are on the map already; add one and choose them."),
+            _("4 Projects"), _("No project yet. A project is made of interventions that are on the map already; add one and choose them."),
             (Column(_("Project")), Column(_("Area (ha)"), True, 1), Column(_("State")), Column(_("Champion")), Column(_("Goal")), Column(_("Capital cost"), True), Column(_("Net present value"), True), Column(_("With grants"), True)),
             "project", "add_project", "change_project", "remove_project", values=lambda key: self._values([state.project for state in self.known.projects], key, PROJECT_VALUES)), self.card)  # fmt: skip
         projects.chosen.connect(lambda _key: self._show_project())
@@ -76,6 +93,7 @@ class LiftPanel(RecordsPanel):
         self.choose.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.choose.setMinimumContentsLength(16)
         self.choose.activated.connect(lambda _index: self._choose(self.choose.currentData()))
+        self.head.addLayout(row(label(_("Project"), "small"), self.choose, None))
         lines = Records(
             _("Money lines"), _("No money line yet. Costs come from the practices; add revenue, costs of the project itself, and grants."),
             (Column(_("Name")), Column(_("Amount a year"), True, 2), Column(_("Kind")), Column(_("Amount is")), Column(_("Years")), Column(_("Status")), Column(_("Source"))),
@@ -86,18 +104,22 @@ class LiftPanel(RecordsPanel):
             self.lines.add_button.clicked.disconnect()
             self.lines.add_button.clicked.connect(lambda _checked=False: self.open_add_line())
         page = QWidget()
-        page.setLayout(column(row(label(_("Project"), "small"), self.choose, None), self.lines, None, spacing=M))
+        page.setLayout(column(self.lines, self.outcome.build_households(), None, spacing=M))
         self.add_page("lines", _("Money lines"), page)
+        self.outcome.build_capital()
         self.add_records("sources", Records(
-            _("Finance sources"), _("No finance source yet. Who could pay? What is unknown stays empty."),
+            _("6 Sources"), _("No finance source yet. Who could pay? What is unknown stays empty."),
             (Column(_("Name")), Column(_("Instrument")), Column(_("Smallest amount"), True), Column(_("Largest amount"), True), Column(_("Currency")), Column(_("Closes on")), Column(_("Checked on"))),
-            "finance_source", "add_source", "change_source", "remove_source", values=lambda key: self._values(self.known.sources, key, SOURCE_VALUES)))  # fmt: skip
+            "finance_source", "add_source", "change_source", "remove_source", values=lambda key: self._values(self.known.sources, key, SOURCE_VALUES)), self.outcome.build_matching())  # fmt: skip
+        self.outcome.build_documents()
+        self.outcome.build_tracking()
         self.chart = ChartPage()
 
     def _build_card(self) -> QWidget:
         card = frame("card")
         self.name, self.state = label("", "heading", wrap=True), label("", "small", wrap=True)
         self.numbers = label("", "", wrap=True)
+        self.moved, self.conflicts = label("", "soft", wrap=True), label("", "problem", wrap=True)
         self.parts = Table()
         self.parts.setAccessibleName(_("Interventions of the project"))
         self.parts.setMinimumHeight(110)
@@ -108,7 +130,7 @@ class LiftPanel(RecordsPanel):
         self.trace_button = button(_("How it comes about…"), self.show_trace, icon_name="search")
         self.book_button = button(_("Workbook…"), self.save_workbook, icon_name="table", tip=_("The financial model with live formulas, for a spreadsheet"))  # fmt: skip
         card.setLayout(column(
-            self.name, self.state, self.numbers, label(_("Interventions"), "small"), self.parts, row(self.add_part, self.drop_part, None, spacing=XS),
+            self.name, self.state, self.moved, self.conflicts, self.numbers, label(_("Interventions"), "small"), self.parts, row(self.add_part, self.drop_part, None, spacing=XS),
             row(self.flow_button, None, self.compute_button), row(self.trace_button, self.book_button, None), margins=M, spacing=S))  # fmt: skip
         return card
 
@@ -139,6 +161,7 @@ class LiftPanel(RecordsPanel):
         self.record_tables["sources"].set_rows([
             TableRow((row.name, instruments.get(row.instrument, row.instrument), row.ticket_minimum, row.ticket_maximum, row.currency, row.closes_on, row.checked_on), row.uuid)
             for row in known.sources])  # fmt: skip
+        self.plan.refresh()
         self._show_project()
 
     @property
@@ -154,11 +177,16 @@ class LiftPanel(RecordsPanel):
     def _show_project(self) -> None:
         state = self.current
         self.card.setVisible(state is not None)
+        self.outcome.refresh()
         if state is None:
             self.lines.set_rows([])
             return
         self.name.setText(state.project.name)
         self.state.setText(state.problem or _(STATES[state.word]))
+        self.moved.setText(self._tell_moved(state))
+        self.moved.setVisible(bool(self.moved.text()))
+        self.conflicts.setText(self._tell_conflicts(state))
+        self.conflicts.setVisible(bool(self.conflicts.text()))
         totals = state.totals
         if state.run is not None:
             told = [
@@ -197,9 +225,33 @@ class LiftPanel(RecordsPanel):
                       f"{line.first or 0}–{'' if line.last is None else line.last}", states.get(line.status, line.status), line.source), line.uuid) for line in state.lines])  # fmt: skip
         self.desk.canvas.refresh()
 
+    def _tell_moved(self, state: ProjectState) -> str:
+        """Which figures an edit has moved since they were computed."""
+        if state.problem or state.current or state.run is None:
+            return ""
+        try:
+            moved = moved_figures(self.desk.session, state.project, state.totals)
+        except UserError as problem:
+            return str(problem)
+        names = {item.id: (_(item.title), item.decimals) for item in MODEL.indicators}
+        lines = [
+            f"{names[code][0]}: {format_number(before, names[code][1])} → {format_number(after, names[code][1])}" for code, before, after in moved if code in names
+        ]  # fmt: skip
+        return "\n".join([_("Since then these figures have moved:"), *lines]) if lines else ""
+
+    def _tell_conflicts(self, state: ProjectState) -> str:
+        """What speaks against its places, said where the project is put together."""
+        if state.problem:
+            return ""
+        with self.desk.session.read() as db:
+            inputs = gather(db, get_by_name(db, Project, state.project.uuid))
+        return "\n".join(told for _kind, told in find_conflicts(self.desk.session, state.project, inputs))
+
     def compose_scene(self) -> list[SceneLayer]:
         """The map with the places of the chosen project."""
         scene = self.desk.source.scene()
+        if self.pages and self._stack.currentWidget() is self.pages["flows"]:
+            return self.plan.compose_scene(scene)
         state = self.current
         placed = [part for part in state.parts if part.geom is not None] if state else []
         if placed:
@@ -220,6 +272,11 @@ class LiftPanel(RecordsPanel):
                 ),
             )
         return scene
+
+    def show_page(self, id: str) -> None:
+        """The map shows what the page is about."""
+        super().show_page(id)
+        self.desk.canvas.refresh()
 
     # ------------------------------------------------------------ doing
 
@@ -272,8 +329,8 @@ class LiftPanel(RecordsPanel):
             self.desk.tell_problem(problem)
             return None
 
-    def show_trace(self) -> TraceDialog | None:
-        """Every figure of the project with its formula, inputs and sources."""
+    def show_trace(self, key: str = "") -> TraceDialog | None:
+        """Every figure of the project with its formula, inputs and sources; `key` is shown first."""
         found = self._model()
         if found is None:
             return None
@@ -283,6 +340,8 @@ class LiftPanel(RecordsPanel):
         dialog = TraceDialog(model.case.header.name, keys, lambda key: explain(model, key, sources), self.window())
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.show()
+        if key:
+            dialog.show_figure(key)
         return dialog
 
     def save_workbook(self, path: str = "") -> None:
