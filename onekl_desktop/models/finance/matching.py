@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from onekl_desktop.base.translate import N_, _
-from onekl_desktop.base.units import format_number, format_percent
+from onekl_desktop.base.units import format_date, format_number, format_percent
 
 PASS, FAIL, UNKNOWN = "pass", "fail", "unknown"
 WEIGHTS = {
@@ -158,12 +158,20 @@ def _gates(need: Need, offer: Offer, day: str) -> list[Gate]:
         Gate(_("Exclusions"), UNKNOWN if not offer.exclusions else FAIL if hit else PASS,
              _("does not pay for {what}").format(what=", ".join(hit or sorted(offer.exclusions))) if offer.exclusions else _("nothing is known to be excluded")),
         Gate(_("Deadline"), UNKNOWN if not offer.closes_on else PASS if offer.closes_on >= day else FAIL,
-             _("closes on {day}").format(day=offer.closes_on) if offer.closes_on else _("no day is known")),
+             _("closes on {day}").format(day=_day(offer.closes_on)) if offer.closes_on else _("no day is known")),
         Gate(_("Currency"), PASS if offer.convertible else UNKNOWN,
              _("its currency has a rate") if offer.convertible else _("no rate of its currency is known")),
         Gate(_("Safeguards"), UNKNOWN if need.safeguards is None else PASS if need.safeguards else FAIL,
              _("consent and screening are there") if need.safeguards else _("consent or screening is missing") if need.safeguards is False else _("not looked at yet")),
     ]  # fmt: skip
+
+
+def _day(text: str) -> str:
+    """As the language in use writes it; as it is where it is no day."""
+    try:
+        return format_date(dt.date.fromisoformat(text))
+    except ValueError:
+        return text
 
 
 def _scores(need: Need, offer: Offer) -> dict[str, tuple[float | None, str]]:

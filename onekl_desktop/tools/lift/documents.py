@@ -89,7 +89,7 @@ def annex(session: Session, project: str) -> Page:
     """The financial annex: statements, capital, risk, every input with its source."""
     page, dossier = _page(session, project, _("Financial annex"))
     _add(
-        page, part.stale(dossier), part.cash(dossier), part.both_ways(dossier), part.statement(dossier), part.uses_and_sources(dossier), part.capital(dossier), part.risk(dossier),
+        page, part.stale(dossier), part.place(dossier, wide=False), part.cash(dossier), part.both_ways(dossier), part.statement(dossier), part.uses_and_sources(dossier), part.capital(dossier), part.risk(dossier),
         part.farmers(dossier), part.flags(dossier), part.lines(dossier), _assumptions(dossier),
     )  # fmt: skip
     page.sheets = list(_sheets(dossier))
@@ -137,7 +137,7 @@ def term_sheet(session: Session, project: str) -> Page:
     """A draft that a lender's lawyer can go on with."""
     page, dossier = _page(session, project, _("Term sheet (draft)"))
     page.blocks.append(Notes((_("A draft for talks: it binds nobody."),), warning=True))
-    _add(page, _lead(dossier))
+    _add(page, _lead(dossier), part.place(dossier, wide=False))
     instruments, terms, _states, repaid = (
         part.words_of(id, FUNDING_VALUES) for id in ("instrument", "terms", "status", "repayment")
     )
@@ -151,8 +151,10 @@ def term_sheet(session: Session, project: str) -> Page:
             (_("Instrument"), f"{instruments.get(layer.instrument, layer.instrument)}, {terms.get(layer.terms, layer.terms)}"),
             (_("From"), dossier.names.get(layer.finance_source, _("not named yet"))), (_("To"), dossier.champion or _("not named yet")),
             (_("Amount"), f"{layer.currency or dossier.landscape.currency} {format_number(layer.amount)}" + (f" ({dossier.landscape.currency} {format_number(layer.amount * rate)})" if rate != 1.0 else "")),
-            (_("Drawn in"), str(dossier.inputs.start_year + layer.year)), (_("Interest or fee a year"), format_percent(layer.interest, 2)),
+            (_("Drawn in"), str(dossier.inputs.start_year + layer.year)),
         ]  # fmt: skip
+        if layer.instrument != "equity":
+            rows.append((_("Interest or fee a year"), format_percent(layer.interest, 2)))
         if loan:
             rows += [(_("Grace"), format_quantity(layer.grace_years, _("years"))), (_("Repayment"), _("{how}, {count} yearly payments").format(how=repaid.get(layer.repayment, ""), count=layer.payments)), (_("Fee at the start"), format_percent(layer.fee_share, 2))]  # fmt: skip
         if layer.instrument in ("guarantee", "first_loss"):
@@ -175,6 +177,7 @@ def data_room(session: Session, project: str) -> Page:
     return _add(
         page,
         _lead(dossier),
+        part.place(dossier, wide=False),
         [Heading(_("Documents that an investor will ask for"))],
         part.room(dossier),
         part.flags(dossier),

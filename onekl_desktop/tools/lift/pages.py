@@ -121,7 +121,7 @@ def list_origins(model: Model, origins: list[dict[str, Any]]) -> tuple[tuple[tup
     """Name, values and sources of each input; and how many have none."""
     rows: dict[str, tuple[list[str], list[str]]] = {}
     for one in origins:
-        if _is_amount(one["value"]) and not one["field"].endswith("/year"):
+        if _is_amount(one["value"]) and not one["field"].endswith("/year") and "/issuances/" not in one["field"]:
             values, told = rows.setdefault(_name_of(model.case, one["field"]), ([], []))
             values.append(_tell(one["value"]))
             source = str(one.get("source", {}).get("source", "–"))
@@ -165,6 +165,9 @@ def _name_of(case: Case, path: str) -> str:
 
 WORDS = {
     "establishment": N_("Establishment, per ha"), "running": N_("Running, per ha and year"), "plantings": N_("Hectares"),
+    "price_per_tco2e": N_("Carbon price"), "buffer_share": N_("Carbon not sold"), "verification_cost_per_issuance": N_("Cost of each verification"),
+    "wage_per_day": N_("Wage a day"), "own_labour_share": N_("Families' own work"), "labour_days_per_unit": N_("Days of work, per ha"),
+    "tco2e_per_unit": N_("Tonnes"), "yield": N_("Yield"), "price_per_kg": N_("Price of a kg"), "capitalised_through_age": N_("Work counted as capital up to age"),
     "horizon_years": N_("Years"), "base_year": N_("Year 0"),
 }  # fmt: skip
 

@@ -22,9 +22,9 @@ TEXTS = (
     ("problem", N_("The problem")), ("solution", N_("The solution")), ("market", N_("Market and buyers")), ("team", N_("Who carries it out")),
     ("safeguards", N_("Rights and safeguards")),
 )  # fmt: skip
-FLAG_WORDS = {"raised": N_("Raised"), "unknown": N_("Not known"), "clear": N_("Clear")}
+FLAG_WORDS = {"raised": N_("Raised"), "unknown": N_("Not known"), "clear": N_("Not raised")}
 GATE_WORDS = {"pass": N_("yes"), "fail": N_("no"), "unknown": N_("not known")}
-BINS = 16
+BINS, CENTS = 16, 0.5
 
 
 def words_of(id: str, values: tuple[Input, ...]) -> dict[str, str]:
@@ -205,15 +205,13 @@ def uses_and_sources(dossier: Dossier) -> Iterator[Block]:
     called = float(dossier.figure("equity.called") or 0.0)
     capital = dossier.capital_cost
     running = grants + debt + called - capital
-    uses = [(_("Building it up"), capital)] + (
-        [(_("First years' running costs, interest and fees"), running)]
-        if running > 0.5
-        else [(_("Paid from the project's own income"), running)]
-        if running < -0.5
-        else []
-    )
+    uses = [(_("Building it up"), capital)]
     sources = [(_("Grants"), grants), (_("Loans"), debt), (_("Owners' equity"), called)]
-    total = grants + debt + called
+    if running > CENTS:
+        uses.append((_("First years' running costs, interest and fees"), running))
+    elif running < -CENTS:
+        sources.append((_("The project's own income"), -running))
+    total = sum(amount for _word, amount in sources)
     rows = [(_("Use"), word, money(amount), format_percent(amount / total if total else None)) for word, amount in uses]
     rows += [
         (_("Source"), word, money(amount), format_percent(amount / total if total else None))
@@ -240,6 +238,27 @@ def uses_and_sources(dossier: Dossier) -> Iterator[Block]:
         )
 
 
+def waterfall(dossier: Dossier) -> Iterator[Block]:
+    """All money of all years, step by step down to what is left for the owners."""
+    figures = dossier.model.financing
+    parts = [
+        (_("Revenue"), sum(dossier.series("revenue_total"))), (_("Operating cost"), -sum(dossier.series("operating_cost"))), (_("Capital cost"), -dossier.capital_cost),
+        (_("Grants"), sum(dossier.series("grants"))), (_("Tax"), -sum(dossier.series("tax"))), (_("Loans drawn"), float(figures.loan_draws.sum())),
+        (_("Interest"), -float(figures.interest_paid.sum())), (_("Principal"), -float(figures.principal_paid.sum())),
+    ]  # fmt: skip
+    left = sum(dossier.series("equity_flow"))
+    rest = left - sum(amount for _word, amount in parts)
+    if abs(rest) > CENTS:
+        parts.append((_("Fees and guarantees"), rest))
+    bars, at = [], 0.0
+    for word, amount in parts:
+        if amount:
+            bars.append(Bar(word, at, at + amount, IN if amount > 0 else OUT, money(amount)))
+            at += amount
+    bars.append(Bar(_("Left for the owners"), 0.0, left, SUM, money(left)))
+    yield Bars(_("Where the money of all years goes"), currency(dossier), tuple(bars), lying=True)
+
+
 def capital(dossier: Dossier) -> Iterator[Block]:
     """Layers with their terms, and debt cover by year."""
     yield Heading(_("Capital and its terms"))
@@ -262,6 +281,7 @@ def capital(dossier: Dossier) -> Iterator[Block]:
         (False, False, True, True, False, False, False),
     )
     yield from cover(dossier)
+    yield from waterfall(dossier)
 
 
 def cover(dossier: Dossier) -> Iterator[Block]:

@@ -4,16 +4,20 @@ import docx
 import pptx
 import pypdfium2
 import pytest
+from sqlalchemy import select
 
 from onekl_desktop.base.errors import UserError
 from onekl_desktop.base.translate import set_language
 from onekl_desktop.base.units import format_number
 from onekl_desktop.engine import perform
+from onekl_desktop.project.records import Project
 from onekl_desktop.reports.page import Bars, MapBlock, Notes, Table
 from onekl_desktop.reports.write import build_page, list_subjects, write_report
 from onekl_desktop.tools.lift.dossier import read_dossier
 from onekl_desktop.tools.lift.flags import CLEAR, RAISED, UNKNOWN
 from onekl_desktop.tools.lift.ideas import read_ideas
+from onekl_desktop.tools.lift.queries import read_finance
+from onekl_desktop.tools.lift.runs import find_result, moved_figures, run_all
 from onekl_desktop.tools.lift.spec import TOOL
 from tests.support.landscape import add_cover, add_garden, place
 
@@ -237,3 +241,34 @@ def test_the_proposal_speaks_the_language(venture, language):
     text = texts(build_page(venture, "proposal"))
     assert "What the money is for" not in text and "Red flags" not in text
     assert {"id": "Tanda bahaya", "fr": "Alertes", "es": "Alertas"}[language] in text
+
+
+def test_an_edit_touches_only_what_stands_on_it(venture):
+    """Two projects; the polygon of one is moved: that one alone is out of date, says what moved, and is computed again."""
+    other = add_garden(venture, place(8000, 1000, 8500, 1500), name="Elsewhere")
+    perform(venture, "lift.add_project", name="Second", horizon_years=10)
+    perform(venture, "lift.add_part", project="Second", intervention=other["intervention"])
+    run_all(venture)
+
+    def runs():
+        with venture.read() as db:
+            return {row.name: find_result(db, row)[:2] for row in db.scalars(select(Project))}
+
+    before = runs()
+    assert all(current for _run, current in before.values())
+    perform(venture, "scenarios.reshape_intervention", intervention="Elsewhere", geometry=place(8000, 1000, 8500, 2000))
+    edited = runs()
+    assert edited["Venture"][1] and not edited["Second"][1]
+    state = next(each for each in read_finance(venture).projects if each.project.name == "Second")
+    moved = {code: (old, new) for code, old, new in moved_figures(venture, state.project, state.totals)}
+    assert (
+        moved["project_area"] == (pytest.approx(25, rel=0.01), pytest.approx(50, rel=0.01))
+        and "project_irr" not in moved
+    )
+    assert state.word == "stale"
+    run_all(venture)
+    after = runs()
+    assert after["Venture"][0].uuid == before["Venture"][0].uuid and after["Second"][0].uuid != before["Second"][0].uuid
+    venture.undo()
+    undone = runs()
+    assert undone["Second"][1] and undone["Second"][0].uuid == before["Second"][0].uuid, "the earlier run holds again"

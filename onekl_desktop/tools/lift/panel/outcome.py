@@ -241,7 +241,11 @@ class OutcomeSteps:
 
     def show_stack(self) -> None:
         """What the money is for and where it comes from."""
-        self._compute(lambda dossier: self._show(*self._blocks(sections.uses_and_sources(dossier))))
+        self._compute(
+            lambda dossier: self._show(
+                *self._blocks([*sections.uses_and_sources(dossier), *sections.waterfall(dossier)])
+            )
+        )
 
     def show_cover(self) -> None:
         """Debt cover by year beside what the lender asks for; the years below are named."""
