@@ -170,7 +170,7 @@ def draw_bars(chart: Bars, width: float, height: float) -> Drawing:
     """Bars with their labels; lying ones keep the order, the first on top."""
     register()
     drawing = Drawing(width, height)
-    drawing.add(String(0, height - 10, _shorten(chart.title, width), fontName=BOLD, fontSize=9, fillColor=INK))
+    drawing.add(String(0, height - 10, _shorten(chart.title, width * 0.84), fontName=BOLD, fontSize=9, fillColor=INK))
     drawing.add(String(0, height - 21, _shorten(chart.unit, width), fontName=REGULAR, fontSize=7.5, fillColor=SOFT))
     if not chart.bars:
         return drawing

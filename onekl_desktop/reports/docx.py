@@ -21,7 +21,20 @@ from onekl_desktop.project.file import ProjectFile
 from onekl_desktop.reports.chart import draw_bars, draw_chart, draw_points, height_of, to_picture
 from onekl_desktop.reports.fonts import register
 from onekl_desktop.reports.maps import Picture, draw_map
-from onekl_desktop.reports.page import Bars, Chart, Facts, Heading, MapBlock, Notes, Page, Paragraph, Points, Table
+from onekl_desktop.reports.page import (
+    Bars,
+    Chart,
+    Facts,
+    Heading,
+    MapBlock,
+    Notes,
+    Page,
+    Paragraph,
+    Points,
+    Table,
+    go_together,
+    is_narrow,
+)
 from onekl_desktop.reports.pdf import CELL, column_widths
 
 INK, SOFT, ACCENT, WARN = (RGBColor.from_string(c) for c in ("22322C", "5D6B65", "1F6F54", "8A5A00"))
@@ -47,8 +60,8 @@ def write_docx(page: Page, project: ProjectFile, target: Path) -> None:
         _shade(badge._p.get_or_add_pPr(), WARN_GROUND)
     pending: list[Any] = []
     for block in [*page.blocks, None]:
-        narrow = isinstance(block, Chart) or (isinstance(block, MapBlock) and not block.wide)
-        if pending and (not narrow or len(pending) == 2 or not isinstance(block, type(pending[0]))):
+        narrow = is_narrow(block)
+        if pending and (not narrow or len(pending) == 2 or not go_together(block, pending[0])):
             _side_by_side(document, pending, project)
             pending = []
         if narrow:
@@ -228,11 +241,11 @@ def _legend(document: Any, picture: Picture, columns: int = 3) -> None:
 def _side_by_side(document: Any, blocks: list[Any], project: ProjectFile) -> None:
     width = WIDTH_MM / 2 - 5  # a cell has margins
     table = _grid(document, 1, [WIDTH_MM / 2] * 2)
+    tall = max([132.0, *(height_of(block) for block in blocks if isinstance(block, Bars) and block.lying)])
     for cell, block in zip(table.rows[0].cells, blocks, strict=False):
-        if isinstance(block, Chart):
-            _picture(
-                cell.paragraphs[0], to_picture(draw_chart(block, 236, 132)), width, f"{block.title} ({block.unit})"
-            )
+        if isinstance(block, Chart | Bars):
+            drawing = draw_chart(block, 236, tall) if isinstance(block, Chart) else draw_bars(block, 236, tall)
+            _picture(cell.paragraphs[0], to_picture(drawing), width, f"{block.title} ({block.unit})")
             continue
         picture = draw_map(project, block, width, width * 0.8, dpi=200)
         _picture(cell.paragraphs[0], picture.png, width, block.title)

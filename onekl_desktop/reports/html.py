@@ -11,7 +11,19 @@ from onekl_desktop.base.units import format_number
 from onekl_desktop.project.file import ProjectFile
 from onekl_desktop.reports.chart import draw_bars, draw_chart, draw_points, height_of, to_svg
 from onekl_desktop.reports.maps import Picture, draw_map
-from onekl_desktop.reports.page import Bars, Chart, Facts, Heading, MapBlock, Notes, Page, Paragraph, Points, Table
+from onekl_desktop.reports.page import (
+    Bars,
+    Chart,
+    Facts,
+    Heading,
+    MapBlock,
+    Notes,
+    Page,
+    Paragraph,
+    Points,
+    Table,
+    is_narrow,
+)
 
 CSS = """
 :root{--ink:#22322c;--soft:#5d6b65;--accent:#1f6f54;--hair:#d5ddd8;--ground:#f3f6f4;--paper:#fff;--warn:#7d5200;--warnground:#fff4dc}
@@ -43,8 +55,7 @@ def build_html(page: Page, project: ProjectFile) -> str:
         body.append(f'<p class="badge">{escape(page.badge)}</p>')
     pair: list[str] = []
     for block in [*page.blocks, None]:
-        narrow = isinstance(block, Chart) or (isinstance(block, MapBlock) and not block.wide)
-        if narrow:
+        if is_narrow(block):
             pair.append(_narrow(block, project))
             continue
         if pair:
@@ -63,6 +74,8 @@ def build_html(page: Page, project: ProjectFile) -> str:
 def _narrow(block: Any, project: ProjectFile) -> str:
     if isinstance(block, Chart):
         return f'<figure class="chart">{to_svg(draw_chart(block, 330, 180))}</figure>'
+    if isinstance(block, Bars):
+        return f'<figure class="chart">{to_svg(draw_bars(block, 330, height_of(block, 180)))}</figure>'
     picture = draw_map(project, block, 105, 84, dpi=160)
     return f"<figure>{_image(picture, block.title)}<figcaption>{escape(block.title)}</figcaption></figure>"
 

@@ -126,6 +126,7 @@ class Bars:
     bars: tuple[Bar, ...]
     lying: bool = False
     mark: float | None = None
+    wide: bool = True
 
 
 @dataclass(frozen=True)
@@ -148,6 +149,16 @@ class Notes:
 
 
 Block = Heading | Paragraph | Facts | MapBlock | Table | Chart | Points | Bars | Notes
+
+
+def is_narrow(block: object) -> bool:
+    """Whether two of them stand beside each other."""
+    return isinstance(block, Chart) or (isinstance(block, MapBlock | Bars) and not block.wide)
+
+
+def go_together(one: object, other: object) -> bool:
+    """Maps stand beside maps, charts beside charts."""
+    return isinstance(one, MapBlock) == isinstance(other, MapBlock)
 
 
 @dataclass

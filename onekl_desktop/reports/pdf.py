@@ -24,7 +24,20 @@ from onekl_desktop.project.file import ProjectFile
 from onekl_desktop.reports.chart import draw_bars, draw_chart, draw_points, height_of
 from onekl_desktop.reports.fonts import BOLD, REGULAR, register
 from onekl_desktop.reports.maps import Picture, draw_map
-from onekl_desktop.reports.page import Bars, Chart, Facts, Heading, MapBlock, Notes, Page, Paragraph, Points, Table
+from onekl_desktop.reports.page import (
+    Bars,
+    Chart,
+    Facts,
+    Heading,
+    MapBlock,
+    Notes,
+    Page,
+    Paragraph,
+    Points,
+    Table,
+    go_together,
+    is_narrow,
+)
 
 INK, SOFT, ACCENT, HAIR, GROUND, WARN = (
     HexColor(c) for c in ("#22322c", "#5d6b65", "#1f6f54", "#cfd8d3", "#f3f6f4", "#8a5a00")
@@ -86,11 +99,11 @@ def _story(page: Page, project: ProjectFile) -> list[Flowable]:
         )
         story += [Spacer(1, 6), badge]
     story.append(Spacer(1, 8))
-    pending: list[MapBlock | Chart] = []
+    pending: list[MapBlock | Chart | Bars] = []
     waiting: Heading | None = None
     for block in [*page.blocks, None]:
-        narrow = (isinstance(block, MapBlock) and not block.wide) or isinstance(block, Chart)
-        if narrow and (not pending or isinstance(block, type(pending[0]))):
+        narrow = is_narrow(block)
+        if narrow and (not pending or go_together(block, pending[0])):
             pending.append(block)  # type: ignore[arg-type]
             if len(pending) < 2:
                 continue
@@ -244,9 +257,12 @@ def _side_by_side(blocks: list[Any], project: ProjectFile) -> list[Flowable]:
     gap = 6 * mm
     width = (WIDTH - gap) / 2
     cells: list[Any] = []
+    tall = max([46 * mm, *(height_of(block) for block in blocks if isinstance(block, Bars) and block.lying)])
     for block in blocks:
         if isinstance(block, Chart):
-            cells.append(draw_chart(block, width, 46 * mm))
+            cells.append(draw_chart(block, width, tall))
+        elif isinstance(block, Bars):
+            cells.append(draw_bars(block, width, tall))
         else:
             picture = draw_map(project, block, width / mm, width / mm * 0.8, dpi=220)
             cells.append([_picture(picture, width), Spacer(1, 2), Text(escape(block.title), SMALL)])

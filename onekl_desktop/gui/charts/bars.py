@@ -84,6 +84,9 @@ class BarChart(QWidget):
             (f"{value:.0f}" if value == int(value) else "") if years else format_number(value, 0 if spacing >= 1 else 2)
             for value in values
         ]
+        if lying:  # numbers below each other's ends need room
+            numbers.setTickDensity(0.4)
+            numbers.setStyle(maxTextLevel=0)
         every = 1 if lying else self._label_every()
         names.setTicks(
             [[(-at if lying else at, _shorten(bar.label)) for at, bar in enumerate(self.bars) if at % every == 0]]
@@ -102,7 +105,7 @@ class BarChart(QWidget):
                 max(low + size for low, size in zip(lows, sizes, strict=True)) if self.bars else 1.0,
             )
             longest = min(max((len(bar.told) for bar in self.bars), default=0), LONGEST)
-            plot.setXRange(low, high + (0.05 + 0.035 * longest) * max(high - low, 1e-9), padding=0.02)
+            plot.setXRange(low, high + (0.05 + 0.055 * longest) * max(high - low, 1e-9), padding=0.02)
             plot.setMinimumHeight(60 + 26 * len(self.bars))
         plot.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         return plot

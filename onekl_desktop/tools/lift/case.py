@@ -192,6 +192,7 @@ def _add_funding(case: dict[str, Any], layer: Funding, rate: float, id: str, hor
 
 def _add_risk(case: dict[str, Any], practices: Sequence[tuple[Practice, Any]]) -> None:
     drivers: list[dict[str, Any]] = []
+    alone = sum(bool(practice.spread) for practice, _cohorts in practices) == 1
     for number, (practice, _cohorts) in enumerate(practices):
         place, spread = f"/production/practice_{number + 1}", practice.spread
         if not spread:
@@ -204,7 +205,7 @@ def _add_risk(case: dict[str, Any], practices: Sequence[tuple[Practice, Any]]) -
         if "product" in case["production"][number]:
             fields = [(_("yield"), "product/yield"), (_("price"), "product/price_per_kg"), *fields]
         drivers += [
-            {"id": f"driver_{number + 1}_{at + 1}", "name": f"{practice.name}: {word}", "field": f"{place}/{field}", "apply": "multiply", "distribution": shape}
+            {"id": f"driver_{number + 1}_{at + 1}", "name": word if alone else f"{practice.name}: {word}", "field": f"{place}/{field}", "apply": "multiply", "distribution": shape}
             for at, (word, field) in enumerate(fields)
         ]  # fmt: skip
     if drivers:

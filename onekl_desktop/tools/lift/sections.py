@@ -173,7 +173,7 @@ def cash(dossier: Dossier) -> Iterator[Block]:
     flows = dossier.series("pre_tax_cash_flow")
     grants = dossier.series("grants")
     yield Bars(_("Cash flow by year, before finance and tax"), currency(dossier), tuple(
-        Bar(str(year), 0.0, flow, IN if flow >= 0 else OUT) for year, flow in zip(dossier.years, flows, strict=True)))  # fmt: skip
+        Bar(str(year), 0.0, flow, IN if flow >= 0 else OUT) for year, flow in zip(dossier.years, flows, strict=True)), wide=False)  # fmt: skip
     yield Chart(_("Running total"), currency(dossier), tuple(
         Line(title, colour, tuple(zip(map(float, dossier.years), np.cumsum(values).tolist(), strict=True)))
         for title, colour, values in ((_("Without grants"), SUM, np.array(flows)), (_("With grants"), IN, np.array(flows) + np.array(grants)))))  # fmt: skip
@@ -291,7 +291,7 @@ def cover(dossier: Dossier) -> Iterator[Block]:
     if not known:
         return
     least = dossier.model.case.covenants.minimum_dscr
-    yield Bars(_("Debt cover (DSCR) by year; the line is what the lender asks for: {least}").format(least=format_number(least, 2)), _("cash for debt service / debt service"), tuple(
+    yield Bars(_("Debt cover (DSCR) by year"), _("the line is what the lender asks for: {least}").format(least=format_number(least, 2)), tuple(
         Bar(str(year), 0.0, ratio, IN if ratio >= least else OUT) for year, ratio in known), mark=least)  # fmt: skip
     short = [str(year) for year, ratio in known if ratio < least]
     if short:
@@ -335,6 +335,7 @@ def tornado(dossier: Dossier, names: dict[str, str]) -> Bars:
         tuple(bars),
         lying=True,
         mark=dossier.figure("project_with_grants.npv"),
+        wide=False,
     )
 
 
@@ -351,7 +352,12 @@ def histogram(dossier: Dossier) -> Bars:
         )
         for at, count in enumerate(counts.tolist())
     )
-    return Bars(_("Net present value with grants, share of draws in %"), currency(dossier), bars)
+    return Bars(
+        _("Net present value with grants"),
+        _("{currency}, share of draws in %").format(currency=currency(dossier)),
+        bars,
+        wide=False,
+    )
 
 
 def flags(dossier: Dossier, *, all_of_them: bool = True) -> Iterator[Block]:
