@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Protocol
 
@@ -84,9 +85,6 @@ class BarChart(QWidget):
             (f"{value:.0f}" if value == int(value) else "") if years else format_number(value, 0 if spacing >= 1 else 2)
             for value in values
         ]
-        if lying:  # numbers below each other's ends need room
-            numbers.setTickDensity(0.4)
-            numbers.setStyle(maxTextLevel=0)
         every = 1 if lying else self._label_every()
         names.setTicks(
             [[(-at if lying else at, _shorten(bar.label)) for at, bar in enumerate(self.bars) if at % every == 0]]
@@ -105,6 +103,7 @@ class BarChart(QWidget):
                 max(low + size for low, size in zip(lows, sizes, strict=True)) if self.bars else 1.0,
             )
             longest = min(max((len(bar.told) for bar in self.bars), default=0), LONGEST)
+            numbers.setTicks([_few_ticks(low, high, years)])
             plot.setXRange(low, high + (0.05 + 0.055 * longest) * max(high - low, 1e-9), padding=0.02)
             plot.setMinimumHeight(60 + 26 * len(self.bars))
         plot.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -118,3 +117,13 @@ class BarChart(QWidget):
 
 def _shorten(text: str) -> str:
     return text if len(text) <= LONGEST else text[: LONGEST - 1].rstrip() + "…"
+
+
+def _few_ticks(low: float, high: float, years: bool) -> list[tuple[float, str]]:
+    """Round numbers far enough apart for their words: two or three of them, or so many years."""
+    raw = max(high - low, 1e-9) / (6 if years else 2)
+    power = 10.0 ** math.floor(math.log10(raw))
+    step = next(factor * power for factor in (1, 2, 5, 10) if factor * power >= raw * (1 - 1e-9))
+    step = max(step, 1.0) if years else step
+    places = [step * number for number in range(math.ceil(low / step), math.floor(high / step) + 1)]
+    return [(place, f"{place:.0f}" if years else format_number(place, 0 if step >= 1 else 2)) for place in places]

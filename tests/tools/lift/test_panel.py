@@ -1,12 +1,15 @@
 """The panel tells how a project's figures come about, and hands out its workbook."""
 
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtTest import QSignalSpy
 
 from onekl_desktop.app.window import MainWindow
 from onekl_desktop.engine import Session, perform
 from onekl_desktop.engine.settings import Settings
 from onekl_desktop.exchange.finance.returning import read_workbook
+from onekl_desktop.gui.charts.bars import BarChart
+from onekl_desktop.gui.tables.table import Table
 from tests.support.landscape import place
 
 
@@ -53,3 +56,60 @@ def test_the_workbook_is_the_project(panel, tmp_path):
         "the landscape's setting",
         "stated in the project",
     }
+
+
+def charts(panel, qtbot):
+    qtbot.waitUntil(lambda: not panel.desk.session.jobs.busy and not panel.desk._running, timeout=20_000)
+    return panel.chart.findChildren(BarChart), panel.chart.findChildren(Table)
+
+
+def test_capital_risk_and_statements_are_shown(panel, qtbot):
+    panel.desk.perform("scenarios.change_practice", practice="Gardens", spread=0.3)
+    panel.desk.perform(
+        "lift.add_funding", project="=Venture", name="Loan", amount=90000, interest=0.08, grace_years=1, payments=5
+    )
+    panel.show_page("capital")
+    assert panel.record_tables["capital"].count.text() == "1"
+    panel.outcome.risk_button.click()
+    bars, _tables = charts(panel, qtbot)
+    assert [len(chart.bars) for chart in bars] == [2, 16] and bars[0].mark is not None
+    assert sum(bar.end for bar in bars[1].bars) == pytest.approx(100.0)
+    panel.outcome.cover_button.click()
+    bars, _tables = charts(panel, qtbot)
+    assert bars[-1].mark == pytest.approx(1.2)
+    panel.outcome.stack_button.click()
+    bars, _tables = charts(panel, qtbot)
+    fall = bars[-1].bars
+    assert fall[-1].end == pytest.approx(fall[-2].end), "what is left is where the steps end"
+    panel.outcome.statement_button.click()
+    _bars, tables = charts(panel, qtbot)
+    table = tables[-1]
+    assert table.isColumnHidden(0) and table.model().headerData(0, Qt.Orientation.Vertical) == "Revenue"
+    dialog = panel.show_trace("series.revenue_total")
+    assert dialog.value.text().startswith("series.revenue_total")
+    dialog.close()
+
+
+def test_an_edit_says_what_moved_and_one_click_computes(panel):
+    panel.compute()
+    assert panel.moved.isHidden() and panel.state.text() == "Computed"
+    panel.desk.perform("scenarios.reshape_intervention", intervention="Plot", geometry=place(1000, 1000, 2000, 3000))
+    assert panel.state.text() == "Out of date" and "Area of the project: 100.1 → 200.2" in panel.moved.text()
+    panel.compute_button.click()
+    assert panel.state.text() == "Computed" and panel.moved.isHidden()
+    panel.desk.perform("layers.redraw_boundary", geometry=place(0, 0, 10000, 2500))
+    assert "lie outside the landscape" in panel.conflicts.text()
+
+
+def test_documents_and_money_belong_to_the_chosen_project(panel, tmp_path, qtbot):
+    panel.desk.perform("lift.set_document", project="=Venture", item="permits", status="there")
+    panel.desk.perform("lift.add_movement", project="=Venture", deed="commitment", amount=700, moved_on="2026-01-02")
+    rows = panel.record_tables["documents"]._rows
+    assert len(rows) == 16 and next(row for row in rows if row.key == "permits").values[1] == "There"
+    assert "Commitment: 700" in panel.outcome.sums.text()
+    panel.record_tables["tracking"].table.selectRow(0)
+    panel.outcome.drop_movement.click()
+    assert panel.record_tables["tracking"]._rows == []
+    panel.outcome.which.setCurrentIndex(panel.outcome.which.findData("pitch"))
+    panel.outcome.write_document(str(tmp_path / "p.pptx"))
+    qtbot.waitUntil((tmp_path / "p.pptx").exists, timeout=20_000)
