@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import Protocol
+from typing import Any, Protocol
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor
@@ -44,7 +44,9 @@ class Spanned(Protocol):
 
 
 class BarChart(QWidget):
-    """A titled bar chart; `mark` is a line across all bars. Lying bars keep the order, the first on top."""
+    """A titled bar chart; `mark` is a line across all bars. Lying bars keep the order, the first on top; `links` are arrows from the
+    end of one to the beginning of another.
+    """
 
     def __init__(
         self,
@@ -55,9 +57,10 @@ class BarChart(QWidget):
         lying: bool = False,
         mark: float | None = None,
         years: bool = False,
+        links: Sequence[tuple[int, int]] = (),
     ) -> None:
         super().__init__()
-        self.bars, self.mark = list(bars), mark
+        self.bars, self.mark, self.links = list(bars), mark, list(links)
         self.setLayout(
             column(label(title, "heading", wrap=True), label(unit, "small"), self._plot(lying, years), spacing=XS)
         )
@@ -102,12 +105,25 @@ class BarChart(QWidget):
                 min([*lows, 0.0 if self.mark is None else self.mark]),
                 max(low + size for low, size in zip(lows, sizes, strict=True)) if self.bars else 1.0,
             )
+            self._draw_links(pg, plot, tokens.soft)
             longest = min(max((len(bar.told) for bar in self.bars), default=0), LONGEST)
             numbers.setTicks([_few_ticks(low, high, years)])
             plot.setXRange(low, high + (0.05 + 0.055 * longest) * max(high - low, 1e-9), padding=0.02)
             plot.setMinimumHeight(60 + 26 * len(self.bars))
         plot.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         return plot
+
+    def _draw_links(self, pg: Any, plot: Any, colour: str) -> None:
+        """Down (or up) from the end of what comes first, then to the beginning of what waits for it."""
+        for first, then in self.links:
+            x, y = self.bars[first].end, -float(first)
+            goal, below = self.bars[then].start, -float(then)
+            towards = 1.0 if below > y else -1.0
+            edge = below - towards * THICK / 2
+            plot.plot([x, x, goal, goal], [y, (y + edge) / 2, (y + edge) / 2, edge], pen=pg.mkPen(colour, width=1.5))
+            arrow = pg.ArrowItem(angle=90 if towards > 0 else -90, headLen=9, brush=colour, pen=None)
+            arrow.setPos(goal, edge)
+            plot.addItem(arrow)
 
     def _label_every(self) -> int:
         """Upright bars have room for so many letters below them."""

@@ -10,7 +10,7 @@ from onekl_desktop.base.money import money_unit
 from onekl_desktop.base.specs import Choice, Input
 from onekl_desktop.base.translate import N_, _
 from onekl_desktop.base.units import format_number, format_percent, format_quantity
-from onekl_desktop.models.finance.matching import CRITERIA, FAIL, UNKNOWN
+from onekl_desktop.models.finance.matching import CRITERIA, FAIL, UNKNOWN, Match
 from onekl_desktop.models.finance.risk import simulate
 from onekl_desktop.reports.page import Bar, Bars, Block, Chart, Facts, Heading, Line, MapBlock, Notes, Paragraph, Table
 from onekl_desktop.tools.lift.dossier import Dossier
@@ -387,7 +387,7 @@ def matching(dossier: Dossier) -> Iterator[Block]:
         for match in dossier.matches if match.eligible
     )  # fmt: skip
     if rows:
-        yield Table((_("Source"), _("Fit"), _("Known"), _("Why"), _("What would change it")), rows, (False, True, True, False, False), _("Fit is the weighted mean of what is known; known is its share of all weights."))  # fmt: skip
+        yield Table((_("Source"), _("Fit"), _("Known"), _("Why"), _("What would change it")), rows, (False, True, True, False, False), _("Fit is the weighted mean of what is known; known is its share of all weights: {weights}.").format(weights=_weights(dossier.matches[0])))  # fmt: skip
     out = tuple(
         (match.name, "; ".join(f"{gate.name}: {gate.told}" for gate in match.gates if gate.state == FAIL))
         for match in dossier.matches
@@ -400,6 +400,19 @@ def matching(dossier: Dossier) -> Iterator[Block]:
         yield Notes(
             (_("{count} conditions of these sources are not known; ask before you apply.").format(count=unknown),)
         )
+
+
+def _weights(match: Match) -> str:
+    return ", ".join(f"{_(CRITERIA[each.id])} {format_number(each.weight, 1)}" for each in match.criteria)
+
+
+def contributions(match: Match) -> Bars:
+    """What each criterion adds to the fit of a source, out of a hundred."""
+    total = sum(each.weight for each in match.criteria if each.score is not None)
+    bars = tuple(
+        Bar(_(CRITERIA[each.id]), 0.0, 100 * each.weight * each.score / total, IN, each.told) for each in match.criteria if each.score is not None
+    )  # fmt: skip
+    return Bars(match.name, _("what each adds to the fit, in %"), bars, lying=True)
 
 
 def room(dossier: Dossier) -> Iterator[Block]:

@@ -113,3 +113,26 @@ def test_documents_and_money_belong_to_the_chosen_project(panel, tmp_path, qtbot
     panel.outcome.which.setCurrentIndex(panel.outcome.which.findData("pitch"))
     panel.outcome.write_document(str(tmp_path / "p.pptx"))
     qtbot.waitUntil((tmp_path / "p.pptx").exists, timeout=20_000)
+
+
+def test_steps_are_linked_and_a_source_explains_its_fit(panel, qtbot):
+    for name, depends, start in (("Nursery", "", 2026), ("Road", "", 2026), ("Plant", "Nursery", 2028)):
+        panel.desk.perform("visioning.add_action", name=name, depends_on=depends, start_year=start, end_year=start + 1)
+    panel.plan.gantt_button.click()
+    (chart,) = panel.chart.findChildren(BarChart)
+    names = [bar.label for bar in chart.bars]
+    assert [(names[first], names[then]) for first, then in chart.links] == [("Nursery", "Plant")]
+    panel.desk.perform(
+        "lift.add_source",
+        name="Near",
+        instrument="loan",
+        ticket_minimum=1000,
+        ticket_maximum=90000,
+        return_minimum=0.05,
+    )
+    panel.desk.perform("lift.add_source", name="Far", instrument="grant")
+    panel.outcome.match_button.click()
+    bars, tables = charts(panel, qtbot)
+    rows = tables[-1].source.rows
+    assert [row.values[0] for row in rows] == ["Near", "Far"] and rows[1].values[1] == "–"
+    assert f"{sum(bar.end for bar in bars[-1].bars):.0f}%" == rows[0].values[1]

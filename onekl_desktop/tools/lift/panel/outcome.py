@@ -17,6 +17,7 @@ from onekl_desktop.base.units import format_number, format_percent
 from onekl_desktop.engine import Session
 from onekl_desktop.gui.charts.bars import BarChart
 from onekl_desktop.gui.charts.lines import LineChart, Series
+from onekl_desktop.gui.charts.page import ChartPage
 from onekl_desktop.gui.desk import Desk
 from onekl_desktop.gui.kit import button, column, label, row
 from onekl_desktop.gui.records.panel import RecordsPanel
@@ -326,7 +327,17 @@ class OutcomeSteps:
                 ],
                 rows,
             )
-            self._show(table)
+            beside = ChartPage()
+
+            def explain(number: int) -> None:
+                beside.show_widgets(*self._blocks([sections.contributions(dossier.matches[number])]))
+
+            table.selectionModel().selectionChanged.connect(
+                lambda *_changed: [explain(key) for key in table.selected_keys()[:1]]
+            )
+            if rows:
+                explain(0)
+            self._show(table, beside)
 
         self._compute(show)
 

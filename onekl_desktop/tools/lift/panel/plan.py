@@ -124,9 +124,18 @@ class PlanSteps:
                 lying=True,
                 mark=first,
                 years=True,
+                links=self._links(),
             )
             self.panel.chart.show_widgets(chart)  # type: ignore[attr-defined]
             self.desk.drawer.emit(self.panel.chart, _("1 Ideas"))  # type: ignore[attr-defined]
+
+    def _links(self) -> list[tuple[int, int]]:
+        """Positions, among the steps that are drawn, of what comes first and what waits for it."""
+        drawn = [state for state in self.ideas if state.action.start_year]
+        at = {state.action.uuid: number for number, state in enumerate(drawn)}
+        return [
+            (at[state.action.depends_on], number) for number, state in enumerate(drawn) if state.action.depends_on in at
+        ]
 
     def compose_scene(self, scene: list[SceneLayer]) -> list[SceneLayer]:
         """Zones coloured by what most of the money does there."""
