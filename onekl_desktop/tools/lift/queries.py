@@ -105,10 +105,11 @@ def read_finance(session: Session) -> Finance:
 
 
 def first_steps(session: Session) -> list[bool]:
-    """What the ring counts: a project, with interventions, with revenue, computed."""
+    """What the ring counts: a project, with interventions, with revenue (its harvest or a line), computed."""
     with session.read() as db:
         return [
             db.scalar(select(Project.id).limit(1)) is not None, db.scalar(select(ProjectPart.id).limit(1)) is not None,
-            db.scalar(select(FinanceLine.id).where(FinanceLine.line_type == "revenue").limit(1)) is not None,
+            db.scalar(select(FinanceLine.id).where(FinanceLine.line_type == "revenue").limit(1)) is not None
+            or db.scalar(select(Project.id).where(Project.sells_harvest).limit(1)) is not None,
             db.scalar(select(Run.id).where(Run.subject.in_(select(Project.uuid))).limit(1)) is not None,
         ]  # fmt: skip
