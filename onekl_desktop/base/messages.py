@@ -322,6 +322,7 @@ MESSAGES: dict[str, Message] = {
     "lift.no_horizon": Message(_INPUT, N_("The project {name} starts in {start}, after its last year {end}."), N_("Enter a horizon in years, or move the landscape's horizon.")),
     "lift.line_years": Message(_INPUT, N_("{name} ends ({last}) before it begins ({first})."), N_("Swap the two, or leave the end empty.")),
     "lift.no_rate": Message(_INPUT, N_("{name} is in {currency}, but no rate of {currency} is known."), N_("Set the exchange rate with its day and source first, or give the amount in the landscape's currency.")),
+    "lift.loan_beyond": Message(_INPUT, N_("{name} would be paid back in {last}, after the last year of the project, {end}."), N_("Give it fewer years of grace or payments, or the project a longer horizon.")),
     "lift.currency": Message(_INPUT, N_("{currency} is no currency: that is three letters, such as IDR or EUR."), N_("Correct it.")),
     "lift.benchmark_source": Message(_INPUT, N_("The living income of {name} has no source, so nobody can check what it is held against."), N_("Name the study with its year and size of household, or leave the living income empty.")),
     "lift.weights": Message(_INPUT, N_("{value} is no weight of matching."), N_("Write names with numbers from 0 to 100, for example ticket=3, tenor=1; the names are {known}.")),

@@ -121,6 +121,9 @@ def gather(db: DbSession, project: Project) -> Inputs:
         rate_of = find_rate(db, layer.currency) if layer.currency not in ("", landscape.currency) else None
         if rate_of is None and layer.currency not in ("", landscape.currency):
             raise UserError("lift.no_rate", name=layer.name, currency=layer.currency)
+        last = layer.year + layer.grace_years + layer.payments
+        if layer.instrument == "loan" and last > horizon:
+            raise UserError("lift.loan_beyond", name=layer.name, last=start + last, end=start + horizon)
         funding.append((layer, rate_of.rate if rate_of is not None else 1.0))
     kinds = list(
         db.scalars(select(HouseholdType).where(HouseholdType.project == project.uuid).order_by(HouseholdType.id))

@@ -212,6 +212,14 @@ def test_what_is_refused_is_named(venture):
     assert found.value.code == "lift.weights"
 
 
+def test_a_loan_that_outlives_the_project_is_named(venture):
+    perform(venture, "lift.change_funding", funding="Bank loan", grace_years=10, payments=9)
+    state = next(iter(read_finance(venture).projects))
+    assert (
+        state.word == "blocked" and "Bank loan would be paid back in 2045" in state.problem and "2040" in state.problem
+    )
+
+
 def test_ideas_know_what_waits_for_them(venture):
     perform(venture, "visioning.add_action", name="Nursery", action_type="enabling", start_year=2026, end_year=2028)
     perform(venture, "visioning.add_action", name="Road", action_type="enabling", depends_on="Nursery")

@@ -46,6 +46,7 @@ class OutcomeSteps:
         self.funding: list[Funding] = []
         self.households: list[HouseholdType] = []
         self.movements: list[Movement] = []
+        self.room: dict[str, RoomItem] = {}
 
     # ------------------------------------------------------------ pages
 
