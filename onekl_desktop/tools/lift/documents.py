@@ -149,7 +149,7 @@ def term_sheet(session: Session, project: str) -> Page:
         loan = layer.instrument == "loan"
         rows = [
             (_("Instrument"), f"{instruments.get(layer.instrument, layer.instrument)}, {terms.get(layer.terms, layer.terms)}"),
-            (_("From"), dossier.names.get(layer.finance_source, _("not named yet"))), (_("To"), dossier.champion or _("not named yet")),
+            (_("Source"), dossier.names.get(layer.finance_source, _("not named yet"))), (_("Carried by"), dossier.champion or _("not named yet")),
             (_("Amount"), f"{layer.currency or dossier.landscape.currency} {format_number(layer.amount)}" + (f" ({dossier.landscape.currency} {format_number(layer.amount * rate)})" if rate != 1.0 else "")),
             (_("Drawn in"), str(dossier.inputs.start_year + layer.year)),
         ]  # fmt: skip
@@ -160,9 +160,9 @@ def term_sheet(session: Session, project: str) -> Page:
         if layer.instrument in ("guarantee", "first_loss"):
             rows.append((_("Share covered"), format_percent(layer.cover_share)))
         rows.append((_("Security"), layer.security or _("not agreed yet")))
-        page.blocks += [Heading(layer.name), Table((_("Term"), _("Draft")), tuple(rows), (False, False))]
+        page.blocks += [Heading(layer.name), Table((_("What"), _("Draft")), tuple(rows), (False, False))]
     least = dossier.model.case.covenants.minimum_dscr
-    page.blocks += [Heading(_("Conditions")), Table((_("Term"), _("Draft")), (
+    page.blocks += [Heading(_("Conditions")), Table((_("What"), _("Draft")), (
         (_("Covenant"), _("cash for debt service of at least {least} times debt service in every year").format(least=format_number(least, 2))),
         (_("Least debt cover in the model"), format_number(dossier.figure("debt.dscr_minimum"), 2)),
         (_("Before the first payment"), _("{count} documents of the data room are still missing").format(count=len(dossier.missing_documents)) if dossier.missing_documents else _("all documents of the data room are there")),
