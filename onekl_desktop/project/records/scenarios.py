@@ -42,6 +42,7 @@ class Practice(Record):
     spread: Mapped[float] = mapped_column(server_default=text("0.0"), default=0.0, sort_order=95)
     trees_per_ha: Mapped[float] = number(last=True)
     survival: Mapped[float] = number(1.0, last=True)
+    price_average: Mapped[float] = number(last=True)
 
 
 class Scenario(Record):

@@ -39,7 +39,7 @@ def find_flags(
 ) -> list[Flag]:
     """All of them, the raised ones first."""
     flags = [
-        Flag("price", _("Price above the average of ten years"), UNKNOWN, _("No history of prices is in the file.")),
+        _prices(inputs),
         _yields(inputs), _survival(inputs), _sensitivity(inputs), _carbon(project, inputs, model), _terminal(model), _unfunded(inputs, model),
         _own_labour(project, inputs), _buyer(project), _currency(inputs), *_places(conflicts), _old(session, inputs), _cover(inputs, model), _grants(model),
         _benchmark(inputs),
@@ -55,6 +55,19 @@ def _flag(id: str, title: str, raised: bool | None, told: str, fine: str = "") -
         UNKNOWN if raised is None else RAISED if raised else CLEAR,
         told if raised is not False else fine or told,
     )
+
+
+def _prices(inputs: Inputs) -> Flag:
+    title = _("Price above the average of ten years")
+    sold = {practice.uuid: practice for _item, practice in inputs.parts if practice.price_per_t}.values()
+    known = [practice for practice in sold if practice.price_average]
+    if not known:
+        return _flag("price", title, None, _("No mean price of ten years is entered with the practices."))
+    high = [
+        _("{name}: {price} a tonne, the mean is {mean}").format(name=practice.name, price=format_number(practice.price_per_t), mean=format_number(practice.price_average))
+        for practice in known if practice.price_per_t > practice.price_average
+    ]  # fmt: skip
+    return _flag("price", title, bool(high), "; ".join(high), _("No price lies above its mean of ten years."))
 
 
 def _yields(inputs: Inputs) -> Flag:

@@ -43,6 +43,7 @@ PRACTICE_VALUES = (
     Number(id="price_per_t", title=N_("Price at the farm gate"), unit="per t", minimum=0, maximum=1e7, required=False),
     Number(id="spread", title=N_("May be off by"), unit="fraction", minimum=0, maximum=0.99, required=False, decimals=2,
            about=N_("How far costs, labour, yield and price may be off either way; results get a band.")),
+    Number(id="price_average", title=N_("Mean price of ten years"), unit="per t", minimum=0, maximum=1e7, required=False, about=N_("At the farm gate, in the same prices; empty: not known.")),
     Number(id="trees_per_ha", title=N_("Trees planted"), unit="per ha", minimum=0, maximum=100_000, required=False, decimals=0),
     Number(id="survival", title=N_("Trees that survive"), unit="fraction", minimum=0, maximum=1, required=False, decimals=2),
 )  # fmt: skip

@@ -162,6 +162,7 @@ def test_red_flags_are_raised_by_themselves(venture):
         benchmark=3000,
         benchmark_source="study 2025",
     )
+    perform(venture, "scenarios.change_practice", practice="Gardens", price_average=800)
     again = {flag.id: flag for flag in read_dossier(venture, "Venture").flags}
     assert (
         again["currency"].state == RAISED
@@ -170,6 +171,9 @@ def test_red_flags_are_raised_by_themselves(venture):
         and again["survival"].state == CLEAR
         and again["benchmark"].state == CLEAR
     )
+    assert again["price"].state == RAISED and "900 a tonne, the mean is 800" in again["price"].told
+    perform(venture, "scenarios.change_practice", practice="Gardens", price_average=950)
+    assert next(flag for flag in read_dossier(venture, "Venture").flags if flag.id == "price").state == CLEAR
     first = next(iter(again.values()))
     assert first.state == RAISED, "raised ones stand first"
 

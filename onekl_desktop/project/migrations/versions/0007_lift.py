@@ -43,7 +43,7 @@ ADDED = {
         "carbon_every": "INTEGER DEFAULT 5 NOT NULL", "carbon_cost": REAL, "buyer_share": "REAL", "problem": TEXT, "solution": TEXT, "market": TEXT,
         "team": TEXT, "safeguards": TEXT,
     },
-    "practice": {"trees_per_ha": REAL, "survival": "REAL DEFAULT 1.0 NOT NULL"},
+    "practice": {"trees_per_ha": REAL, "survival": "REAL DEFAULT 1.0 NOT NULL", "price_average": REAL},
     "finance_source": {
         "applicants": TEXT, "stages": TEXT, "exclusions": TEXT, "tenor_maximum": "REAL", "grace_maximum": "REAL", "return_minimum": "REAL",
         "months_to_money": "REAL",
