@@ -19,6 +19,7 @@ from onekl_desktop.models.finance import measures
 from onekl_desktop.models.finance.functions import concentration, vasicek_default_rate
 
 Flow = NDArray[np.float64]
+LEAST_PAID = 1e-9
 OUTSIDE = "outside"
 
 
@@ -111,11 +112,12 @@ def portfolio_fund(
             _pay(flows, "fund", "investors", t, to_investors)
     money_in = -flows["investors"][flows["investors"] < 0].sum()
     money_out = flows["investors"][flows["investors"] > 0].sum()
+    multiple = money_out / money_in if money_in > LEAST_PAID else None  # less is nothing that was paid
     sizes = share * [max(-min(np.cumsum(flow)), 0.0) for flow in project_flows]
     out = Outcome(flows, ignores=N_("exits before the horizon, hedging of currencies, legal form"))
     out.metrics = {
-        "gross_irr": _irr(pooled), "net_irr": _irr(flows["investors"]), "tvpi": money_out / money_in if money_in else None,
-        "dpi": money_out / money_in if money_in else None, "called": float(called), "fees": float(fees), "carry": float(profit_manager),
+        "gross_irr": _irr(pooled), "net_irr": _irr(flows["investors"]), "tvpi": multiple,
+        "dpi": multiple, "called": float(called), "fees": float(fees), "carry": float(profit_manager),
         "first_loss_lost": float(soft), **concentration((sizes / sizes.sum()).tolist() if sizes.sum() else [1.0]),
     }  # fmt: skip
     if standard_deviations is not None:

@@ -27,7 +27,7 @@ def test_the_reference_rows(row):
 def test_payments_rates_and_periods_are_inverses(rate, periods, value, future):
     payment = f.pmt(rate, periods, value, future)
     growth = (1 + rate) ** periods
-    assert value * growth + payment * (growth - 1) / rate + future == pytest.approx(0, abs=1e-7 * (value * growth + abs(payment) * abs(growth - 1) / abs(rate)))  # fmt: skip
+    assert value * growth + payment * (growth - 1) / rate + future == pytest.approx(0, abs=1e-12 * value + 1e-7 * (value * growth + abs(payment) * abs(growth - 1) / abs(rate)))  # fmt: skip
     if future == 0 and 0 < rate * periods < 10:  # beyond, a payment is interest but for a hair
         assert f.rate(periods, payment, value) == pytest.approx(rate, rel=1e-6)
         assert f.nper(rate, payment, value) == pytest.approx(periods, rel=1e-6)
