@@ -30,7 +30,7 @@ from onekl_desktop.tools.lift.ideas import IdeaState, read_ideas
 from onekl_desktop.tools.lift.inputs import ROOM_ITEMS
 from onekl_desktop.tools.lift.matching import match_sources
 from onekl_desktop.tools.lift.places import find_conflicts
-from onekl_desktop.tools.lift.runs import Inputs, compute_model, find_result, gather
+from onekl_desktop.tools.lift.runs import Inputs, find_result, gather, model_of
 
 BOX_MARGIN = 0.25
 
@@ -145,11 +145,12 @@ def read_dossier(session: Session, name: str, progress: Progress | None = None) 
         }
         room = {row.item: row for row in db.scalars(select(RoomItem).where(RoomItem.project == project.uuid))}
         movements = list_movements(db, project.uuid)
-    model, _document, sources = compute_model(session, project, progress=progress)
+    yearly = inputs.yearly(session)
+    model, _document, sources = model_of(inputs, yearly, progress)
     dossier = Dossier(
-        landscape, project, names.get(project.champion, ""), names.get(project.goal, ""), inputs, inputs.yearly(session), model, sources, current,
+        landscape, project, names.get(project.champion, ""), names.get(project.goal, ""), inputs, yearly, model, sources, current,
         [state for state in read_ideas(session) if state.project == project.name], names, room, movements,
     )  # fmt: skip
-    dossier.matches = match_sources(session, project, model)
+    dossier.matches = match_sources(session, inputs, model)
     dossier.flags = find_flags(session, project, inputs, model, find_conflicts(session, project, inputs))
     return dossier

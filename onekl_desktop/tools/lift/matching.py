@@ -22,10 +22,9 @@ from onekl_desktop.project.records import (
     Goal,
     Organisation,
     Practice,
-    Project,
     RoomItem,
 )
-from onekl_desktop.tools.lift.runs import gather
+from onekl_desktop.tools.lift.runs import Inputs
 
 STAGES = ("idea", "screened", "profile", "feasibility", "ready", "negotiating", "financed", "operating")
 
@@ -59,12 +58,12 @@ def read_weights(text: str) -> dict[str, float]:
 
 
 def match_sources(
-    session: Session, project: Project, model: Model, weights: Mapping[str, float] | None = None
+    session: Session, inputs: Inputs, model: Model, weights: Mapping[str, float] | None = None
 ) -> list[Match]:
     """Every source held against what the project still needs in its own instrument."""
+    project = inputs.project
     with session.read() as db:
         landscape = get_landscape(db)
-        inputs = gather(db, project)
         sources = list(db.scalars(select(FinanceSource).order_by(FinanceSource.name)))
         organisations = {row.uuid: row for row in db.scalars(select(Organisation))}
         goal = db.scalar(select(Goal).where(Goal.uuid == project.goal))

@@ -193,14 +193,19 @@ def compute(inputs: Inputs, yearly: Sequence[Yearly]) -> tuple[Model, list[Compu
     return model, values
 
 
-def compute_model(
-    session: Session, project: Project, *, progress: Progress | None = None
-) -> tuple[Model, dict[str, Any], dict[str, dict[str, Any]]]:
+def compute_model(session: Session, project: Project) -> tuple[Model, dict[str, Any], dict[str, dict[str, Any]]]:
     """The whole model of a project with what the spread of its practices does, its case and the sources of its inputs."""
     with session.read() as db:
         inputs = gather(db, get_by_name(db, Project, project.uuid))
-    document, sources = as_case(inputs, inputs.yearly(session), risk=True)
-    return run_document(document, file=project.name, progress=progress), document, sources
+    return model_of(inputs, inputs.yearly(session))
+
+
+def model_of(
+    inputs: Inputs, yearly: Sequence[Yearly], progress: Progress | None = None
+) -> tuple[Model, dict[str, Any], dict[str, dict[str, Any]]]:
+    """The same of inputs that were gathered already."""
+    document, sources = as_case(inputs, yearly, risk=True)
+    return run_document(document, file=inputs.project.name, progress=progress), document, sources
 
 
 def find_result(db: DbSession, project: Project) -> tuple[Run | None, bool, str]:

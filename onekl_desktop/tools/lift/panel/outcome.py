@@ -56,7 +56,7 @@ class OutcomeSteps:
             _("Households"), _("No kind of household yet. Who works this land, and what do they need to live?"),
             (Column(_("Name")), Column(_("Households"), True), Column(_("Hectares each"), True, 2), Column(_("Other income a year"), True), Column(_("Living income a year"), True), Column(_("Source of the living income"))),
             "household_type", "add_household", "change_household", "remove_household", values=lambda key: _values(self.households, key, HOUSEHOLD_VALUES)))  # fmt: skip
-        self._own_add(table)
+        self.add_to_project(table)
         self.panel.record_tables["households"] = table
         return table
 
@@ -80,7 +80,7 @@ class OutcomeSteps:
             _("5 Capital"), _("No capital yet. Loans, equity, guarantees and first-loss layers; grants are money lines."),
             (Column(_("Name")), Column(_("Amount"), True), Column(_("Instrument")), Column(_("Terms")), Column(_("Currency")), Column(_("Interest a year")), Column(_("Years of grace"), True), Column(_("Yearly payments"), True), Column(_("Status"))),
             "funding", "add_funding", "change_funding", "remove_funding", (0, 1, 2), values=lambda key: _values(self.funding, key, FUNDING_VALUES)), buttons)  # fmt: skip
-        self._own_add(table)
+        self.add_to_project(table)
 
     def build_matching(self) -> QWidget:
         """Below the finance sources."""
@@ -120,9 +120,9 @@ class OutcomeSteps:
         table = self.panel.add_records("tracking", Records(
             _("8 Money moved"), _("Nothing has been promised or paid yet. Commitments, disbursements, repayments and interest, each with its day."),
             (Column(_("On")), Column(_("What happened")), Column(_("Amount"), True), Column(_("Paid by")), Column(_("Note"))), "movement", "add_movement", narrow=(0, 1, 2)), box)  # fmt: skip
-        self._own_add(table)
+        self.add_to_project(table)
 
-    def _own_add(self, table: RecordTable) -> None:
+    def add_to_project(self, table: RecordTable) -> None:
         """New records belong to the chosen project."""
         if table.add_button is not None:
             table.add_button.clicked.disconnect()

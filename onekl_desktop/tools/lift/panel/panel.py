@@ -100,9 +100,7 @@ class LiftPanel(RecordsPanel):
             "line", "add_line", "change_line", "remove_line", (0, 2, 1), values=lambda key: self._values([line for state in self.known.projects for line in state.lines], key, LINE_VALUES))  # fmt: skip
         self.lines = RecordTable(self.desk, TOOL, lines)
         self.record_tables["lines"] = self.lines
-        if self.lines.add_button is not None:
-            self.lines.add_button.clicked.disconnect()
-            self.lines.add_button.clicked.connect(lambda _checked=False: self.open_add_line())
+        self.outcome.add_to_project(self.lines)
         page = QWidget()
         page.setLayout(column(self.lines, self.outcome.build_households(), None, spacing=M))
         self.add_page("lines", _("Money lines"), page)
@@ -298,11 +296,6 @@ class LiftPanel(RecordsPanel):
             self.desk.perform_many(
                 "lift.remove_part", [{"project": state.project.uuid, "intervention": key} for key in keys]
             )
-
-    def open_add_line(self) -> None:
-        """A money line of the chosen project."""
-        state = self.current
-        self.lines.add(**({"project": state.project.uuid} if state else {}))
 
     def compute(self) -> None:
         """Compute the chosen project."""

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 from PySide6.QtWidgets import QWidget
+from sqlalchemy import select
 
 from onekl_desktop.base.geometry import flatten, polygons_of, repair
 from onekl_desktop.base.translate import _
@@ -144,11 +145,7 @@ class PlanSteps:
         by_place = self.flows.by_place()
         with self.desk.session.read() as db:
             landscape = get_landscape(db)
-            layer = (
-                db.get_one(Layer, next((each.id for each in db.query(Layer).filter(Layer.uuid == landscape.zones)), 0))
-                if landscape.zones
-                else None
-            )
+            layer = db.scalar(select(Layer).where(Layer.uuid == landscape.zones))
         if layer is None or layer.data_kind != "vector" or not any(by_place):
             return scene
         named = [
