@@ -23,13 +23,14 @@ from onekl_desktop.app.map_bar import MapBar
 from onekl_desktop.base.errors import UserError
 from onekl_desktop.base.geometry import transform
 from onekl_desktop.base.progress import Progress
-from onekl_desktop.base.specs import Operation
+from onekl_desktop.base.specs import Operation, Reference
 from onekl_desktop.base.translate import N_, _
 from onekl_desktop.base.units import format_number
 from onekl_desktop.cartography.basemap import NO_BASE, WORLD
 from onekl_desktop.cartography.scene import SceneLayer
 from onekl_desktop.engine import Session
 from onekl_desktop.engine.registry import ToolEntry
+from onekl_desktop.engine.steps import list_steps
 from onekl_desktop.gui.canvas.identify import identify
 from onekl_desktop.gui.canvas.tools import PanTool
 from onekl_desktop.gui.canvas.widget import Canvas
@@ -41,6 +42,7 @@ from onekl_desktop.gui.docks.jobs import JobList
 from onekl_desktop.gui.docks.messages import MessageBar
 from onekl_desktop.gui.icons import icon
 from onekl_desktop.gui.kit import EmptyState, VerticalScroll, column, frame, label, row, scroll, tool_button
+from onekl_desktop.gui.records.panel import RecordsPanel
 from onekl_desktop.gui.theme import XS, L, M, S, current_tokens
 from onekl_desktop.project.changes import ChangeSet
 from onekl_desktop.project.gpkg import quote
@@ -112,6 +114,8 @@ class ProjectView(QWidget):
         self._build()
         self.desk.message.connect(self.messages.show_message)
         self.desk.drawer.connect(self._show_in_drawer)
+        self.desk.wanted.connect(self.show_record)
+        self.desk.tool_wanted.connect(self.show_page)
         self.desk.bridge.changed.connect(self._on_changed)
         self.desk.selection.changed.connect(lambda _layer: self.canvas.refresh())
 
@@ -316,6 +320,26 @@ class ProjectView(QWidget):
         self.show_tool(id)
         return self._panels[id]
 
+    def show_page(self, tool: str, page: str = "") -> None:
+        """A tool's panel, at one of its pages."""
+        panel = self.panel_of(tool)
+        if page and isinstance(panel, RecordsPanel) and page in panel.pages:
+            panel.show_page(page)
+
+    def show_record(self, kind: str, uuid: str) -> None:
+        """A record in the table of the tool whose operations change it; what has no table is said so."""
+        for entry in self.session.registry.entries:
+            fields = [
+                operation.inputs[0]
+                for operation in entry.spec.operations
+                if operation.inputs and operation.id.startswith(("change_", "remove_"))
+            ]
+            if any(isinstance(field, Reference) and field.of == kind for field in fields):
+                panel = self.panel_of(entry.spec.id)
+                if isinstance(panel, RecordsPanel) and panel.show_record(uuid):
+                    return
+        self.desk.tell(_("This record has no table of its own; it belongs to another one."))
+
     def _on_changed(self, changes: ChangeSet) -> None:
         if changes.touches(*SHOWN_TABLES) or changes.tables:
             if changes.touches("landscape"):
@@ -341,13 +365,9 @@ class ProjectView(QWidget):
 
     def _refresh_rings(self) -> None:
         for id, ring in self.rings.items():
-            steps: list[bool] = []
-            for entry in self.session.registry.entries:
-                if entry.spec.element == id and entry.has("queries"):
-                    first_steps = getattr(entry.load("queries"), "first_steps", None)
-                    if first_steps is not None:
-                        steps += first_steps(self.session)
-            ring.set_share(sum(steps) / len(steps) if steps else 0.0)
+            entries = [entry for entry in self.session.registry.entries if entry.spec.element == id]
+            steps = [step for entry in entries for step in list_steps(self.session, entry.spec)]
+            ring.set_share(sum(step.done for step in steps) / len(steps) if steps else 0.0)
 
     def landscape_name(self) -> tuple[str, bool]:
         """Name, and whether the landscape is invented."""

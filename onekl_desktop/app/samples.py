@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import threading
 from pathlib import Path
 
@@ -13,13 +14,32 @@ from onekl_desktop.base.progress import Progress
 from onekl_desktop.base.translate import _
 from onekl_desktop.engine.jobs import CANCELLED, FAILED, Job
 from onekl_desktop.engine.registry import Registry
+from onekl_desktop.engine.samples import list_samples
 from onekl_desktop.project.folders import data_folder
 from onekl_desktop.tools.scenarios.sample import build_sample_project
 
 
+def sample_path(sample: str) -> Path:
+    """Where a sample is kept in the user's folder."""
+    return data_folder() / "samples" / f"{sample}.gpkg"
+
+
+def is_sample(path: Path) -> bool:
+    """Whether a project is a sample in the user's folder, which can be made anew."""
+    return path.stem in list_samples() and path == sample_path(path.stem)
+
+
+def remove_sample(sample: str) -> None:
+    """Remove a sample with its folder of files; it must be closed."""
+    path = sample_path(sample)
+    for suffix in ("", "-wal", "-shm", "-journal"):
+        Path(f"{path}{suffix}").unlink(missing_ok=True)
+    shutil.rmtree(path.with_name(f"{path.stem}_files"), ignore_errors=True)
+
+
 def build_sample(parent: QWidget, registry: Registry, sample: str) -> Path | None:
     """A sample project in the user's folder, made now when it is not there; None when it was cancelled or failed."""
-    target = data_folder() / "samples" / f"{sample}.gpkg"
+    target = sample_path(sample)
     if target.exists():
         return target
     job = Job(

@@ -105,6 +105,7 @@ class MainWindow(QMainWindow):
         add("open", _("Open…"), self.choose_project, QKeySequence.StandardKey.Open, "open")
         add("sample", _("Open the sample landscape"), lambda: self.open_sample(SAMPLE), "", "vision")
         add("tour", _("Take the tour"), self.start_tour, "", "help")
+        add("fresh", _("Start the sample anew…"), self.start_sample_anew, "", "undo")
         add("save", _("Save"), self.save, QKeySequence.StandardKey.Save, "save")
         add("save_as", _("Save a copy as…"), self.save_as, QKeySequence.StandardKey.SaveAs, "copy")
         add("close", _("Close the project"), self.close_project, "Ctrl+W", "close")
@@ -159,6 +160,7 @@ class MainWindow(QMainWindow):
                     "new",
                     "open",
                     "sample",
+                    "fresh",
                     "-",
                     "save",
                     "save_as",
@@ -370,6 +372,21 @@ class MainWindow(QMainWindow):
         path = build_sample(self, self.registry, sample)
         if path is not None and self.open_project(path) and not self.state.tour_taken:
             self.start_tour()
+
+    def start_sample_anew(self) -> None:
+        """Throw away what was done to the sample that is open, and open it as it was; asked first, for this cannot be undone."""
+        from onekl_desktop.app.samples import is_sample, remove_sample
+
+        path = self.view.session.path if self.view is not None else None
+        if self.view is None or path is None:
+            return
+        if not is_sample(path):
+            self.view.desk.tell(_("This is a project of your own, not a sample: it stays as it is."))
+            return
+        text = _("Everything that was changed in this sample is lost. Your own projects stay as they are.")
+        if self._confirm(_("Start the sample anew"), text, _("Start anew")) and self.close_project():
+            remove_sample(path.stem)
+            self.open_sample(path.stem)
 
     def start_tour(self) -> None:
         """Walk through the window on the open project, or on the sample when none is open."""
@@ -602,6 +619,7 @@ class MainWindow(QMainWindow):
             "base_server",
             "base_none",
             "print_map",
+            "fresh",
             "jobs",
             *(name for name in self.actions_by_id if name.startswith("report_")),
         ):

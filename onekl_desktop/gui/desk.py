@@ -27,6 +27,8 @@ class Desk(QObject):
 
     message = Signal(str, str)  # kind (info, good, warning, error), text
     drawer = Signal(object, str)  # a widget to show below the map, and its title
+    wanted = Signal(str, str)  # kind and identity of a record to be shown in its tool
+    tool_wanted = Signal(str, str)  # a tool to be shown, and the page of its panel
     crashed = Signal(str)
     closing = Signal()
 

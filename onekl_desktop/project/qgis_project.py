@@ -30,7 +30,9 @@ ATTRIBUTE_TABLES = (
     "person", "agreement", "signature", "consent", "decision", "vote", "goal", "target", "action", "assessment",
     "assessment_answer", "project", "project_part", "finance_line", "finance_source", "observation", "resource", "release_rule",
     "bundle", "bookmark", "map_layout", "projection", "chain_model", "group_weight", "idea", "finance_flow",
-    "funding", "household_type", "exchange_rate", "room_item", "movement", "onekl_journal", "onekl_meta",
+    "funding", "household_type", "exchange_rate", "room_item", "movement", "profile", "linkage", "membership", "engagement", "meeting", "attendance",
+    "evidence", "glossary_term", "comment", "vision", "wish", "concern", "picture", "result", "result_link", "dependency", "budget_line",
+    "interplay", "onekl_journal", "onekl_meta",
 )  # fmt: skip
 
 

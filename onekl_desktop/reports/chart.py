@@ -5,12 +5,13 @@ from __future__ import annotations
 import itertools
 import math
 import re
+from collections.abc import Callable
 
 from PySide6.QtCore import QByteArray, Qt
 from PySide6.QtGui import QFontDatabase, QImage, QPainter
 from PySide6.QtSvg import QSvgRenderer
 from reportlab.graphics import renderSVG
-from reportlab.graphics.shapes import Circle, Drawing, Line, PolyLine, Rect, String
+from reportlab.graphics.shapes import Circle, Drawing, Line, Polygon, PolyLine, Rect, String
 from reportlab.lib.colors import HexColor
 from reportlab.pdfbase.pdfmetrics import stringWidth
 
@@ -18,7 +19,7 @@ from onekl_desktop.base.data import find_folder
 from onekl_desktop.base.units import format_number
 from onekl_desktop.reports.fonts import BOLD, REGULAR, register
 from onekl_desktop.reports.maps import ensure_fonts, to_png
-from onekl_desktop.reports.page import Bars, Chart, Points
+from onekl_desktop.reports.page import Bars, Chart, Graph, Node, Points
 
 INK, SOFT, GRID = HexColor("#22322c"), HexColor("#5d6b65"), HexColor("#dde3df")
 
@@ -178,7 +179,9 @@ def draw_bars(chart: Bars, width: float, height: float) -> Drawing:
         [chart.mark] if chart.mark is not None else []
     )
     ticks = nice_ticks(min(ends), max(ends), 4)
-    texts = [format_number(tick, 0 if ticks[1] - ticks[0] >= 1 else 2) for tick in ticks]
+    texts = [
+        str(round(tick)) if chart.years else format_number(tick, 0 if ticks[1] - ticks[0] >= 1 else 2) for tick in ticks
+    ]
     if chart.lying:
         left = min(max(stringWidth(bar.label, REGULAR, 8) for bar in chart.bars) + 12, width * 0.42)
         right = max((stringWidth(bar.told, REGULAR, 7.5) for bar in chart.bars), default=0) + 6
@@ -249,7 +252,9 @@ def draw_bars(chart: Bars, width: float, height: float) -> Drawing:
                         textAnchor="middle",
                     )
                 )
-    for value, colour, strength in ((0.0, INK, 0.8), (chart.mark, HexColor("#8a5a00"), 1.2)):
+    if chart.lying:
+        _draw_links(drawing, chart, along, y1, step)
+    for value, colour, strength in ((None if chart.years else 0.0, INK, 0.8), (chart.mark, HexColor("#8a5a00"), 1.2)):
         if value is not None and ticks[0] <= value <= ticks[-1]:
             at = along(value)
             drawing.add(
@@ -260,12 +265,82 @@ def draw_bars(chart: Bars, width: float, height: float) -> Drawing:
     return drawing
 
 
-def _shorten(text: str, width: float) -> str:
-    if stringWidth(text, REGULAR, 8) <= width:
+def _draw_links(drawing: Drawing, chart: Bars, along: Callable[[float], float], top: float, step: float) -> None:
+    """Arrows from the end of what comes first to the beginning of what waits."""
+    for first, then in chart.links:
+        x0, x1 = along(chart.bars[first].end), along(chart.bars[then].start)
+        y0, y1 = (top - step * (at + 0.5) for at in (first, then))
+        turn = max(x0 + 3, min(x1 - 3, x0 + 6))
+        for ends in ((x0, y0, turn, y0), (turn, y0, turn, y1), (turn, y1, x1, y1)):
+            drawing.add(Line(*ends, strokeColor=SOFT, strokeWidth=0.7))
+        drawing.add(Polygon([x1, y1, x1 - 3.5, y1 + 2, x1 - 3.5, y1 - 2], fillColor=SOFT, strokeColor=None))
+
+
+def _shorten(text: str, width: float, size: float = 8) -> str:
+    if stringWidth(text, REGULAR, size) <= width:
         return text
-    while text and stringWidth(text + "…", REGULAR, 8) > width:
+    while text and stringWidth(text + "…", REGULAR, size) > width:
         text = text[:-1]
     return text.rstrip() + "…"
+
+
+GAP_X, GAP_Y, LINE = 22.0, 10.0, 9.5
+
+
+def _wrap(text: str, width: float, size: float, most: int) -> list[str]:
+    lines: list[str] = []
+    for word in text.split():
+        if lines and stringWidth(f"{lines[-1]} {word}", REGULAR, size) <= width:
+            lines[-1] += f" {word}"
+        else:
+            lines.append(_shorten(word, width, size))
+    if len(lines) > most:
+        lines = [*lines[: most - 1], _shorten(" ".join(lines[most - 1 :]), width, size)]
+    return lines
+
+
+def _box_size(graph: Graph, width: float) -> tuple[float, float]:
+    columns = max((node.column for node in graph.nodes), default=0) + 1
+    wide = (width - GAP_X * (columns - 1)) / columns
+    tall = max((14 + LINE * len(_wrap(node.label, wide - 10, 8, 4)) + (8.5 * len(_wrap(node.note, wide - 10, 6.5, 2)) if node.note else 0) for node in graph.nodes), default=30.0)  # fmt: skip
+    return wide, tall
+
+
+def height_of_graph(graph: Graph, width: float) -> float:
+    """What its rows need."""
+    rows = max((node.row for node in graph.nodes), default=0) + 1
+    return 22 + rows * (_box_size(graph, width)[1] + GAP_Y)
+
+
+def draw_graph(graph: Graph, width: float, height: float) -> Drawing:
+    """Boxes in their columns with arrows between them; the text wraps within its box."""
+    register()
+    drawing = Drawing(width, height)
+    drawing.add(String(0, height - 10, _shorten(graph.title, width * 0.84), fontName=BOLD, fontSize=9, fillColor=INK))
+    wide, tall = _box_size(graph, width)
+
+    def corner(node: Node) -> tuple[float, float]:
+        return node.column * (wide + GAP_X), height - 20 - node.row * (tall + GAP_Y) - tall
+
+    for first, then in graph.arrows:
+        (x0, y0), (x1, y1) = corner(graph.nodes[first]), corner(graph.nodes[then])
+        x0, y0, y1 = x0 + wide, y0 + tall / 2, y1 + tall / 2
+        drawing.add(Line(x0, y0, x1 - 3, y1, strokeColor=SOFT, strokeWidth=0.9))
+        angle = math.atan2(y1 - y0, x1 - x0)
+        back = [(x1 - 5 * math.cos(angle + turn), y1 - 5 * math.sin(angle + turn)) for turn in (0.45, -0.45)]
+        drawing.add(Polygon([x1, y1, *back[0], *back[1]], fillColor=SOFT, strokeColor=None))
+    for node in graph.nodes:
+        x, y = corner(node)
+        drawing.add(Rect(x, y, wide, tall, rx=3, ry=3, fillColor=HexColor("#ffffff"), strokeColor=HexColor(node.colour), strokeWidth=1.1))  # fmt: skip
+        drawing.add(Rect(x, y, 3, tall, fillColor=HexColor(node.colour), strokeColor=None))
+        at = y + tall - 12
+        for line in _wrap(node.label, wide - 10, 8, 4):
+            drawing.add(String(x + 7, at, line, fontName=REGULAR, fontSize=8, fillColor=INK))
+            at -= LINE
+        for line in _wrap(node.note, wide - 10, 6.5, 2) if node.note else []:
+            drawing.add(String(x + 7, at, line, fontName=REGULAR, fontSize=6.5, fillColor=SOFT))
+            at -= 8.5
+    return drawing
 
 
 def to_picture(drawing: Drawing, dpi: int = 200) -> bytes:

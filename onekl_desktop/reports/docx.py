@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import io
 import re
 from pathlib import Path
@@ -18,15 +19,27 @@ from reportlab.lib.units import mm
 from onekl_desktop.base.translate import _
 from onekl_desktop.base.units import format_number
 from onekl_desktop.project.file import ProjectFile
-from onekl_desktop.reports.chart import draw_bars, draw_chart, draw_points, height_of, to_picture
+from onekl_desktop.reports.chart import (
+    draw_bars,
+    draw_chart,
+    draw_graph,
+    draw_points,
+    height_of,
+    height_of_graph,
+    to_picture,
+)
 from onekl_desktop.reports.fonts import register
-from onekl_desktop.reports.maps import Picture, draw_map
+from onekl_desktop.reports.maps import Picture, draw_map, draw_sheet
 from onekl_desktop.reports.page import (
     Bars,
+    Break,
     Chart,
+    ContentsList,
     Facts,
+    Graph,
     Heading,
     MapBlock,
+    MapSheet,
     Notes,
     Page,
     Paragraph,
@@ -36,6 +49,8 @@ from onekl_desktop.reports.page import (
     is_narrow,
 )
 from onekl_desktop.reports.pdf import CELL, column_widths
+
+SHEET_CUT_MM = 8.0  # of the white margin of a map on its own sheet, so that it fits between the margins of a section
 
 INK, SOFT, ACCENT, WARN = (RGBColor.from_string(c) for c in ("22322C", "5D6B65", "1F6F54", "8A5A00"))
 HAIR, GROUND, WARN_GROUND = "CFD8D3", "F3F6F4", "FFF4DC"
@@ -87,7 +102,7 @@ def _set_up(document: Any, page: Page) -> None:
     small = styles.add_style("Small", 1)
     small.base_style = normal
     small.font.size, small.font.color.rgb = Pt(8), SOFT
-    for name, size, colour, before in (("Title", 22, INK, 0), ("Heading 1", 14, ACCENT, 14)):
+    for name, size, colour, before in (("Title", 22, INK, 0), ("Heading 1", 14, ACCENT, 14), ("Heading 2", 11, INK, 8)):
         style = styles[name]
         style.font.name, style.font.size, style.font.bold, style.font.color.rgb = FONT, Pt(size), True, colour
         for attribute in ("w:asciiTheme", "w:hAnsiTheme", "w:eastAsiaTheme", "w:cstheme"):
@@ -113,7 +128,7 @@ def _set_up(document: Any, page: Page) -> None:
 
 def _add(document: Any, block: Any, project: ProjectFile) -> None:
     if isinstance(block, Heading):
-        _text(document.add_paragraph(style="Heading 1"), block.text)
+        _text(document.add_paragraph(style=f"Heading {block.level}"), block.text)
     elif isinstance(block, Paragraph):
         paragraph = document.add_paragraph(style="Small" if block.small else None)
         if block.lead:
@@ -127,8 +142,17 @@ def _add(document: Any, block: Any, project: ProjectFile) -> None:
         _picture(document.add_paragraph(), to_picture(draw_points(block, 480, 220)), WIDTH_MM, block.title)
     elif isinstance(block, Bars):
         _picture(document.add_paragraph(), to_picture(draw_bars(block, 480, height_of(block))), WIDTH_MM, block.title)
+    elif isinstance(block, Graph):
+        drawing = draw_graph(block, 480, height_of_graph(block, 480))
+        _picture(document.add_paragraph(), to_picture(drawing), WIDTH_MM, block.title)
     elif isinstance(block, Table):
         _table(document, block)
+    elif isinstance(block, Break):
+        document.add_page_break()
+    elif isinstance(block, ContentsList):
+        _contents(document, block)
+    elif isinstance(block, MapSheet):
+        _sheet(document, block, project)
     elif isinstance(block, Notes):
         for item in block.items:
             paragraph = document.add_paragraph(style="List Bullet")
@@ -136,6 +160,38 @@ def _add(document: Any, block: Any, project: ProjectFile) -> None:
             paragraph.paragraph_format.space_after = Pt(1)
     else:
         raise TypeError(f"no way to write {type(block).__name__}")
+
+
+def _contents(document: Any, block: ContentsList) -> None:
+    """A list of contents that the word processor fills when it is opened (it asks first)."""
+    _text(document.add_paragraph(style="Heading 2"), block.title)
+    field = OxmlElement("w:fldSimple")
+    field.set(qn("w:instr"), 'TOC \\o "1-1" \\h \\z')
+    field.set(qn("w:dirty"), "true")
+    document.add_paragraph()._p.append(field)
+    document.add_page_break()
+
+
+def _sheet(document: Any, block: MapSheet, project: ProjectFile) -> None:
+    """A map on a sheet of its own, true to its scale: a section with narrow margins."""
+    before = document.sections[-1]
+    sides = ("left_margin", "right_margin", "top_margin", "bottom_margin")
+    kept = {side: getattr(before, side) for side in sides}
+    section = document.add_section()
+    for side in sides:
+        setattr(section, side, Mm(0 if side == "bottom_margin" else SHEET_CUT_MM))
+    section.footer.is_linked_to_previous = False
+    png, width, height = draw_sheet(project, block, SHEET_CUT_MM)
+    paragraph = document.add_paragraph()
+    paragraph.paragraph_format.space_after = Pt(0)
+    paragraph.add_run().add_picture(io.BytesIO(png), Mm(width), Mm(height))
+    after = document.add_section()
+    for side in sides:
+        setattr(after, side, kept[side])
+    after.footer.is_linked_to_previous = False
+    empty = after.footer.paragraphs[0]._p
+    empty.addprevious(copy.deepcopy(document.sections[0].footer.paragraphs[0]._p))
+    empty.getparent().remove(empty)
 
 
 def _text(paragraph: Any, text: str, *, bold: bool = False, size: float = 0, colour: RGBColor | None = None) -> None:
@@ -268,6 +324,8 @@ def _table(document: Any, block: Table) -> None:
     for number, row in enumerate(block.rows):
         line = table.rows[number + 1]
         _mark_row(line, "cantSplit")
+        if block.tall:
+            line.height = Mm(9)
         cells = line.cells
         for at, text in enumerate(row):
             _fill(cells[first + at], text, block.numeric[at])

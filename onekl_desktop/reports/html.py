@@ -9,14 +9,26 @@ from typing import Any
 from onekl_desktop.base.translate import _
 from onekl_desktop.base.units import format_number
 from onekl_desktop.project.file import ProjectFile
-from onekl_desktop.reports.chart import draw_bars, draw_chart, draw_points, height_of, to_svg
-from onekl_desktop.reports.maps import Picture, draw_map
+from onekl_desktop.reports.chart import (
+    draw_bars,
+    draw_chart,
+    draw_graph,
+    draw_points,
+    height_of,
+    height_of_graph,
+    to_svg,
+)
+from onekl_desktop.reports.maps import Picture, draw_map, draw_sheet
 from onekl_desktop.reports.page import (
     Bars,
+    Break,
     Chart,
+    ContentsList,
     Facts,
+    Graph,
     Heading,
     MapBlock,
+    MapSheet,
     Notes,
     Page,
     Paragraph,
@@ -82,7 +94,7 @@ def _narrow(block: Any, project: ProjectFile) -> str:
 
 def _block(block: Any, project: ProjectFile) -> str:
     if isinstance(block, Heading):
-        return f"<h2>{escape(block.text)}</h2>"
+        return f"<h{block.level + 1}>{escape(block.text)}</h{block.level + 1}>"
     if isinstance(block, Paragraph):
         lead = f"<b>{escape(block.lead)}</b> " if block.lead else ""
         text = lead + escape(block.text).replace("\n", "<br>")
@@ -98,6 +110,14 @@ def _block(block: Any, project: ProjectFile) -> str:
         return f'<figure class="chart">{to_svg(draw_bars(block, 560, height_of(block)))}</figure>'
     if isinstance(block, Points):
         return f'<figure class="chart">{to_svg(draw_points(block, 560, 260))}</figure>'
+    if isinstance(block, Graph):
+        return f'<figure class="chart">{to_svg(draw_graph(block, 640, height_of_graph(block, 640)))}</figure>'
+    if isinstance(block, MapSheet):
+        png, width, _height = draw_sheet(project, block)
+        data = base64.b64encode(png).decode()
+        return f'<figure><img alt="{escape(block.title)}" style="width:{width}mm;max-width:100%;border:1px solid #dde3df" src="data:image/png;base64,{data}"></figure>'
+    if isinstance(block, Break | ContentsList):
+        return ""
     if isinstance(block, Notes):
         items = "".join(f"<li>{escape(item)}</li>" for item in block.items)
         return f'<ul class="{"warn" if block.warning else "small"}">{items}</ul>'

@@ -3,13 +3,30 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from onekl_desktop.cartography.shading import Shading
 
 
 @dataclass(frozen=True)
 class Heading:
-    """A section."""
+    """A section; `level` 2 is a part of one."""
 
     text: str
+    level: int = 1
+
+
+@dataclass(frozen=True)
+class Break:
+    """What follows begins on a new sheet of paper."""
+
+
+@dataclass(frozen=True)
+class ContentsList:
+    """The sections with their pages."""
+
+    title: str
 
 
 @dataclass(frozen=True)
@@ -52,6 +69,40 @@ class MapBlock:
     raster: Raster | None = None
     layers: tuple[str, ...] = ()
     around: tuple[float, float, float, float] | None = None
+    shading: Shading | None = None  # of the landscape's zones, over everything else
+
+
+@dataclass(frozen=True)
+class MapSheet:
+    """A map on a sheet of its own in the frame that offices ask for: title, scale and scale bar, north, legend, grid, datum and
+    projection, index map, sources and (from the layout that the project keeps under the name Report) a logo.
+    """
+
+    title: str
+    subtitle: str = ""
+    scenario: str = ""
+    layers: tuple[str, ...] = ()
+    around: tuple[float, float, float, float] | None = None
+
+
+@dataclass(frozen=True)
+class Node:
+    """A box of a graph: label, its colour, its column and row, and a note in small letters below the label."""
+
+    label: str
+    colour: str
+    column: int
+    row: int
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Graph:
+    """Boxes and the arrows between them (positions of two nodes each), columns from left to right."""
+
+    title: str
+    nodes: tuple[Node, ...]
+    arrows: tuple[tuple[int, int], ...]
 
 
 @dataclass(frozen=True)
@@ -63,6 +114,7 @@ class Table:
     numeric: tuple[bool, ...]
     caption: str = ""
     colours: tuple[str, ...] = ()
+    tall: bool = False  # rows to write in by hand
 
 
 @dataclass(frozen=True)
@@ -127,6 +179,8 @@ class Bars:
     lying: bool = False
     mark: float | None = None
     wide: bool = True
+    years: bool = False  # ends are years: no 0 line, no grouping of digits
+    links: tuple[tuple[int, int], ...] = ()  # arrows from the end of one bar to the beginning of another
 
 
 @dataclass(frozen=True)
@@ -148,7 +202,21 @@ class Notes:
     warning: bool = False
 
 
-Block = Heading | Paragraph | Facts | MapBlock | Table | Chart | Points | Bars | Notes
+Block = (
+    Heading
+    | Paragraph
+    | Facts
+    | MapBlock
+    | MapSheet
+    | Table
+    | Chart
+    | Points
+    | Bars
+    | Graph
+    | Notes
+    | Break
+    | ContentsList
+)
 
 
 def is_narrow(block: object) -> bool:

@@ -13,23 +13,38 @@ from reportlab.lib.pagesizes import A4
 from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
 from reportlab.pdfbase.pdfmetrics import stringWidth
-from reportlab.platypus import BaseDocTemplate, Flowable, Frame, Image, KeepTogether, PageTemplate, Spacer
+from reportlab.platypus import (
+    BaseDocTemplate,
+    Flowable,
+    Frame,
+    Image,
+    KeepTogether,
+    NextPageTemplate,
+    PageBreak,
+    PageTemplate,
+    Spacer,
+)
 from reportlab.platypus import Paragraph as Text
 from reportlab.platypus import Table as Grid
+from reportlab.platypus.tableofcontents import TableOfContents
 
 from onekl_desktop.base.translate import _
 from onekl_desktop.base.units import format_number
 from onekl_desktop.cartography.source import LegendEntry
 from onekl_desktop.project.file import ProjectFile
-from onekl_desktop.reports.chart import draw_bars, draw_chart, draw_points, height_of
+from onekl_desktop.reports.chart import draw_bars, draw_chart, draw_graph, draw_points, height_of, height_of_graph
 from onekl_desktop.reports.fonts import BOLD, REGULAR, register
-from onekl_desktop.reports.maps import Picture, draw_map
+from onekl_desktop.reports.maps import Picture, draw_map, draw_sheet
 from onekl_desktop.reports.page import (
     Bars,
+    Break,
     Chart,
+    ContentsList,
     Facts,
+    Graph,
     Heading,
     MapBlock,
+    MapSheet,
     Notes,
     Page,
     Paragraph,
@@ -57,13 +72,14 @@ H1 = ParagraphStyle("h1", parent=BODY, fontName=BOLD, fontSize=20, leading=25, t
 H2 = ParagraphStyle(
     "h2", parent=BODY, fontName=BOLD, fontSize=12.5, leading=16, spaceBefore=12, spaceAfter=5, textColor=ACCENT
 )
+H3 = ParagraphStyle("h3", parent=BODY, fontName=BOLD, fontSize=10, leading=13, textColor=INK, spaceBefore=6, spaceAfter=3)  # fmt: skip
 BADGE = ParagraphStyle("badge", parent=BODY, fontName=BOLD, fontSize=8.5, leading=11, textColor=WARN)
 
 
 def write_pdf(page: Page, project: ProjectFile, target: Path) -> None:
     """Lay the page out and write it."""
     register()
-    document = BaseDocTemplate(
+    document = _Document(
         str(target), pagesize=A4, leftMargin=MARGIN, rightMargin=MARGIN, topMargin=MARGIN, bottomMargin=18 * mm,
         title=page.title, author="1KL Desktop", subject=page.subtitle, lang=page.language,
     )  # fmt: skip
@@ -80,8 +96,24 @@ def write_pdf(page: Page, project: ProjectFile, target: Path) -> None:
         canvas.drawString(MARGIN, 10 * mm, left[:120])
         canvas.drawRightString(A4[0] - MARGIN, 10 * mm, _("page {number}").format(number=canvas.getPageNumber()))
 
-    document.addPageTemplates([PageTemplate(id="page", frames=[frame], onPage=furnish)])
-    document.build(_story(page, project))
+    whole = Frame(0, 0, *A4, leftPadding=0, rightPadding=0, topPadding=0, bottomPadding=0)
+    document.addPageTemplates([
+        PageTemplate(id="page", frames=[frame], onPage=furnish), PageTemplate(id="sheet", frames=[whole])])  # fmt: skip
+    story = _story(page, project)
+    document.multiBuild(story) if any(isinstance(item, TableOfContents) for item in story) else document.build(story)
+
+
+class _Document(BaseDocTemplate):
+    """Tells the list of contents, and the outline of the reader, on which page each section begins."""
+
+    def afterFlowable(self, flowable: Flowable) -> None:
+        """A section's heading has been placed."""
+        section = getattr(flowable, "onekl_section", None)
+        if section:
+            self.notify("TOCEntry", (0, escape(section), self.page))
+            key = f"section-{self.page}-{section[:20]}"
+            self.canv.bookmarkPage(key)
+            self.canv.addOutlineEntry(section, key, 0)
 
 
 def _story(page: Page, project: ProjectFile) -> list[Flowable]:
@@ -134,7 +166,9 @@ def _story(page: Page, project: ProjectFile) -> list[Flowable]:
 
 
 def _heading(block: Heading) -> Flowable:
-    return Text(escape(block.text), H2)
+    made = Text(escape(block.text), H2 if block.level == 1 else H3)
+    made.onekl_section = block.text if block.level == 1 else ""
+    return made
 
 
 def _flow(block: Any, project: ProjectFile) -> list[Flowable]:
@@ -152,6 +186,17 @@ def _flow(block: Any, project: ProjectFile) -> list[Flowable]:
         return [draw_points(block, WIDTH, 78 * mm), Spacer(1, 6)]
     if isinstance(block, Bars):
         return [draw_bars(block, WIDTH, height_of(block)), Spacer(1, 6)]
+    if isinstance(block, Graph):
+        return [draw_graph(block, WIDTH, height_of_graph(block, WIDTH)), Spacer(1, 6)]
+    if isinstance(block, Break):
+        return [PageBreak()]
+    if isinstance(block, MapSheet):
+        png, width, height = draw_sheet(project, block)
+        full = Image(io.BytesIO(png), width=width * mm - 0.5, height=height * mm - 0.5)
+        return [NextPageTemplate("sheet"), PageBreak(), full, NextPageTemplate("page"), PageBreak()]
+    if isinstance(block, ContentsList):
+        contents = TableOfContents(dotsMinLevel=0, levelStyles=[ParagraphStyle("toc", parent=BODY, leading=15)])
+        return [_heading(Heading(block.title, 2)), contents, PageBreak()]
     if isinstance(block, Notes):
         style = ParagraphStyle(
             "note", parent=SMALL, textColor=WARN if block.warning else SOFT, leftIndent=9, bulletIndent=0, spaceAfter=2
@@ -353,7 +398,8 @@ def _table(block: Table) -> Flowable:
     widths = column_widths(block, WIDTH - swatch)
     if swatches:
         widths = [swatch, *widths]
-    grid = Grid([head, *rows], colWidths=widths, repeatRows=1)
+    heights = [None, *([9 * mm] * len(rows))] if block.tall else None
+    grid = Grid([head, *rows], colWidths=widths, rowHeights=heights, repeatRows=1)
     grid.setStyle([
         ("LINEBELOW", (0, 0), (-1, 0), 0.9, INK), ("LINEBELOW", (0, 1), (-1, -1), 0.3, HAIR), ("VALIGN", (0, 0), (-1, -1), "MIDDLE"),
         ("TOPPADDING", (0, 0), (-1, -1), 2.4), ("BOTTOMPADDING", (0, 0), (-1, -1), 2.8), ("LEFTPADDING", (0, 0), (0, -1), 2),

@@ -21,14 +21,14 @@ def file(path, registry, tmp_path):
             spread=0.2,
         )
         item = add_garden(session)
-        perform(session, "visioning.add_action", name="Nursery", action_type="enabling")
+        perform(session, "action_plan.add_action", name="Nursery", action_type="enabling")
         perform(
             session,
-            "visioning.add_action",
+            "action_plan.add_action",
             name="Plant",
             action_type="asset",
             intervention=item["intervention"],
-            depends_on="Nursery",
+            waits_for="Nursery",
         )
         perform(session, "lift.add_flow", name="Subsidy", effect="degrading", amount=300)
         perform(session, "lift.add_flow", name="Rangers", effect="regenerating", amount=100, place="North")

@@ -148,7 +148,7 @@ def test_every_code_that_is_raised_is_catalogued_and_the_other_way_round():
     text = "\n".join(path.read_text(encoding="utf-8") for path in SOURCES if path.name != "messages.py")
     used = set(
         re.findall(
-            r'"((?:batch|cluster|file|project|new|boundary|crs|import|operation|field|record|history|layers|scenarios|areas|check|report|plugin|setting|native|display|demo|partnership|decision|visioning|governance|lift|portfolio|impact|commons|bundle|rows|model|expression|shape|style|gps|print|basemap|finance|landcover|optimise)\.[a-z_]+)"',
+            r'"((?:batch|cluster|file|project|new|boundary|crs|import|operation|field|record|history|layers|scenarios|areas|check|report|plugin|setting|native|display|demo|partnership|decision|visioning|governance|lift|portfolio|impact|commons|bundle|rows|model|expression|shape|style|gps|print|basemap|finance|landcover|optimise|action_plan|knowledge)\.[a-z_]+)"',
             text,
         )
     )

@@ -390,7 +390,7 @@ def test_an_older_file_is_backed_up_and_brought_up_to_date(path, tmp_path, regis
     with project.read_raw() as raw:
         assert raw.execute("SELECT count(*) FROM extra_note").fetchone() == (0,)
         assert sorted(version for (version,) in raw.execute("SELECT * FROM alembic_version")) == [
-            "core_0007",
+            "core_0008",
             "extra_0001",
         ]
     project.close()

@@ -202,9 +202,13 @@ class Choice(Input):
 
 
 class Reference(Input):
-    """A record of the project, by name or identity; `of` is the record kind (`scenario`, `practice`, `layer`…)."""
+    """A record of the project, by name or identity; `of` is the record kind (`scenario`, `practice`, `layer`…).
+
+    With `of_field` another input says of which kind it is.
+    """
 
     of: str
+    of_field: str = ""
 
     def read(self, value: Any) -> str:
         text = "" if value is None else str(value).strip()
@@ -213,7 +217,7 @@ class Reference(Input):
         return text
 
     def hint(self) -> str:
-        return _("name of a {kind}").format(kind=_(RECORD_WORDS.get(self.of, self.of)))
+        return _("name of a {kind}").format(kind=_(RECORD_WORDS.get(self.of, self.of)) if self.of else _("record"))
 
 
 RECORD_WORDS = {
@@ -229,6 +233,12 @@ RECORD_WORDS = {
     "projection": N_("projection"), "chain_model": N_("model of the chain"), "group_weight": N_("weight of a group"),
     "idea": N_("idea"), "finance_flow": N_("present flow of money"), "funding": N_("capital of a project"), "household_type": N_("kind of household"),
     "exchange_rate": N_("exchange rate"), "room_item": N_("document for investors"), "movement": N_("movement of money"),
+    "profile": N_("profile of the landscape"), "boundary": N_("version of the boundary"), "linkage": N_("linkage of two organisations"),
+    "membership": N_("membership in a group"), "engagement": N_("line of the engagement plan"), "meeting": N_("meeting"),
+    "attendance": N_("attendance at a meeting"), "evidence": N_("evidence"), "glossary_term": N_("word of the glossary"), "comment": N_("comment"),
+    "vision": N_("vision"), "wish": N_("wish for a zone"), "concern": N_("challenge or opportunity"), "picture": N_("picture or map of a group"),
+    "result": N_("result in the chain"), "result_link": N_("arrow of the results chain"), "dependency": N_("dependency of actions"),
+    "budget_line": N_("budget line"), "interplay": N_("interplay of two actions"),
 }  # fmt: skip
 
 

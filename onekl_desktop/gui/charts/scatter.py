@@ -33,11 +33,15 @@ class Mark:
 
 @dataclass(frozen=True)
 class Axis:
-    """What an axis shows, and whether more (1) or less (-1) of it is better."""
+    """What an axis shows, and whether more (1), less (-1) or neither (0) of it is better."""
 
     title: str
     decimals: int = 0
     direction: int = 1
+
+
+def _tell_better(axis: Axis, more: str, less: str) -> str:
+    return f"  {more if axis.direction > 0 else less} {_('better')}" if axis.direction else ""
 
 
 class ScatterChart(QWidget):
@@ -46,12 +50,12 @@ class ScatterChart(QWidget):
     def __init__(self, x: Axis, y: Axis, marks: Sequence[Mark]) -> None:
         super().__init__()
         self.across, self.upward, self.marks = x, y, list(marks)
-        up, right = ("↑" if y.direction >= 0 else "↓"), ("→" if x.direction >= 0 else "←")
+        up, right = _tell_better(y, "↑", "↓"), _tell_better(x, "→", "←")
         self.setLayout(
             column(
-                label(f"{y.title}  {up} {_('better')}", "small", wrap=True),
+                label(f"{y.title}{up}", "small", wrap=True),
                 self._plot(),
-                label(f"{x.title}  {right} {_('better')}", "small", wrap=True),
+                label(f"{x.title}{right}", "small", wrap=True),
                 spacing=XS,
             )
         )

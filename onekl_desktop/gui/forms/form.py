@@ -63,13 +63,14 @@ class Form(QWidget):
         super().__init__()
         self._inputs = list(inputs)
         self._fields: dict[str, Field] = {}
-        self._hidden = set(hidden)
+        self._hidden, self._options = set(hidden), options
         self._fixed = {key: value for key, value in (values or {}).items() if key in self._hidden}
         layout = column()
         for spec in self._inputs:
             if spec.id in self._hidden:
                 continue
-            field = Field(spec, (values or {}).get(spec.id), options, sources(spec) if sources else [])
+            kind = str((values or {}).get(spec.of_field) or "") if isinstance(spec, Reference) and spec.of_field else ""
+            field = Field(spec, (values or {}).get(spec.id), options, sources(spec) if sources else [], kind)
             field.changed.connect(self._on_change)
             self._fields[spec.id] = field
             layout.addWidget(field)
@@ -117,6 +118,9 @@ class Form(QWidget):
             )
             typed = sender.value() not in (None, "")
             sender.show_problem(problems[0].sentence() if problems and typed else "")
+            for field in self._fields.values():
+                if isinstance(field.spec, Reference) and field.spec.of_field == sender.spec.id and self._options:
+                    field.offer(self._options(str(sender.value() or "")))
         self._show_conditions()
         self.changed.emit()
 
@@ -133,10 +137,11 @@ class Field(QWidget):
     changed = Signal()
 
     def __init__(
-        self, spec: Input, value: Any, options: Options | None, sources: Iterable[tuple[str, str]] = ()
+        self, spec: Input, value: Any, options: Options | None, sources: Iterable[tuple[str, str]] = (), kind: str = ""
     ) -> None:
+        """`kind` is the kind of record where another field says it."""
         super().__init__()
-        self.spec, self._sources = spec, list(sources)
+        self.spec, self._sources, self._kind = spec, list(sources), kind
         title = _(spec.title)
         unit = getattr(spec, "unit", "")
         optional = (
@@ -183,7 +188,8 @@ class Field(QWidget):
                 not spec.required and spec.default is None,
             )
         if isinstance(spec, Reference):
-            return self._combo(options(spec.of) if options else [], value, not spec.required)
+            kind = self._kind if spec.of_field else spec.of
+            return self._combo(options(kind) if options and kind else [], value, not spec.required)
         if isinstance(spec, Colour):
             return self._colour(value)
         if isinstance(spec, FilePath):
@@ -264,6 +270,17 @@ class Field(QWidget):
         show()
         self.editor, self._get = edit, lambda: edit.text().strip()
         return self._pair(edit, pick)
+
+    def offer(self, items: list[tuple[str, str]]) -> None:
+        """Other records to choose from; what was chosen stays when it is among them."""
+        box, before = self.editor, self.value()
+        assert isinstance(box, QComboBox)
+        box.clear()
+        if not self.spec.required:
+            box.addItem("–", "")
+        for id, title in items:
+            box.addItem(title, id)
+        box.setCurrentIndex(max(box.findData(before), 0) if box.count() else -1)
 
     def set_value(self, value: str) -> None:
         """Put a file into the field."""

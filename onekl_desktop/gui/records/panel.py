@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from PySide6.QtWidgets import QButtonGroup, QGridLayout, QPushButton, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
 from onekl_desktop.base.specs import Tool
 from onekl_desktop.base.translate import _
 from onekl_desktop.gui.desk import Desk
+from onekl_desktop.gui.dialogs.operation import OperationDialog
 from onekl_desktop.gui.kit import column, label, scroll
+from onekl_desktop.gui.records.steps import StepsCard
 from onekl_desktop.gui.records.table import Records, RecordTable
 from onekl_desktop.gui.theme import XS, L, M
 from onekl_desktop.project.changes import ChangeSet
@@ -29,10 +33,12 @@ class RecordsPanel(QWidget):
         self._tab_box = QGridLayout()
         self._tab_box.setSpacing(XS)
         self._stack = QStackedWidget()
+        self.steps = StepsCard(desk, tool, self.show_page)
         self.head = column(spacing=M)
         self.body: QVBoxLayout = column(
             label(_(tool.title), "title"),
             label(_(tool.about), "soft", wrap=True),
+            self.steps,
             self.head,
             self._tab_box,
             self._stack,
@@ -65,6 +71,32 @@ class RecordsPanel(QWidget):
         page.setLayout(column(table, *below, None, spacing=M))
         self.add_page(id, records.title, page)
         return table
+
+    def show_record(self, uuid: str) -> bool:
+        """Show the page whose table holds a record, and select it; whether there is one."""
+        for name, table in self.record_tables.items():
+            if table.select(uuid):
+                page = next((id for id, page in self.pages.items() if id == name or page.isAncestorOf(table)), None)
+                if page is not None:
+                    self.show_page(page)
+                    return True
+        return False
+
+    def open_operation(
+        self, id: str, values: dict[str, Any] | None = None, verb: str = "", hidden: tuple[str, ...] = ()
+    ) -> Any:
+        """The form of one of the tool's operations; what it returned."""
+        dialog = OperationDialog(
+            self.desk,
+            f"{self.tool.id}.{id}",
+            self.tool.get_operation(id),
+            values,
+            hidden=hidden,
+            verb=verb,
+            parent=self,
+        )
+        dialog.exec()
+        return dialog.result_value
 
     def add_page(self, id: str, title: str, page: QWidget) -> None:
         """A page with its tab."""

@@ -51,6 +51,13 @@ class Records:
     narrow: tuple[int, ...] = (0, 1)
     deeds: tuple[Deed, ...] = ()
     values: Callable[[str], dict[str, Any]] | None = option(default=None, compare=False)
+    names: Callable[[str], dict[str, Any]] | None = option(
+        default=None, compare=False
+    )  # of a record without a name of its own
+
+    def name(self, key: str) -> dict[str, Any]:
+        """The inputs by which operations know the record of a row."""
+        return self.names(key) if self.names is not None else {self.field: key}
 
 
 class RecordTable(QWidget):
@@ -140,6 +147,14 @@ class RecordTable(QWidget):
         """Keys of the selected records."""
         return [str(key) for key in self.table.selected_keys()]
 
+    def select(self, key: str) -> bool:
+        """Select the row of a record; whether it is in the table."""
+        if all(item.key != key for item in self._rows):
+            return False
+        self.filter.clear()
+        self.table.select_key(key)
+        return True
+
     def _on_select(self) -> None:
         keys = self.selected
         for item in (self.change_button, self.remove_button):
@@ -168,9 +183,11 @@ class RecordTable(QWidget):
         if not keys or not self.records.change:
             return
         operation, name = self._operation(self.records.change), f"{self._tool.id}.{self.records.change}"
-        hidden = (self.records.field,)
-        if len(keys) == 1:
-            values = {**(self.records.values(keys[0]) if self.records.values else {}), self.records.field: keys[0]}
+        hidden: tuple[str, ...] = (self.records.field,)
+        if self.records.names is not None:
+            hidden = tuple(self.records.name(keys[0]))
+        if len(keys) == 1 or self.records.names is not None:
+            values = {**(self.records.values(keys[0]) if self.records.values else {}), **self.records.name(keys[0])}
             OperationDialog(self._desk, name, operation, values, hidden=hidden, verb=_("Keep"), parent=self).exec()
             return
         verb = ngettext("Change {count} record", "Change {count} records", len(keys)).format(count=len(keys))
@@ -191,7 +208,7 @@ class RecordTable(QWidget):
         if not keys or not self.records.remove:
             return
         done = self._desk.perform_many(
-            f"{self._tool.id}.{self.records.remove}", [{self.records.field: key} for key in keys]
+            f"{self._tool.id}.{self.records.remove}", [self.records.name(key) for key in keys]
         )
         if done is not None:
             count = ngettext("{count} record was removed.", "{count} records were removed.", len(done)).format(

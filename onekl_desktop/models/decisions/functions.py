@@ -6,7 +6,8 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from onekl_desktop.models.decisions.model import borda, first_choices, schulze, score_groups
+from onekl_desktop.models.decisions.model import score_groups
+from onekl_desktop.models.decisions.votes import borda, first_choices, schulze
 
 
 def ticket_score(ask: float, low: float, high: float) -> float:

@@ -18,6 +18,7 @@ from onekl_desktop.project.records import (
     Practice,
     Record,
     Scenario,
+    record_kinds,
 )
 
 R = TypeVar("R", bound=Record)
@@ -70,6 +71,21 @@ def get_by_name(db: DbSession, kind: type[R], text: str, *, field: str = "") -> 
         facts = {"kind": _word(kind), "value": text, "known": known}
         raise UserError("record.missing", [make_problem("record.missing", field=field, **facts)], **facts)  # type: ignore[arg-type]
     return found
+
+
+def find_record(db: DbSession, kind: str, uuid: str) -> Record | None:
+    """A record of any kind by its identity; None when there is none."""
+    record = record_kinds().get(kind)
+    return db.scalar(select(record).where(record.uuid == uuid)) if record is not None and uuid else None
+
+
+def tell_subject(db: DbSession, kind: str, uuid: str) -> str:
+    """What something is about, as people say it: `goal: More forest`; '' when it is about none."""
+    if not kind or not uuid:
+        return ""
+    found = find_record(db, kind, uuid)
+    name = str(getattr(found, "name", "")) if found is not None else _("no longer there")
+    return f"{_(RECORD_WORDS.get(kind, kind))}: {name}" if name else _(RECORD_WORDS.get(kind, kind))
 
 
 def _word(kind: type[Record]) -> str:

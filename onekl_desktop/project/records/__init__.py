@@ -1,7 +1,8 @@
 """Tables by subject. Every table: integer id, uuid, stamps; references by uuid; REAL and TEXT only."""
 
 from onekl_desktop.project.records.base import Record, record_kinds
-from onekl_desktop.project.records.commons import Bundle, ReleaseRule, Resource
+from onekl_desktop.project.records.commons import Bundle, Evidence, GlossaryTerm, ReleaseRule, Resource
+from onekl_desktop.project.records.decisions import Comment, Decision, Vote
 from onekl_desktop.project.records.finance import (
     ExchangeRate,
     FinanceFlow,
@@ -24,13 +25,18 @@ from onekl_desktop.project.records.layers import LandCoverClass, Layer
 from onekl_desktop.project.records.maps import Bookmark, MapLayout
 from onekl_desktop.project.records.partnership import (
     Agreement,
+    Attendance,
+    Boundary,
     Consent,
-    Decision,
+    Engagement,
     Group,
+    Linkage,
+    Meeting,
+    Membership,
     Organisation,
     Person,
+    Profile,
     Signature,
-    Vote,
 )
 from onekl_desktop.project.records.runs import Run
 from onekl_desktop.project.records.scenarios import (
@@ -42,7 +48,20 @@ from onekl_desktop.project.records.scenarios import (
     Projection,
     Scenario,
 )
-from onekl_desktop.project.records.vision import Action, Goal, Target
+from onekl_desktop.project.records.vision import (
+    Action,
+    BudgetLine,
+    Concern,
+    Dependency,
+    Goal,
+    Interplay,
+    Picture,
+    Result,
+    ResultLink,
+    Target,
+    Vision,
+    Wish,
+)
 
 __all__ = [
     "STAYS",
@@ -50,16 +69,25 @@ __all__ = [
     "Agreement",
     "Assessment",
     "AssessmentAnswer",
+    "Attendance",
     "Bookmark",
+    "Boundary",
+    "BudgetLine",
     "Bundle",
     "ChainModel",
+    "Comment",
+    "Concern",
     "Consent",
     "Decision",
+    "Dependency",
+    "Engagement",
+    "Evidence",
     "ExchangeRate",
     "FinanceFlow",
     "FinanceLine",
     "FinanceSource",
     "Funding",
+    "GlossaryTerm",
     "Goal",
     "Group",
     "GroupWeight",
@@ -67,30 +95,40 @@ __all__ = [
     "Idea",
     "Indicator",
     "IndicatorValue",
+    "Interplay",
     "Intervention",
     "JournalEntry",
     "LandCoverClass",
     "Landscape",
     "Layer",
+    "Linkage",
     "MapLayout",
+    "Meeting",
+    "Membership",
     "Meta",
     "Movement",
     "Observation",
     "Organisation",
     "Parked",
     "Person",
+    "Picture",
     "Practice",
+    "Profile",
     "Project",
     "ProjectPart",
     "Projection",
     "Record",
     "ReleaseRule",
     "Resource",
+    "Result",
+    "ResultLink",
     "RoomItem",
     "Run",
     "Scenario",
     "Signature",
     "Target",
+    "Vision",
     "Vote",
+    "Wish",
     "record_kinds",
 ]

@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from sqlalchemy.orm import Mapped, mapped_column
 
-from onekl_desktop.project.records.base import Record, words
+from onekl_desktop.project.records.base import ADDED, Record, words
 
 
 class ReleaseRule(Record):
@@ -23,7 +23,7 @@ class ReleaseRule(Record):
 
 
 class Resource(Record):
-    """A document, photo or link. Up to 5 MB the bytes are here, larger ones in the folder beside; always by content hash."""
+    """A document, photo, link or layer with its metadata. Up to 5 MB the bytes are here, larger ones in the folder beside; always by content hash."""
 
     __tablename__ = "resource"
     kind: ClassVar[str] = "resource"
@@ -40,6 +40,41 @@ class Resource(Record):
     licence: Mapped[str] = words()
     subject_kind: Mapped[str] = words()
     subject: Mapped[str] = words()
+    author: Mapped[str] = words(last=True)
+    language: Mapped[str] = words(last=True)
+    year: Mapped[int | None] = mapped_column(default=None, sort_order=ADDED)
+    keywords: Mapped[str] = words(last=True)
+    place: Mapped[str] = words(last=True)
+    source: Mapped[str] = words(last=True)
+    layer: Mapped[str] = words(last=True)
+    longitude: Mapped[float | None] = mapped_column(default=None, sort_order=ADDED)
+    latitude: Mapped[float | None] = mapped_column(default=None, sort_order=ADDED)
+
+
+class Evidence(Record):
+    """A resource that speaks for a record; `content_hash` is that of the file as it was when it was attached."""
+
+    __tablename__ = "evidence"
+    kind: ClassVar[str] = "evidence"
+
+    subject_kind: Mapped[str] = words()
+    subject: Mapped[str] = words(index=True)
+    resource: Mapped[str] = words()
+    content_hash: Mapped[str] = words()
+    note: Mapped[str] = words()
+
+
+class GlossaryTerm(Record):
+    """A word of the office's own glossary; it stands before the one that comes along."""
+
+    __tablename__ = "glossary_term"
+    kind: ClassVar[str] = "glossary_term"
+
+    name: Mapped[str] = words()
+    definition: Mapped[str] = words()
+    example: Mapped[str] = words()
+    language: Mapped[str] = words()
+    source: Mapped[str] = words()
 
 
 class Bundle(Record):

@@ -1,16 +1,71 @@
-"""Who works together, what they have agreed, and what they have decided."""
+"""Who works together and how: the landscape's profile, members and their relations, meetings, agreements and consents."""
 
 from __future__ import annotations
 
 from typing import ClassVar
 
+from shapely.geometry.base import BaseGeometry
+from sqlalchemy import text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from onekl_desktop.project.records.base import Record, number, words
+from onekl_desktop.project.records.base import ADDED, Record, words
+
+
+class Profile(Record):
+    """What the landscape is, in words: one row. Lists (ecosystems, languages…) are separated by semicolons.
+
+    `three_zones` names a layer whose column `three_zones_column` says natural, combined or economic.
+    """
+
+    __tablename__ = "profile"
+    kind: ClassVar[str] = "profile"
+
+    website: Mapped[str] = words()
+    contact: Mapped[str] = words()
+    location: Mapped[str] = words()
+    area_types: Mapped[str] = words()
+    population: Mapped[int | None] = mapped_column(default=None)
+    partnership_status: Mapped[str] = words("none")
+    partnership_year: Mapped[int | None] = mapped_column(default=None)
+    picture: Mapped[str] = words()
+    ecosystems: Mapped[str] = words()
+    languages: Mapped[str] = words()
+    livelihoods: Mapped[str] = words()
+    commodities: Mapped[str] = words()
+    organisation_types: Mapped[str] = words()
+    production_methods: Mapped[str] = words()
+    introduction: Mapped[str] = words()
+    people: Mapped[str] = words()
+    economy: Mapped[str] = words()
+    trends: Mapped[str] = words()
+    production: Mapped[str] = words()
+    governance: Mapped[str] = words()
+    land_use: Mapped[str] = words()
+    three_zones: Mapped[str] = words()
+    three_zones_column: Mapped[str] = words()
+
+
+class Boundary(Record):
+    """A version of the landscape's boundary: one that was, is, or is proposed; the valid one is the landscape's own."""
+
+    __tablename__ = "boundary"
+    kind: ClassVar[str] = "boundary"
+
+    name: Mapped[str] = words()
+    boundary_type: Mapped[str] = words("stakeholder")
+    drawn_by: Mapped[str] = words()
+    drawn_on: Mapped[str] = words()
+    source: Mapped[str] = words()
+    note: Mapped[str] = words()
+    area_ha: Mapped[float | None] = mapped_column(default=None)
+    geom: Mapped[BaseGeometry | None] = mapped_column(default=None, sort_order=99)
 
 
 class Organisation(Record):
-    """A member or partner. `contact` is private: it leaves only with a consent and a release rule."""
+    """A member, partner or stakeholder. `contact` is private: it leaves only with a consent and a release rule.
+
+    `power`, `interest`, `legitimacy`, `urgency` and `affected` are 1 to 5 (None: not judged) and private.
+    """
 
     __tablename__ = "organisation"
     kind: ClassVar[str] = "organisation"
@@ -26,10 +81,30 @@ class Organisation(Record):
     joined_on: Mapped[str] = words()
     contact: Mapped[str] = words()
     note: Mapped[str] = words()
+    power: Mapped[int | None] = mapped_column(default=None, sort_order=ADDED)
+    interest: Mapped[int | None] = mapped_column(default=None, sort_order=ADDED)
+    legitimacy: Mapped[int | None] = mapped_column(default=None, sort_order=ADDED)
+    urgency: Mapped[int | None] = mapped_column(default=None, sort_order=ADDED)
+    affected: Mapped[int | None] = mapped_column(default=None, sort_order=ADDED)
+    standing: Mapped[str] = words("member", last=True)
+    influence_note: Mapped[str] = words(last=True)
+
+
+class Linkage(Record):
+    """What passes from one organisation (`giver`) to another (`taker`), from -2 (harms) to +2 (strong)."""
+
+    __tablename__ = "linkage"
+    kind: ClassVar[str] = "linkage"
+
+    giver: Mapped[str] = words(index=True)
+    taker: Mapped[str] = words(index=True)
+    linkage_type: Mapped[str] = words("information")
+    strength: Mapped[int] = mapped_column(server_default=text("1"), default=1)
+    note: Mapped[str] = words()
 
 
 class Group(Record):
-    """A group that speaks with its own voice in votes and assessments: women, youth, a village, companies."""
+    """A group that speaks with its own voice in votes and assessments, or a working group (`group_type`) with its task."""
 
     __tablename__ = "people_group"
     kind: ClassVar[str] = "group"
@@ -38,6 +113,9 @@ class Group(Record):
     description: Mapped[str] = words()
     members: Mapped[int | None] = mapped_column(default=None)
     colour: Mapped[str] = words("#3d6fb4")
+    group_type: Mapped[str] = words("voice", last=True)
+    parent: Mapped[str] = words(last=True)
+    purpose: Mapped[str] = words(last=True)
 
 
 class Person(Record):
@@ -56,8 +134,75 @@ class Person(Record):
     note: Mapped[str] = words()
 
 
+class Membership(Record):
+    """A person's duty in a group or working group."""
+
+    __tablename__ = "membership"
+    kind: ClassVar[str] = "membership"
+
+    person: Mapped[str] = words()
+    people_group: Mapped[str] = words(index=True)
+    duty: Mapped[str] = words("member")
+    since: Mapped[str] = words()
+    until: Mapped[str] = words()
+
+
+class Engagement(Record):
+    """A line of the engagement plan: who is spoken with, why, how and how often."""
+
+    __tablename__ = "engagement"
+    kind: ClassVar[str] = "engagement"
+
+    name: Mapped[str] = words()
+    mode: Mapped[str] = words("focused")
+    organisation: Mapped[str] = words()
+    people_group: Mapped[str] = words()
+    purpose: Mapped[str] = words()
+    method: Mapped[str] = words()
+    frequency: Mapped[str] = words()
+    planned_on: Mapped[str] = words()
+    responsible: Mapped[str] = words()
+    status: Mapped[str] = words("planned")
+    note: Mapped[str] = words()
+
+
+class Meeting(Record):
+    """A meeting from its agenda to its minutes; an agenda line is `minutes | topic | who`."""
+
+    __tablename__ = "meeting"
+    kind: ClassVar[str] = "meeting"
+
+    name: Mapped[str] = words()
+    engagement: Mapped[str] = words()
+    purpose: Mapped[str] = words()
+    planned_on: Mapped[str] = words()
+    begins_at: Mapped[str] = words()
+    place: Mapped[str] = words()
+    facilitator: Mapped[str] = words()
+    secretary: Mapped[str] = words()
+    agenda: Mapped[str] = words()
+    status: Mapped[str] = words("planned")
+    held_on: Mapped[str] = words()
+    minutes: Mapped[str] = words()
+
+
+class Attendance(Record):
+    """Who was there: a person by name, or a number of people of a group and gender."""
+
+    __tablename__ = "attendance"
+    kind: ClassVar[str] = "attendance"
+
+    meeting: Mapped[str] = words(index=True)
+    person: Mapped[str] = words()
+    organisation: Mapped[str] = words()
+    people_group: Mapped[str] = words()
+    gender: Mapped[str] = words("not_stated")
+    people: Mapped[int] = mapped_column(server_default=text("1"), default=1)
+    note: Mapped[str] = words()
+
+
 class Agreement(Record):
-    """A text that members sign; a new version is a new row that names the one it replaces."""
+    """A text that members sign, or that people agree to one by one (`agreement_type` user); a new version names the one it replaces."""
 
     __tablename__ = "agreement"
     kind: ClassVar[str] = "agreement"
@@ -69,6 +214,7 @@ class Agreement(Record):
     agreed_on: Mapped[str] = words()
     valid_until: Mapped[str] = words()
     replaces: Mapped[str] = words()
+    agreement_type: Mapped[str] = words("partnership", last=True)
 
 
 class Signature(Record):
@@ -87,7 +233,7 @@ class Signature(Record):
 class Consent(Record):
     """Somebody's permission for a scope of use, until it expires or is withdrawn.
 
-    `subject_kind` and `subject` name the person or organisation that gave it.
+    `subject_kind` and `subject` name the person or organisation that gave it, `agreement` the text that they agreed to.
     """
 
     __tablename__ = "consent"
@@ -103,39 +249,4 @@ class Consent(Record):
     valid_until: Mapped[str] = words()
     withdrawn_on: Mapped[str] = words()
     note: Mapped[str] = words()
-
-
-class Decision(Record):
-    """A question put to the groups and what came of it; `subject` is any record of the project.
-
-    `options` is JSON `[text, ...]`; `method` says how the votes are counted (`models.decisions`).
-    """
-
-    __tablename__ = "decision"
-    kind: ClassVar[str] = "decision"
-
-    name: Mapped[str] = words()
-    question: Mapped[str] = words()
-    subject_kind: Mapped[str] = words()
-    subject: Mapped[str] = words()
-    method: Mapped[str] = words("plurality")
-    options: Mapped[str] = words("[]")
-    quorum: Mapped[float] = number()
-    threshold: Mapped[float] = number(0.5)
-    status: Mapped[str] = words("open")
-    opened_on: Mapped[str] = words()
-    decided_on: Mapped[str] = words()
-    outcome: Mapped[str] = words()
-    minutes: Mapped[str] = words()
-
-
-class Vote(Record):
-    """Ballots of one group in a decision: `ranking` is JSON `[option number, ...]`, best first."""
-
-    __tablename__ = "vote"
-    kind: ClassVar[str] = "vote"
-
-    decision: Mapped[str] = words(index=True)
-    people_group: Mapped[str] = words()
-    ranking: Mapped[str] = words("[]")
-    ballots: Mapped[int | None] = mapped_column(default=None)
+    agreement: Mapped[str] = words(last=True)

@@ -1,33 +1,24 @@
-"""Release rules, documents and bundles."""
+"""Release rules and bundles."""
 
 from __future__ import annotations
 
-import hashlib
-import mimetypes
 import os
-import shutil
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import delete, select
 
 from onekl_desktop.base.errors import UserError, explain_os_error
-from onekl_desktop.base.ids import slug
 from onekl_desktop.base.progress import Progress
 from onekl_desktop.base.translate import _
 from onekl_desktop.engine import Session
 from onekl_desktop.engine.decisions import today
 from onekl_desktop.exchange.bundle.write import build_bundle
-from onekl_desktop.project.editing import add_record, get_subject, remove_record
 from onekl_desktop.project.file import Write
 from onekl_desktop.project.layers import list_columns
-from onekl_desktop.project.records import Bundle, Layer, Parked, ReleaseRule, Resource, record_kinds
+from onekl_desktop.project.records import Bundle, Layer, ReleaseRule, record_kinds
 from onekl_desktop.tools.commons.contents import gather_contents
 from onekl_desktop.tools.commons.rules import NEVER, USUAL, releasable
-
-INSIDE_BYTES = 5 << 20
-MOST_BYTES = 200 << 20
-
 
 # ------------------------------------------------------------------ rules
 
@@ -104,73 +95,6 @@ def take_back_layer(write: Write, layer: str) -> dict[str, Any]:
     row = write.get(Layer, layer, field="layer")
     write.db.execute(delete(ReleaseRule).where(ReleaseRule.record_kind == "layer", ReleaseRule.subject == row.uuid))
     return {"layer": row.uuid, "name": row.name}
-
-
-# ------------------------------------------------------------------ documents
-
-
-def prepare_add_resource(
-    session: Session, progress: Progress, file: str, name: str = "", **fields: Any
-) -> dict[str, Any]:
-    """Read the file and hash it; a large one is copied into the folder beside the project."""
-    path = Path(file)
-    try:
-        if not path.exists():
-            raise UserError("file.missing", file=path)
-        size = path.stat().st_size
-        if size > MOST_BYTES:
-            raise UserError("commons.too_large", file=path.name, size=size >> 20, limit=MOST_BYTES >> 20)
-        with path.open("rb") as stream:
-            digest = hashlib.file_digest(stream, "sha256").hexdigest()
-        content, stored = None, ""
-        if size <= INSIDE_BYTES:
-            content = path.read_bytes()
-        else:
-            folder = session.project.files_folder
-            folder.mkdir(parents=True, exist_ok=True)
-            stored = f"{slug(path.stem)}-{digest[:12]}{path.suffix.lower()}"
-            part = folder / f".{stored}.{os.getpid()}.new"
-            shutil.copyfile(path, part)
-            os.replace(part, folder / stored)
-    except OSError as problem:
-        raise explain_os_error(problem, path) from None
-    facts = {
-        "file_name": stored or path.name,
-        "size_bytes": size,
-        "content_hash": digest,
-        "content": content,
-        "outside": bool(stored),
-    }
-    return {**fields, "name": name or path.stem, "file": facts}
-
-
-def add_resource(
-    write: Write, file: dict[str, Any], name: str, subject_kind: str = "", subject: str = "", **values: Any
-) -> dict[str, Any]:
-    """Keep a document or photo with its hash."""
-    about = get_subject(write, subject_kind, subject)
-    media = mimetypes.guess_type(file["file_name"])[0] or "application/octet-stream"
-    if file["outside"]:
-        write.db.add(Parked(file_name=file["file_name"]))  # swept on close if an undo took it out
-    row = add_record(write, Resource, {
-        **values, "name": name, "resource_type": "photo" if media.startswith("image/") else "document", "media_type": media,
-        "file_name": file["file_name"], "size_bytes": file["size_bytes"], "content_hash": file["content_hash"], "content": file["content"],
-        "subject_kind": subject_kind if about else "", "subject": about.uuid if about else ""})  # fmt: skip
-    return {"resource": row.uuid, "name": row.name}
-
-
-def add_link(write: Write, **values: Any) -> dict[str, Any]:
-    """A document that stays where it is."""
-    row = add_record(write, Resource, {**values, "resource_type": "link"})
-    return {"resource": row.uuid, "name": row.name}
-
-
-def remove_resource(write: Write, resource: str) -> dict[str, Any]:
-    """Remove one that nothing refers to."""
-    row = write.get(Resource, resource, field="resource")
-    if row.content_hash and row.content is None and row.file_name:
-        write.db.add(Parked(file_name=row.file_name))
-    return {"name": remove_record(write, row)}
 
 
 # ------------------------------------------------------------------ bundles

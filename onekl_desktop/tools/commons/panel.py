@@ -1,4 +1,4 @@
-"""The commons panel: what would leave, rules, documents, bundles."""
+"""The commons panel: what would leave, rules, bundles."""
 
 from __future__ import annotations
 
@@ -68,10 +68,6 @@ class CommonsPanel(RecordsPanel):
             _("What leaves"), _("Nothing has been released to this audience."),
             (Column(_("Kind")), Column(_("Rows"), True), Column(_("Fields"))), "record_kind", deeds=(Deed("release", "plus"), Deed("release_layer", "layers"), Deed("take_back", "undo", "record_kind"), Deed("take_back_layer", "undo"))),
             self.kept)  # fmt: skip
-        self.add_records("documents", Records(
-            _("Documents"), _("No document or photo yet. They stay here unless their content is released."),
-            (Column(_("Name")), Column(_("Kind")), Column(_("Size (kB)"), True), Column(_("Licence")), Column(_("File"))), "resource", "add_resource", "", "remove_resource",
-            deeds=(Deed("add_link", "plus"),)))  # fmt: skip
         self.add_records("bundles", Records(
             _("Bundles"), _("No bundle has been written yet."),
             (Column(_("File")), Column(_("Version"), True), Column(_("Written on")), Column(_("For")), Column(_("Rows"), True), Column(_("Licence")), Column(_("Withdrawn on")), Column(_("Manifest"))),
@@ -98,10 +94,6 @@ class CommonsPanel(RecordsPanel):
         self.kept.setVisible(bool(kept))
         self.write_button.setEnabled(bool(rows))
         self.write_button.setToolTip("" if rows else self.record_tables["leaving"].records.about)
-        kinds = {"document": _("document"), "photo": _("photo"), "link": _("link")}
-        self.record_tables["documents"].set_rows([
-            TableRow((item.name, kinds.get(item.resource_type, item.resource_type), None if item.size_bytes is None else item.size_bytes / 1000, item.licence, item.file_name or item.link), item.uuid)
-            for item in known.resources])  # fmt: skip
         audiences = {option.id: _(option.title) for option in AUDIENCES}
         self.record_tables["bundles"].set_rows([
             TableRow((item.file_name, item.version, item.released_on, audiences.get(item.audience, item.audience), item.rows, item.licence, item.withdrawn_on, item.manifest_hash[:16]), item.uuid)

@@ -9,21 +9,22 @@ from sqlalchemy import select
 from onekl_desktop.base.specs.inputs import RECORD_WORDS
 from onekl_desktop.base.translate import N_, _, ngettext
 from onekl_desktop.engine import Session
-from onekl_desktop.project.records import Bundle, Layer, ReleaseRule, Resource
+from onekl_desktop.engine.steps import Step
+from onekl_desktop.project.records import Bundle, Layer, ReleaseRule
 from onekl_desktop.tools.commons.rules import Selection, select_released
 
 REASONS = {
     "consent": N_("no valid consent of the person or organisation"),
     "subject": N_("what they describe has not been released"),
+    "confidential": N_("marked as confidential"),
 }  # fmt: skip
 
 
 @dataclass
 class Commons:
-    """Rules, documents, bundles, and what a bundle would hold now."""
+    """Rules, bundles, and what a bundle would hold now."""
 
     rules: list[ReleaseRule]
-    resources: list[Resource]
     bundles: list[Bundle]
     layers: dict[str, Layer]
     selection: Selection
@@ -34,7 +35,7 @@ def read_commons(session: Session, audience: str = "public") -> Commons:
     with session.read() as db:
         return Commons(
             list(db.scalars(select(ReleaseRule).order_by(ReleaseRule.record_kind, ReleaseRule.id))),
-            list(db.scalars(select(Resource).order_by(Resource.name))), list(db.scalars(select(Bundle).order_by(Bundle.version.desc()))),
+            list(db.scalars(select(Bundle).order_by(Bundle.version.desc()))),
             {row.uuid: row for row in db.scalars(select(Layer))}, select_released(db, audience),
         )  # fmt: skip
 
@@ -50,10 +51,10 @@ def tell_kept(selection: Selection) -> list[str]:
     return out
 
 
-def first_steps(session: Session) -> list[bool]:
+def first_steps(session: Session) -> list[Step]:
     """What the ring counts: rules, a bundle."""
     with session.read() as db:
         return [
-            db.scalar(select(ReleaseRule.id).limit(1)) is not None,
-            db.scalar(select(Bundle.id).limit(1)) is not None,
+            Step(N_("what may leave"), db.scalar(select(ReleaseRule.id).limit(1)) is not None, "leaving"),
+            Step(N_("a bundle for others"), db.scalar(select(Bundle.id).limit(1)) is not None, "bundles"),
         ]

@@ -12,7 +12,20 @@ from sqlalchemy.orm import Session as DbSession
 from onekl_desktop.project.records import Consent, Record, ReleaseRule, record_kinds
 from onekl_desktop.project.references import LINKS
 
-NEVER = ("assessment_answer", "vote", "consent", "release_rule", "journal", "meta", "parked", "layer", "bundle")
+NEVER = (
+    "assessment_answer",
+    "vote",
+    "consent",
+    "comment",
+    "attendance",
+    "membership",
+    "release_rule",
+    "journal",
+    "meta",
+    "parked",
+    "layer",
+    "bundle",
+)
 HIDDEN_COLUMNS = {
     "id",
     "uuid",
@@ -25,6 +38,8 @@ HIDDEN_COLUMNS = {
     "inputs",
     "warnings",
 }
+# Names and addresses of people who are in no register, so that no consent can be found for them.
+NEVER_FIELDS = {("profile", "contact"), ("meeting", "facilitator"), ("meeting", "secretary")}
 # A field of a person or organisation leaves only with a consent for one of these scopes.
 CONSENT_NEEDED = {
     ("person", ""): ("publish_name", "publish_contact"), ("person", "email"): ("publish_contact",),
@@ -33,12 +48,16 @@ CONSENT_NEEDED = {
 USUAL: dict[str, tuple[str, ...]] = {
     "landscape": ("name", "description", "country", "synthetic", "area_ha", "currency", "price_year", "discount_rate", "horizon_year", "plan", "geom"),
     "organisation": ("name", "organisation_type", "role", "sector", "place"),
-    "agreement": ("name", "version", "status", "agreed_on", "valid_until"),
+    "profile": ("website", "location", "area_types", "population", "partnership_status", "partnership_year", "ecosystems", "languages", "livelihoods", "commodities", "organisation_types", "production_methods", "introduction", "people", "economy", "trends", "production", "governance", "land_use"),
+    "agreement": ("name", "version", "status", "agreed_on", "valid_until", "agreement_type"),
+    "vision": ("name", "statement", "horizon_year", "agreed_on", "decision", "status"),
+    "wish": ("theme", "zone", "body"),
     "decision": ("name", "question", "method", "options", "status", "decided_on", "outcome"),
-    "goal": ("name", "description", "theme", "frameworks", "decision", "position"),
+    "goal": ("name", "description", "theme", "measure", "frameworks", "decision", "position"),
     "indicator": ("code", "name", "definition", "unit", "direction", "decimals", "model"),
     "target": ("name", "goal", "indicator", "place", "unit", "baseline", "baseline_year", "quantity", "year", "source"),
-    "action": ("name", "description", "goal", "intervention", "lead", "action_type", "status", "start_year", "end_year", "depends_on"),
+    "action": ("name", "description", "goal", "intervention", "lead", "action_type", "status", "start_year", "end_year", "priority"),
+    "dependency": ("action", "waits_for"),
     "practice": ("code", "name", "description", "capital_cost_per_ha", "operating_cost_per_ha_year", "labour_start_days_per_ha", "labour_days_per_ha_year", "source", "product", "yield_t_per_ha_year", "years_to_yield", "price_per_t"),
     "scenario": ("name", "description", "is_baseline"),
     "intervention": ("name", "scenario", "practice", "schedule", "start_year", "area_ha", "geom"),
@@ -53,6 +72,7 @@ FOLLOW = {
     "run": ("scenario", "subject"),
     "indicator_value": ("scenario", "subject", "run"),
     "project_part": ("project", "intervention"),
+    "dependency": ("action", "waits_for"),
 }
 
 
@@ -61,7 +81,11 @@ def releasable(kind: str) -> list[str]:
     record = record_kinds().get(kind)
     if record is None or kind in NEVER:
         return []
-    names = [column.name for column in record.__table__.columns if column.name not in HIDDEN_COLUMNS]
+    names = [
+        column.name
+        for column in record.__table__.columns
+        if column.name not in HIDDEN_COLUMNS and (kind, column.name) not in NEVER_FIELDS
+    ]
     return [*names, "content"] if kind == "resource" else names
 
 
@@ -112,6 +136,8 @@ def select_released(db: DbSession, audience: str, today: str = "") -> Selection:
             continue
         given = Released(kind, names, list(db.scalars(select(kinds[kind]).order_by(kinds[kind].id))))
         _apply_consents(db, given, day, selection.kept)
+        if kind == "action":
+            _keep_confidential(given, selection.kept)
         selection.released[kind] = given
     _follow(selection)
     _cut_links(selection)
@@ -144,9 +170,17 @@ def _apply_consents(db: DbSession, given: Released, day: str, kept: dict[str, in
                     kept[f"{given.kind}.{name}:consent"] = kept.get(f"{given.kind}.{name}:consent", 0) + 1
 
 
+def _keep_confidential(given: Released, kept: dict[str, int]) -> None:
+    """Actions that are marked so stay here, whatever the rules say."""
+    open_ones = [row for row in given.rows if not row.confidential]  # type: ignore[attr-defined]
+    if len(open_ones) < len(given.rows):
+        kept["action:confidential"] = len(given.rows) - len(open_ones)
+    given.rows = open_ones
+
+
 def _follow(selection: Selection) -> None:
     """Drop rows whose described record does not leave; runs first, then what hangs on them."""
-    for kind in ("run", "indicator_value", "project_part"):
+    for kind in ("run", "indicator_value", "project_part", "dependency"):
         given = selection.released.get(kind)
         if given is None:
             continue

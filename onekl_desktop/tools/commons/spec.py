@@ -12,8 +12,6 @@ LICENCE = Text(
     max_length=80,
     about=N_("For example CC-BY-4.0. Layers keep their own."),
 )
-RESOURCE = Reference(id="resource", title=N_("Document or photo"), of="resource")
-RESOURCE_VALUES = (Text(id="description", title=N_("Description"), required=False, long=True), LICENCE)
 
 TOOL = Tool(
     id="commons", title=N_("Commons"), icon="open", order=70, element="impact",
@@ -27,12 +25,6 @@ TOOL = Tool(
         Operation(id="release_layer", title=N_("Release a layer"), does=N_("Released the layer {name}"), about=N_("Places and the columns you name; a layer without a licence is refused."), inputs=(
             Reference(id="layer", title=N_("Layer"), of="layer"), Text(id="columns", title=N_("Columns"), required=False, max_length=1000, about=N_("Separated by commas; empty: only the column with the names.")), AUDIENCE)),
         Operation(id="take_back_layer", title=N_("Take a layer back"), does=N_("Took back the layer {name}"), about=N_("It stays here from now on."), inputs=(Reference(id="layer", title=N_("Layer"), of="layer"),)),
-        Operation(id="add_resource", title=N_("Add a document or photo"), does=N_("Added {name}"), long=True, about=N_("Up to 5 MB it is kept inside the project file, larger ones in the folder beside it."), inputs=(
-            FilePath(id="file", title=N_("File")), Text(id="name", title=N_("Name"), required=False, max_length=160),
-            Text(id="subject_kind", title=N_("About a"), required=False, max_length=40), Text(id="subject", title=N_("Named"), required=False, max_length=160), *RESOURCE_VALUES)),
-        Operation(id="add_link", title=N_("Add a link"), does=N_("Added the link {name}"), about=N_("A document that stays where it is."), inputs=(
-            Text(id="name", title=N_("Name"), max_length=160), Text(id="link", title=N_("Address"), max_length=400), *RESOURCE_VALUES)),
-        Operation(id="remove_resource", title=N_("Remove a document or photo"), does=N_("Removed {name}"), about=N_("Only when nothing refers to it."), inputs=(RESOURCE,)),
         Operation(id="make_bundle", title=N_("Write a bundle"), does=N_("Wrote version {version} with {rows} rows"), long=True, about=N_("GeoPackage, GeoJSON, CSV and a manifest with checksums in one file; only what was released."), inputs=(
             FilePath(id="out", title=N_("File to write"), suffixes=(".zip",), save=True), AUDIENCE, LICENCE)),
         Operation(id="withdraw_bundle", title=N_("Withdraw a bundle"), does=N_("Withdrew version {version}"), about=N_("The next bundle lists it as withdrawn; copies that are out cannot be called back."), inputs=(Reference(id="bundle", title=N_("Bundle"), of="bundle"),)),

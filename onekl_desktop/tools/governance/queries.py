@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import func, select
 
-from onekl_desktop.base.translate import _
+from onekl_desktop.base.translate import N_, _
 from onekl_desktop.engine import Session
+from onekl_desktop.engine.steps import Step
 from onekl_desktop.project.queries.indicators import values_of_run
 from onekl_desktop.project.records import Assessment, AssessmentAnswer, Group, Run
 from onekl_desktop.tools.governance.instrument import read_questions
@@ -84,9 +85,9 @@ def tell_hidden(result: Result) -> str:
         groups=", ".join(hidden), minimum=MINIMUM)  # fmt: skip
 
 
-def first_steps(session: Session) -> list[bool]:
+def first_steps(session: Session) -> list[Step]:
     """What the ring counts: a round with cards, a scored one."""
     with session.read() as db:
         has_cards = db.scalar(select(AssessmentAnswer.id).limit(1)) is not None
         scored = db.scalar(select(Run.id).where(Run.subject.in_(select(Assessment.uuid))).limit(1)) is not None
-    return [has_cards, scored]
+    return [Step(N_("a round with cards"), has_cards, "rounds"), Step(N_("a round that is scored"), scored, "rounds")]

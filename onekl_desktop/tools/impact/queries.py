@@ -8,10 +8,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session as DbSession
 
 from onekl_desktop.base.money import money_unit
-from onekl_desktop.base.translate import _
+from onekl_desktop.base.translate import N_, _
 from onekl_desktop.base.units import unit_name
 from onekl_desktop.engine import Session
 from onekl_desktop.engine.runs import shown_runs
+from onekl_desktop.engine.steps import Step
 from onekl_desktop.models.decisions.model import expected, progress
 from onekl_desktop.project.queries.indicators import values_of_run
 from onekl_desktop.project.queries.records import get_landscape, list_scenarios
@@ -148,7 +149,7 @@ def as_data(known: Impact) -> list[dict[str, object]]:
     ]  # fmt: skip
 
 
-def first_steps(session: Session) -> list[bool]:
+def first_steps(session: Session) -> list[Step]:
     """What the ring counts: an observation."""
     with session.read() as db:
-        return [db.scalar(select(Observation.id).limit(1)) is not None]
+        return [Step(N_("an observation"), db.scalar(select(Observation.id).limit(1)) is not None, "observations")]

@@ -8,7 +8,9 @@ import numpy as np
 import shapely
 
 from onekl_desktop.base.geometry import from_gpkg, repair
+from onekl_desktop.base.translate import N_
 from onekl_desktop.engine import Session
+from onekl_desktop.engine.steps import Step
 from onekl_desktop.project.gpkg import quote
 from onekl_desktop.project.queries.records import get_landscape, list_layers
 from onekl_desktop.project.records import Layer
@@ -29,11 +31,14 @@ def describe_layers(session: Session) -> list[dict[str, Any]]:
         ]  # fmt: skip
 
 
-def first_steps(session: Session) -> list[bool]:
+def first_steps(session: Session) -> list[Step]:
     """What the ring of the element counts: a layer, a land cover, zones, a description."""
     with session.read() as db:
         landscape = get_landscape(db)
-        return [bool(list_layers(db)), bool(landscape.land_cover), bool(landscape.zones), bool(landscape.description)]
+        return [
+            Step(N_("a layer"), bool(list_layers(db))), Step(N_("land cover"), bool(landscape.land_cover)),
+            Step(N_("zones for the results"), bool(landscape.zones)), Step(N_("a description of the landscape"), bool(landscape.description)),
+        ]  # fmt: skip
 
 
 def find_by_location(session: Session, layer: Layer, other: Layer, how: str, distance_m: float = 0.0) -> set[int]:

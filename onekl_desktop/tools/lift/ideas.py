@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from sqlalchemy import select
 
 from onekl_desktop.engine import Session
+from onekl_desktop.project.queries.actions import read_dependencies
 from onekl_desktop.project.records import (
     Action,
     FinanceSource,
@@ -33,6 +34,7 @@ class IdeaState:
     hectares: float | None = None
     waits_for: str = ""
     needed_by: list[str] = field(default_factory=list)
+    waits: list[str] = field(default_factory=list)
     begins: int | None = None
     late: bool = False
 
@@ -74,6 +76,7 @@ def read_ideas(session: Session) -> list[IdeaState]:
             for uuid, name in db.execute(select(kind.uuid, kind.name))
         }
         areas = {row.uuid: row.area_ha for row in db.scalars(select(Intervention))}
+        waits = read_dependencies(db)
         part_of = {part.intervention: part.project for part in db.scalars(select(ProjectPart))}
     by_id = {action.uuid: action for action in actions}
     states = {}
@@ -82,26 +85,33 @@ def read_ideas(session: Session) -> list[IdeaState]:
         project = (idea.project if idea is not None else "") or part_of.get(action.intervention, "")
         states[action.uuid] = IdeaState(
             action, idea, names.get(action.lead, ""), names.get(project, ""), names.get(idea.finance_source, "") if idea is not None else "",
-            areas.get(action.intervention), by_id[action.depends_on].name if action.depends_on in by_id else "", begins=action.start_year,
+            areas.get(action.intervention), ", ".join(by_id[uuid].name for uuid in waits.get(action.uuid, []) if uuid in by_id), begins=action.start_year,
+            waits=[uuid for uuid in waits.get(action.uuid, []) if uuid in by_id],
         )  # fmt: skip
     for action in actions:
-        for before in chain_of(action, by_id):
+        for before in chain_of(action, by_id, waits):
             if action.action_type != "enabling":
                 states[before.uuid].needed_by.append(action.name)
-        first = by_id.get(action.depends_on)
-        if first is not None and action.start_year is not None and first.end_year is not None:
-            states[action.uuid].late = action.start_year < first.end_year and first.status != "done"
-    depth = {action.uuid: len(chain_of(action, by_id)) for action in actions}
+        for first in (by_id[uuid] for uuid in states[action.uuid].waits):
+            if (
+                action.start_year is not None
+                and first.end_year is not None
+                and first.status != "done"
+                and action.start_year < first.end_year
+            ):
+                states[action.uuid].late = True
+    depth = {action.uuid: len(chain_of(action, by_id, waits)) for action in actions}
     return sorted(states.values(), key=lambda state: (depth[state.action.uuid], state.begins or 9999, state.action.id))
 
 
-def chain_of(action: Action, by_id: dict[str, Action]) -> list[Action]:
-    """What an action waits for, the nearest first; a loop in a stranger's file ends where it closes."""
+def chain_of(action: Action, by_id: dict[str, Action], waits: dict[str, list[str]]) -> list[Action]:
+    """Everything that an action waits for, each once, the nearest first; a loop in a stranger's file ends where it closes."""
     out: list[Action] = []
-    seen = {action.uuid}
-    at = by_id.get(action.depends_on)
-    while at is not None and at.uuid not in seen:
-        out.append(at)
-        seen.add(at.uuid)
-        at = by_id.get(at.depends_on)
+    seen, ahead = {action.uuid}, list(waits.get(action.uuid, []))
+    while ahead:
+        at = by_id.get(ahead.pop(0))
+        if at is not None and at.uuid not in seen:
+            out.append(at)
+            seen.add(at.uuid)
+            ahead += waits.get(at.uuid, [])
     return out

@@ -7,7 +7,9 @@ from dataclasses import dataclass, field
 from sqlalchemy import select
 
 from onekl_desktop.base.money import money_unit
+from onekl_desktop.base.translate import N_
 from onekl_desktop.engine import Session
+from onekl_desktop.engine.steps import Step
 from onekl_desktop.project.queries.indicators import values_of_run
 from onekl_desktop.project.queries.records import get_landscape
 from onekl_desktop.project.records import (
@@ -104,12 +106,17 @@ def read_finance(session: Session) -> Finance:
         )  # fmt: skip
 
 
-def first_steps(session: Session) -> list[bool]:
+def first_steps(session: Session) -> list[Step]:
     """What the ring counts: a project, with interventions, with revenue (its harvest or a line), computed."""
     with session.read() as db:
         return [
-            db.scalar(select(Project.id).limit(1)) is not None, db.scalar(select(ProjectPart.id).limit(1)) is not None,
-            db.scalar(select(FinanceLine.id).where(FinanceLine.line_type == "revenue").limit(1)) is not None
-            or db.scalar(select(Project.id).where(Project.sells_harvest).limit(1)) is not None,
-            db.scalar(select(Run.id).where(Run.subject.in_(select(Project.uuid))).limit(1)) is not None,
+            Step(N_("a project"), db.scalar(select(Project.id).limit(1)) is not None, "projects"),
+            Step(N_("interventions in it"), db.scalar(select(ProjectPart.id).limit(1)) is not None, "projects"),
+            Step(
+                N_("revenue"),
+                db.scalar(select(FinanceLine.id).where(FinanceLine.line_type == "revenue").limit(1)) is not None
+                or db.scalar(select(Project.id).where(Project.sells_harvest).limit(1)) is not None,
+                "lines",
+            ),
+            Step(N_("its figures computed"), db.scalar(select(Run.id).where(Run.subject.in_(select(Project.uuid))).limit(1)) is not None, "projects"),
         ]  # fmt: skip

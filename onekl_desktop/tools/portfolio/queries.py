@@ -11,10 +11,11 @@ from sqlalchemy.orm import Session as DbSession
 
 from onekl_desktop.base.geometry import area_ha
 from onekl_desktop.base.money import money_unit
-from onekl_desktop.base.translate import _
+from onekl_desktop.base.translate import N_, _
 from onekl_desktop.base.units import format_quantity
 from onekl_desktop.engine import Session
 from onekl_desktop.engine.runs import shown_runs
+from onekl_desktop.engine.steps import Step
 from onekl_desktop.project.queries.indicators import values_of_run
 from onekl_desktop.project.queries.records import get_landscape
 from onekl_desktop.project.records import FinanceLine, Intervention, Project, ProjectPart, Run
@@ -141,7 +142,8 @@ def _find_overlaps(entries: list[Entry], crs: str) -> list[tuple[str, str, float
     return found
 
 
-def first_steps(session: Session) -> list[bool]:
+def first_steps(session: Session) -> list[Step]:
     """What the ring counts: a project that is more than an idea."""
     with session.read() as db:
-        return [db.scalar(select(Project.id).where(Project.stage.not_in(("idea", "dropped"))).limit(1)) is not None]
+        found = db.scalar(select(Project.id).where(Project.stage.not_in(("idea", "dropped"))).limit(1)) is not None
+    return [Step(N_("a project that is more than an idea"), found, "projects")]

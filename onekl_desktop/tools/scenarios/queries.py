@@ -12,10 +12,11 @@ from sqlalchemy import select
 
 from onekl_desktop.base.errors import UserError, restate
 from onekl_desktop.base.money import money_unit
-from onekl_desktop.base.translate import _
+from onekl_desktop.base.translate import N_, _
 from onekl_desktop.base.units import format_number, unit_name
 from onekl_desktop.engine import Session
 from onekl_desktop.engine.runs import run_folder
+from onekl_desktop.engine.steps import Step
 from onekl_desktop.project.queries.indicators import Value, list_indicators, values_of_run
 from onekl_desktop.project.queries.records import find_land_cover, get_landscape, list_classes, list_interventions
 from onekl_desktop.project.records import Goal, Indicator, Intervention, Practice, Scenario, Target
@@ -365,11 +366,14 @@ def _tell_assumptions(db: Any, scenario: str) -> dict[str, str]:
     return {"land": land, "pace": "" if outlook is None else format_number(row.pace, 2)}
 
 
-def first_steps(session: Session) -> list[bool]:
+def first_steps(session: Session) -> list[Step]:
     """What the ring of the element counts: practices, a scenario, an intervention, an up-to-date comparison."""
     with session.read() as db:
         states = list_status(db)
         plans = [state for state in states if not state.scenario.is_baseline]
         has_practice = db.query(Practice).first() is not None
         has_intervention = db.query(Intervention).first() is not None
-    return [has_practice, bool(plans), has_intervention, bool(plans) and all(state.current for state in states)]
+    return [
+        Step(N_("practices"), has_practice), Step(N_("a scenario"), bool(plans)), Step(N_("an intervention on the map"), has_intervention),
+        Step(N_("numbers that are up to date"), bool(plans) and all(state.current for state in states)),
+    ]  # fmt: skip

@@ -1,4 +1,4 @@
-"""Goals, targets, own indicators, the vote on goals, and the action plan."""
+"""Challenges, pictures, vision, goals, targets, own indicators, results chain, and the vote on goals."""
 
 from __future__ import annotations
 
@@ -13,12 +13,126 @@ from onekl_desktop.base.progress import Progress
 from onekl_desktop.base.translate import _
 from onekl_desktop.engine import Session, decisions
 from onekl_desktop.engine.indicators import get_or_make, list_declared
+from onekl_desktop.models.decisions.network import find_loop
 from onekl_desktop.project.editing import add_record, change_record, check_name_free, remove_record
 from onekl_desktop.project.file import Write
-from onekl_desktop.project.records import Action, Decision, Goal, Group, Indicator, Target
+from onekl_desktop.project.records import (
+    Concern,
+    Decision,
+    Goal,
+    Group,
+    Indicator,
+    Picture,
+    Result,
+    ResultLink,
+    Target,
+    Vision,
+    Wish,
+)
 from onekl_desktop.project.styles import PALETTE
+from onekl_desktop.tools.visioning.frameworks import find_wrong, join_codes, read_crosswalk, split_codes
 
 DIRECTIONS = {"more": 1, "less": -1, "neutral": 0}
+
+
+# ------------------------------------------------------------------ what people see
+
+
+def add_concern(write: Write, **values: Any) -> dict[str, Any]:
+    """A challenge, an opportunity or something of value."""
+    _check_place(values)
+    row = add_record(write, Concern, values)
+    return {"concern": row.uuid, "name": row.name}
+
+
+def change_concern(write: Write, concern: str, **values: Any) -> dict[str, Any]:
+    """Change what was given."""
+    _check_place(values)
+    row = write.get(Concern, concern, field="concern")
+    change_record(write, row, values)
+    return {"concern": row.uuid, "name": row.name}
+
+
+def remove_concern(write: Write, concern: str) -> dict[str, Any]:
+    """Remove it."""
+    return {"name": remove_record(write, write.get(Concern, concern, field="concern"))}
+
+
+def _check_place(values: dict[str, Any]) -> None:
+    if (values.get("longitude") is None) != (values.get("latitude") is None):
+        raise UserError("decision.half_place")
+
+
+def add_picture(write: Write, **values: Any) -> dict[str, Any]:
+    """What a group drew."""
+    if not values.get("layer") and not values.get("resource"):
+        raise UserError("visioning.no_picture", name=values["name"])
+    row = add_record(write, Picture, values)
+    return {"picture": row.uuid, "name": row.name}
+
+
+def change_picture(write: Write, picture: str, **values: Any) -> dict[str, Any]:
+    """Change what was given."""
+    row = write.get(Picture, picture, field="picture")
+    change_record(write, row, values)
+    return {"picture": row.uuid, "name": row.name}
+
+
+def remove_picture(write: Write, picture: str) -> dict[str, Any]:
+    """Remove the entry; layer and photo stay."""
+    return {"name": remove_record(write, write.get(Picture, picture, field="picture"))}
+
+
+# ------------------------------------------------------------------ the vision
+
+
+def add_vision(write: Write, **values: Any) -> dict[str, Any]:
+    """A draft."""
+    row = add_record(write, Vision, values)
+    return {"vision": row.uuid, "name": row.name}
+
+
+def change_vision(write: Write, vision: str, **values: Any) -> dict[str, Any]:
+    """Change a draft."""
+    row = write.get(Vision, vision, field="vision")
+    if row.status != "draft":
+        raise UserError("visioning.agreed", name=row.name, date=row.agreed_on)
+    change_record(write, row, values)
+    return {"vision": row.uuid, "name": row.name}
+
+
+def agree_vision(write: Write, vision: str, decision: str, agreed_on: str = "") -> dict[str, Any]:
+    """The vision becomes the partnership's; the one that was valid is an earlier one."""
+    row, taken = write.get(Vision, vision, field="vision"), write.get(Decision, decision, field="decision")
+    if row.status == "agreed":
+        raise UserError("visioning.agreed", name=row.name, date=row.agreed_on)
+    if not row.statement or not row.horizon_year:
+        raise UserError("visioning.half_vision", name=row.name)
+    if taken.status != "decided":
+        raise UserError("visioning.undecided", name=row.name, decision=taken.name)
+    for earlier in write.db.scalars(select(Vision).where(Vision.status == "agreed")):
+        earlier.status = "earlier"
+        row.replaces = row.replaces or earlier.uuid
+    row.status, row.decision, row.agreed_on = "agreed", taken.uuid, agreed_on or taken.decided_on or decisions.today()
+    return {"vision": row.uuid, "name": row.name}
+
+
+def remove_vision(write: Write, vision: str) -> dict[str, Any]:
+    """Remove one that nothing refers to."""
+    return {"name": remove_record(write, write.get(Vision, vision, field="vision"))}
+
+
+def set_wish(write: Write, theme: str, zone: str, body: str = "") -> dict[str, Any]:
+    """One field of the four returns and three zones."""
+    row = write.db.scalar(select(Wish).where(Wish.theme == theme, Wish.zone == zone).limit(1))
+    if not body:
+        if row is not None:
+            write.remove(row)
+        return {"theme": theme, "zone": zone}
+    if row is None:
+        row = write.add(Wish(theme=theme, zone=zone))
+    row.body = body
+    return {"theme": theme, "zone": zone}
 
 
 # ------------------------------------------------------------------ goals and targets
@@ -26,6 +140,8 @@ DIRECTIONS = {"more": 1, "less": -1, "neutral": 0}
 
 def add_goal(write: Write, **values: Any) -> dict[str, Any]:
     """What the partnership wants."""
+    _check_codes(values.get("frameworks") or "")
+    values["frameworks"] = join_codes(values.get("frameworks") or "", values.get("measure") or "")
     count = len(write.db.scalars(select(Goal.id)).all())
     values["colour"] = values.get("colour") or PALETTE[count % len(PALETTE)]
     row = add_record(write, Goal, {**values, "position": float(count)})
@@ -33,10 +149,24 @@ def add_goal(write: Write, **values: Any) -> dict[str, Any]:
 
 
 def change_goal(write: Write, goal: str, **values: Any) -> dict[str, Any]:
-    """Change what was given."""
+    """Change what was given; what it is about brings its codes along, and takes those of what it was about before."""
+    _check_codes(values.get("frameworks") or "")
     row = write.get(Goal, goal, field="goal")
+    before = row.measure
     change_record(write, row, values)
+    own = [
+        code
+        for code in split_codes(row.frameworks)
+        if values.get("frameworks") or before == row.measure or code not in read_crosswalk().get(before, ())
+    ]
+    row.frameworks = join_codes(", ".join(own), row.measure)
     return {"goal": row.uuid, "name": row.name}
+
+
+def _check_codes(text: str) -> None:
+    wrong = find_wrong(split_codes(text))
+    if wrong:
+        raise UserError("visioning.wrong_code", codes=", ".join(wrong))
 
 
 def remove_goal(write: Write, goal: str) -> dict[str, Any]:
@@ -74,6 +204,10 @@ def change_target(write: Write, target: str, **values: Any) -> dict[str, Any]:
 
 
 def _check_target(row: Target) -> None:
+    if row.quantity is None or row.year is None:
+        raise UserError("visioning.no_number", name=row.name)
+    if not row.unit:
+        raise UserError("visioning.no_unit", name=row.name)
     if row.baseline is not None and row.quantity is not None and row.baseline == row.quantity:
         raise UserError("visioning.no_direction", name=row.name)
     if row.baseline_year is not None and row.year is not None and row.year <= row.baseline_year:
@@ -119,6 +253,79 @@ def remove_indicator(write: Write, indicator: str) -> dict[str, Any]:
     return {"name": remove_record(write, _own(write, indicator))}
 
 
+# ------------------------------------------------------------------ the results chain
+
+
+def prepare_add_result(session: Session, progress: Progress, **fields: Any) -> dict[str, Any]:
+    """Let indicators be named that a model would compute but that have not been computed yet."""
+    return prepare_add_target(session, progress, **fields)
+
+
+def add_result(write: Write, declared: dict[str, Any], **values: Any) -> dict[str, Any]:
+    """A box of the chain."""
+    row = add_record(write, Result, _find_indicators(write, values, declared))
+    return {"result": row.uuid, "name": row.name}
+
+
+def prepare_change_result(session: Session, progress: Progress, **fields: Any) -> dict[str, Any]:
+    """As for a new one."""
+    return prepare_add_target(session, progress, **fields)
+
+
+def change_result(write: Write, result: str, declared: dict[str, Any], **values: Any) -> dict[str, Any]:
+    """Change what was given."""
+    row = write.get(Result, result, field="result")
+    change_record(write, row, _find_indicators(write, values, declared))
+    return {"result": row.uuid, "name": row.name}
+
+
+def _find_indicators(write: Write, values: dict[str, Any], declared: dict[str, Any]) -> dict[str, Any]:
+    fields = ("indicator", "second_indicator", "third_indicator")
+    found = {name: get_or_make(write, values[name], declared, field=name).uuid for name in fields if values.get(name)}
+    return {**values, **found}
+
+
+def place_result(write: Write, result: str, x: float, y: float) -> dict[str, Any]:
+    """Where its box stands on the canvas."""
+    row = write.get(Result, result, field="result")
+    row.x, row.y = x, y
+    return {"result": row.uuid, "name": row.name}
+
+
+def remove_result(write: Write, result: str) -> dict[str, Any]:
+    """Remove a box with its arrows."""
+    return {"name": remove_record(write, write.get(Result, result, field="result"))}
+
+
+def set_arrow(
+    write: Write, cause: str, effect: str, assumption: str = "", evidence: str = "", resource: str = ""
+) -> dict[str, Any]:
+    """What leads to what; the same arrow again changes what was given."""
+    first, then = write.get(Result, cause, field="cause"), write.get(Result, effect, field="effect")
+    rows = list(write.db.scalars(select(ResultLink)))
+    row = next((item for item in rows if (item.cause, item.effect) == (first.uuid, then.uuid)), None)
+    if row is None:
+        loop = find_loop([(item.cause, item.effect) for item in rows], (first.uuid, then.uuid))
+        if loop:
+            names = dict(write.db.execute(select(Result.uuid, Result.name)).all())
+            raise UserError("visioning.loop", name=first.name, chain=" → ".join(names.get(uuid, "?") for uuid in loop))
+        row = write.add(ResultLink(cause=first.uuid, effect=then.uuid))
+    change_record(write, row, {"assumption": assumption, "evidence": evidence, "resource": resource})
+    return {"result_link": row.uuid, "cause": first.name, "effect": then.name}
+
+
+def remove_arrow(write: Write, cause: str, effect: str) -> dict[str, Any]:
+    """Remove an arrow."""
+    first, then = write.get(Result, cause, field="cause"), write.get(Result, effect, field="effect")
+    row = write.db.scalar(
+        select(ResultLink).where(ResultLink.cause == first.uuid, ResultLink.effect == then.uuid).limit(1)
+    )
+    if row is None:
+        raise UserError("visioning.no_arrow", cause=first.name, effect=then.name)
+    write.remove(row)
+    return {"cause": first.name, "effect": then.name}
+
+
 # ------------------------------------------------------------------ the vote on the goals
 
 
@@ -134,10 +341,12 @@ def open_goal_vote(write: Write, name: str, **values: Any) -> dict[str, Any]:
     return {"decision": row.uuid, "name": row.name}
 
 
-def cast_goal_votes(write: Write, decision: str, group: str, ranking: str, ballots: int = 1) -> dict[str, Any]:
+def cast_goal_votes(
+    write: Write, decision: str, group: str, ranking: str, ballots: int = 1, reason: str = ""
+) -> dict[str, Any]:
     """Ballots of one group."""
     row, voters = write.get(Decision, decision, field="decision"), write.get(Group, group, field="group")
-    vote = decisions.cast(write, row, voters, ranking.split(";"), ballots)
+    vote = decisions.cast(write, row, voters, ranking, ballots, reason)
     return {"vote": vote.uuid, "group": voters.name, "ballots": ballots}
 
 
@@ -152,33 +361,3 @@ def close_goal_vote(write: Write, decision: str, minutes: str = "", decided_on: 
         if goal is not None and result.winner is not None:
             goal.position, goal.decision = float(position), row.uuid
     return {"decision": row.uuid, "name": row.name, "outcome": row.outcome}
-
-
-# ------------------------------------------------------------------ the action plan
-
-
-def add_action(write: Write, **values: Any) -> dict[str, Any]:
-    """A step of the plan."""
-    row = add_record(write, Action, values)
-    return {"action": row.uuid, "name": row.name}
-
-
-def change_action(write: Write, action: str, **values: Any) -> dict[str, Any]:
-    """Change what was given; an action cannot wait for itself."""
-    row = write.get(Action, action, field="action")
-    change_record(write, row, values)
-    chain, at = [row.name], row
-    while at.depends_on:
-        before = write.db.scalar(select(Action).where(Action.uuid == at.depends_on))
-        if before is None:
-            break
-        chain.append(before.name)
-        if before.uuid == row.uuid or len(chain) > 1000:
-            raise UserError("visioning.in_circle", name=row.name, chain=" → ".join(chain))
-        at = before
-    return {"action": row.uuid, "name": row.name}
-
-
-def remove_action(write: Write, action: str) -> dict[str, Any]:
-    """Remove one that no other waits for."""
-    return {"name": remove_record(write, write.get(Action, action, field="action"))}

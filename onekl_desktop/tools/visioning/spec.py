@@ -1,96 +1,74 @@
 """What the visioning tool offers."""
 
-from onekl_desktop.base.specs import (
-    Choice,
-    Colour,
-    Integer,
-    Number,
-    Operation,
-    Option,
-    PageSpec,
-    Reference,
-    Text,
-    Tool,
-    Year,
-)
+from onekl_desktop.base.specs import Choice, Date, Number, Operation, PageSpec, Reference, Text, Tool
 from onekl_desktop.base.translate import N_
-from onekl_desktop.engine.decision_fields import DECIDED_ON, METHOD, MINUTES, QUORUM, THRESHOLD
-
-NAME = Text(id="name", title=N_("Name"), max_length=200)
-NEW_NAME = Text(id="name", title=N_("Name"), max_length=200, required=False)
-GOAL = Reference(id="goal", title=N_("Goal"), of="goal")
-OPTIONAL_GOAL = Reference(id="goal", title=N_("Goal"), of="goal", required=False)
-TARGET = Reference(id="target", title=N_("Target"), of="target")
-ACTION = Reference(id="action", title=N_("Action"), of="action")
-INDICATOR = Reference(
-    id="indicator",
-    title=N_("Indicator"),
-    of="indicator",
-    about=N_("Computed by a model, or one of your own that is measured."),
+from onekl_desktop.engine.decision_fields import BALLOTS, DECIDED_ON, MINUTES, QUORUM, RANKED_METHOD, REASON, THRESHOLD
+from onekl_desktop.tools.visioning.inputs import (
+    ARROW_KEYS,
+    ARROW_VALUES,
+    CONCERN,
+    CONCERN_VALUES,
+    GOAL,
+    GOAL_VALUES,
+    INDICATOR,
+    INDICATOR_VALUES,
+    NAME,
+    NEW_NAME,
+    PICTURE,
+    PICTURE_VALUES,
+    RESULT,
+    RESULT_VALUES,
+    TARGET,
+    TARGET_VALUES,
+    THEMES,
+    VISION,
+    VISION_VALUES,
+    VOTE,
+    ZONES,
 )
-THEMES = (
-    Option(id="natural", title=N_("Natural returns")), Option(id="social", title=N_("Social returns")),
-    Option(id="financial", title=N_("Financial returns")), Option(id="inspiration", title=N_("Inspiration")),
-)  # fmt: skip
-GOAL_VALUES = (
-    Text(id="description", title=N_("In the partnership's words"), required=False, long=True),
-    Choice(id="theme", title=N_("Kind of return"), default="natural", required=False, options=THEMES, about=N_("The four returns of landscape restoration.")),
-    Text(id="frameworks", title=N_("Frameworks"), required=False, max_length=200, about=N_("Codes such as SDG 15.3, GBF 2, separated by commas.")),
-    Reference(id="decision", title=N_("Decided by"), of="decision", required=False),
-    Colour(id="colour", title=N_("Colour"), required=False),
-)  # fmt: skip
-TARGET_VALUES = (
-    Text(id="place", title=N_("Place"), required=False, max_length=160, about=N_("Name of a zone; empty: the whole landscape.")),
-    Number(id="baseline", title=N_("Baseline"), minimum=-1e12, maximum=1e12, required=False),
-    Year(id="baseline_year", title=N_("Baseline year"), required=False),
-    Number(id="quantity", title=N_("Target"), minimum=-1e12, maximum=1e12, required=False, about=N_("In the unit of the indicator.")),
-    Year(id="year", title=N_("By the year"), required=False),
-    Text(id="source", title=N_("Source of the baseline"), required=False, max_length=300),
-)  # fmt: skip
-ACTION_VALUES = (
-    Text(id="description", title=N_("Description"), required=False, long=True), OPTIONAL_GOAL,
-    Reference(id="intervention", title=N_("Intervention on the map"), of="intervention", required=False),
-    Reference(id="lead", title=N_("Led by"), of="organisation", required=False),
-    Choice(id="action_type", title=N_("Kind"), default="asset", required=False, options=(
-        Option(id="asset", title=N_("Asset: brings returns")), Option(id="enabling", title=N_("Enabling: rights, skills, rules")))),
-    Choice(id="status", title=N_("Status"), default="planned", required=False, options=(
-        Option(id="planned", title=N_("Planned")), Option(id="under_way", title=N_("Under way")), Option(id="done", title=N_("Done")),
-        Option(id="blocked", title=N_("Blocked")), Option(id="dropped", title=N_("Dropped")))),
-    Year(id="start_year", title=N_("First year"), required=False), Year(id="end_year", title=N_("Last year"), required=False),
-    Number(id="cost", title=N_("Cost"), unit="", minimum=0, maximum=1e12, required=False, about=N_("In the landscape's currency; leave it empty where the intervention's own costs say it.")),
-    Reference(id="depends_on", title=N_("Comes after"), of="action", required=False),
-)  # fmt: skip
-INDICATOR_VALUES = (
-    Text(id="definition", title=N_("Definition"), required=False, long=True, about=N_("What is counted, how and where, so that two people measure the same.")),
-    Text(id="unit", title=N_("Unit"), required=False, max_length=40),
-    Choice(id="direction", title=N_("Better is"), default="more", required=False, options=(
-        Option(id="more", title=N_("More")), Option(id="less", title=N_("Less")), Option(id="neutral", title=N_("Neither")))),
-    Integer(id="decimals", title=N_("Decimals"), minimum=0, maximum=6, default=0, required=False),
-)  # fmt: skip
-VOTE = Reference(id="decision", title=N_("Vote"), of="decision")
+
+REPLACES = N_("What is given replaces what was there.")
+UNUSED = N_("Only when nothing refers to it.")
 
 TOOL = Tool(
     id="visioning", title=N_("Vision & goals"), icon="vision", order=20, element="vision",
-    about=N_("What the partnership wants, how much of it and by when, which goal comes first, and the steps towards it."),
+    about=N_("From what people see and worry about to a vision, the goals with their numbers, how they come about, and which comes first."),
     operations=(
+        Operation(id="add_concern", title=N_("Add a challenge or opportunity"), does=N_("Added {name}"), about=N_("What a group sees as a challenge, an opportunity, or something of value."), inputs=(NAME, *CONCERN_VALUES)),
+        Operation(id="change_concern", title=N_("Change a challenge or opportunity"), does=N_("Changed {name}"), about=REPLACES, inputs=(CONCERN, NEW_NAME, *CONCERN_VALUES)),
+        Operation(id="remove_concern", title=N_("Remove a challenge or opportunity"), does=N_("Removed {name}"), about=UNUSED, inputs=(CONCERN,)),
+        Operation(id="add_picture", title=N_("Add a group's picture or map"), does=N_("Added the picture {name}"), about=N_("What a group drew: how it was, is, or should be; as a layer, a photo of the sheet, or both."), inputs=(NAME, *PICTURE_VALUES)),
+        Operation(id="change_picture", title=N_("Change a group's picture or map"), does=N_("Changed the picture {name}"), about=REPLACES, inputs=(PICTURE, NEW_NAME, *PICTURE_VALUES)),
+        Operation(id="remove_picture", title=N_("Remove a group's picture or map"), does=N_("Removed the picture {name}"), about=N_("The layer and the photo stay."), inputs=(PICTURE,)),
+        Operation(id="add_vision", title=N_("Write a vision"), does=N_("Wrote the vision {name}"), about=N_("A draft; it becomes the partnership's when it is agreed."), inputs=(NAME, *VISION_VALUES)),
+        Operation(id="change_vision", title=N_("Change a vision"), does=N_("Changed the vision {name}"), about=N_("Only while it is a draft."), inputs=(VISION, NEW_NAME, *VISION_VALUES)),
+        Operation(id="agree_vision", title=N_("Agree on a vision"), does=N_("Agreed on the vision {name}"), about=N_("By a decision that has been taken; its words then stay as they are."), inputs=(
+            VISION, Reference(id="decision", title=N_("Decided by"), of="decision"), Date(id="agreed_on", title=N_("Agreed on"), required=False))),
+        Operation(id="remove_vision", title=N_("Remove a vision"), does=N_("Removed the vision {name}"), about=UNUSED, inputs=(VISION,)),
+        Operation(id="set_wish", title=N_("Fill a field of returns and zones"), does=N_("Wrote what is wished for a zone"), about=N_("What the partnership wants of one of the four returns in one of the three zones."), inputs=(
+            Choice(id="theme", title=N_("Kind of return"), options=THEMES), Choice(id="zone", title=N_("Zone"), options=ZONES),
+            Text(id="body", title=N_("What is wished"), required=False, long=True, max_length=4000, about=N_("Empty: the field becomes empty.")))),
         Operation(id="add_goal", title=N_("Add a goal"), does=N_("Added the goal {name}"), about=N_("What the partnership wants, in its own words."), inputs=(NAME, *GOAL_VALUES)),
-        Operation(id="change_goal", title=N_("Change a goal"), does=N_("Changed the goal {name}"), about=N_("What is given replaces what was there."), inputs=(GOAL, NEW_NAME, *GOAL_VALUES)),
-        Operation(id="remove_goal", title=N_("Remove a goal"), does=N_("Removed the goal {name}"), about=N_("Only when nothing refers to it."), inputs=(GOAL,)),
-        Operation(id="add_target", title=N_("Add a target"), does=N_("Added the target {name}"), about=N_("A number by a year: where, how much, from which baseline."), inputs=(GOAL, INDICATOR, NEW_NAME, *TARGET_VALUES)),
-        Operation(id="change_target", title=N_("Change a target"), does=N_("Changed the target {name}"), about=N_("What is given replaces what was there."), inputs=(TARGET, NEW_NAME, *TARGET_VALUES)),
+        Operation(id="change_goal", title=N_("Change a goal"), does=N_("Changed the goal {name}"), about=REPLACES, inputs=(GOAL, NEW_NAME, *GOAL_VALUES)),
+        Operation(id="remove_goal", title=N_("Remove a goal"), does=N_("Removed the goal {name}"), about=UNUSED, inputs=(GOAL,)),
+        Operation(id="add_target", title=N_("Add a target"), does=N_("Added the target {name}"), about=N_("A number by a year: where, how much, from which baseline. It needs a unit, a quantity and a year."), inputs=(GOAL, INDICATOR, NEW_NAME, *TARGET_VALUES)),
+        Operation(id="change_target", title=N_("Change a target"), does=N_("Changed the target {name}"), about=REPLACES, inputs=(TARGET, NEW_NAME, *TARGET_VALUES)),
         Operation(id="remove_target", title=N_("Remove a target"), does=N_("Removed the target {name}"), about=N_("Only when no observation refers to it."), inputs=(TARGET,)),
         Operation(id="add_indicator", title=N_("Add an indicator"), does=N_("Added the indicator {name}"), about=N_("A number of your own that is measured in the field."), inputs=(NAME, *INDICATOR_VALUES)),
         Operation(id="change_indicator", title=N_("Change an indicator"), does=N_("Changed the indicator {name}"), about=N_("Only one of your own."), inputs=(INDICATOR, NEW_NAME, *INDICATOR_VALUES)),
         Operation(id="remove_indicator", title=N_("Remove an indicator"), does=N_("Removed the indicator {name}"), about=N_("Only one of your own that nothing refers to."), inputs=(INDICATOR,)),
-        Operation(id="open_goal_vote", title=N_("Open a vote on the goals"), does=N_("Opened the vote {name}"), about=N_("All goals are options; each group votes on its own."), inputs=(NAME, METHOD, QUORUM, THRESHOLD)),
+        Operation(id="add_result", title=N_("Add a result to the chain"), does=N_("Added {name} to the results chain"), about=N_("A box of the results chain, with up to three indicators."), inputs=(NAME, *RESULT_VALUES)),
+        Operation(id="change_result", title=N_("Change a result of the chain"), does=N_("Changed {name} in the results chain"), about=REPLACES, inputs=(RESULT, NEW_NAME, *RESULT_VALUES)),
+        Operation(id="place_result", title=N_("Place a result on the canvas"), does=N_("Moved {name} in the results chain"), about=N_("Where its box stands."), inputs=(
+            RESULT, Number(id="x", title=N_("From the left"), minimum=-1e5, maximum=1e5), Number(id="y", title=N_("From the top"), minimum=-1e5, maximum=1e5))),
+        Operation(id="remove_result", title=N_("Remove a result from the chain"), does=N_("Removed {name} from the results chain"), about=N_("With its arrows."), inputs=(RESULT,)),
+        Operation(id="set_arrow", title=N_("Draw an arrow of the chain"), does=N_("Drew an arrow from {cause} to {effect}"), about=N_("What leads to what, what must hold for it, and what speaks for it. No loops."), inputs=(*ARROW_KEYS, *ARROW_VALUES)),
+        Operation(id="remove_arrow", title=N_("Remove an arrow of the chain"), does=N_("Removed the arrow from {cause} to {effect}"), about=N_("The results stay."), inputs=ARROW_KEYS),
+        Operation(id="open_goal_vote", title=N_("Open a vote on the goals"), does=N_("Opened the vote {name}"), about=N_("All goals are options; each group votes on its own."), inputs=(NAME, RANKED_METHOD, QUORUM, THRESHOLD)),
         Operation(id="cast_goal_votes", title=N_("Enter votes on the goals"), does=N_("Entered {ballots} ballots of {group}"), about=N_("Ballots of one group with the same ranking."), inputs=(
-            VOTE, Reference(id="group", title=N_("Group"), of="group"), Text(id="ranking", title=N_("Goals by preference"), about=N_("Names or numbers from 1, best first, separated by semicolons; one is enough."), max_length=2000),
-            Integer(id="ballots", title=N_("Ballots"), minimum=1, maximum=1_000_000, default=1, required=False))),
+            VOTE, Reference(id="group", title=N_("Group"), of="group"), Text(id="ranking", title=N_("Goals by preference"), about=N_("Names or numbers from 1, best first, separated by semicolons; one is enough."), max_length=2000), BALLOTS, REASON)),
         Operation(id="close_goal_vote", title=N_("Close the vote"), does=N_("Closed {name}: {outcome}"), about=N_("Puts the goals into the order of the vote."), inputs=(VOTE, MINUTES, DECIDED_ON)),
-        Operation(id="add_action", title=N_("Add an action"), does=N_("Added the action {name}"), about=N_("A step of the action plan."), inputs=(NAME, *ACTION_VALUES)),
-        Operation(id="change_action", title=N_("Change an action"), does=N_("Changed the action {name}"), about=N_("What is given replaces what was there."), inputs=(ACTION, NEW_NAME, *ACTION_VALUES)),
-        Operation(id="remove_action", title=N_("Remove an action"), does=N_("Removed the action {name}"), about=N_("Only when no other action waits for it."), inputs=(ACTION,)),
     ),
-    pages=(PageSpec(id="vision", title=N_("Vision and action plan"), build="pages:vision", about=N_("Goals with their targets, the vote, and the action plan.")),),
+    pages=(PageSpec(id="vision", title=N_("Vision and goals"), build="pages:vision", about=N_("Challenges, pictures, the vision, returns by zone, results chain, goals with targets and frameworks, and what each group puts first.")),),
     panel="panel:VisioningPanel",
 )  # fmt: skip

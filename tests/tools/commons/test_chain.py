@@ -187,7 +187,7 @@ def test_nothing_else_leaves(session, tmp_path):
         ("governance.enter_card", {"assessment": f"{CANARY}-round", "group": "Women", "answers": "D1=1"}),
         ("visioning.add_indicator", {"name": "Trees"}),
         ("impact.add_observation", {"indicator": "Trees", "value": 3, "year": 2025, "observer": f"{CANARY}-observer"}),
-        ("commons.add_resource", {"file": str(picture), "name": "Photo"}),
+        ("knowledge.add_resource", {"file": str(picture), "name": "Photo"}),
         ("commons.release_usual", {}), ("commons.release", {"record_kind": "person", "fields": "name, email, role"}),
         ("commons.release", {"record_kind": "organisation", "fields": "contact"}),
         ("commons.release", {"record_kind": "resource", "fields": "name, content"}),

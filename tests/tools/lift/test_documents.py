@@ -225,9 +225,9 @@ def test_a_loan_that_outlives_the_project_is_named(venture):
 
 
 def test_ideas_know_what_waits_for_them(venture):
-    perform(venture, "visioning.add_action", name="Nursery", action_type="enabling", start_year=2026, end_year=2028)
-    perform(venture, "visioning.add_action", name="Road", action_type="enabling", depends_on="Nursery")
-    perform(venture, "visioning.add_action", name="Plant", action_type="asset", depends_on="Road", start_year=2027)
+    perform(venture, "action_plan.add_action", name="Nursery", action_type="enabling", start_year=2026, end_year=2028)
+    perform(venture, "action_plan.add_action", name="Road", action_type="enabling", waits_for="Nursery")
+    perform(venture, "action_plan.add_action", name="Plant", action_type="asset", waits_for="Road", start_year=2027)
     states = {state.action.name: state for state in read_ideas(venture)}
     assert (
         list(states) == ["Nursery", "Road", "Plant"]

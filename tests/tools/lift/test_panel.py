@@ -117,7 +117,7 @@ def test_documents_and_money_belong_to_the_chosen_project(panel, tmp_path, qtbot
 
 def test_steps_are_linked_and_a_source_explains_its_fit(panel, qtbot):
     for name, depends, start in (("Nursery", "", 2026), ("Road", "", 2026), ("Plant", "Nursery", 2028)):
-        panel.desk.perform("visioning.add_action", name=name, depends_on=depends, start_year=start, end_year=start + 1)
+        panel.desk.perform("action_plan.add_action", name=name, waits_for=depends, start_year=start, end_year=start + 1)
     panel.plan.gantt_button.click()
     (chart,) = panel.chart.findChildren(BarChart)
     names = [bar.label for bar in chart.bars]

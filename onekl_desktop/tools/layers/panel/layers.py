@@ -21,6 +21,7 @@ from onekl_desktop.gui.desk import Desk
 from onekl_desktop.gui.dialogs.operation import OperationDialog
 from onekl_desktop.gui.icons import icon, swatch
 from onekl_desktop.gui.kit import EmptyState, button, column, empty_layout, frame, label, row, scroll, tool_button
+from onekl_desktop.gui.records.steps import StepsCard
 from onekl_desktop.gui.tables.table import Column, Table, TableRow
 from onekl_desktop.gui.theme import XS, L, M, S
 from onekl_desktop.project.changes import ChangeSet
@@ -73,7 +74,15 @@ class LayersPanel(QWidget):
         inner = QWidget()
         inner.setLayout(
             column(
-                label(_("Layers"), "title"), self._bar, self.empty, self.list, self.details, None, margins=L, spacing=M
+                label(_("Layers"), "title"),
+                StepsCard(desk, TOOL),
+                self._bar,
+                self.empty,
+                self.list,
+                self.details,
+                None,
+                margins=L,
+                spacing=M,
             )
         )
         self.setLayout(column(scroll(inner)))

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
 from PySide6.QtWidgets import QWidget
-from sqlalchemy import select
 
-from onekl_desktop.base.geometry import flatten, polygons_of, repair
 from onekl_desktop.base.translate import _
 from onekl_desktop.base.units import format_number, format_percent
 from onekl_desktop.cartography.scene import SceneLayer
-from onekl_desktop.engine.places import read_shapes
+from onekl_desktop.cartography.shading import Shading, shade_zones
 from onekl_desktop.gui.charts.bars import BarChart
 from onekl_desktop.gui.desk import Desk
 from onekl_desktop.gui.kit import button, label, row
@@ -20,8 +17,6 @@ from onekl_desktop.gui.records.panel import RecordsPanel
 from onekl_desktop.gui.records.table import Records
 from onekl_desktop.gui.tables.table import Column, TableRow
 from onekl_desktop.project.queries.records import get_landscape
-from onekl_desktop.project.records import Layer
-from onekl_desktop.project.styles import Style, StyleClass
 from onekl_desktop.reports.page import Bar
 from onekl_desktop.tools.lift.flows import EFFECTS, Flows, read_flows
 from onekl_desktop.tools.lift.ideas import MARKS, IdeaState, read_ideas
@@ -134,47 +129,23 @@ class PlanSteps:
         """Positions, among the steps that are drawn, of what comes first and what waits for it."""
         drawn = [state for state in self.ideas if state.action.start_year]
         at = {state.action.uuid: number for number, state in enumerate(drawn)}
-        return [
-            (at[state.action.depends_on], number) for number, state in enumerate(drawn) if state.action.depends_on in at
-        ]
+        return [(at[uuid], number) for number, state in enumerate(drawn) for uuid in state.waits if uuid in at]
 
     def compose_scene(self, scene: list[SceneLayer]) -> list[SceneLayer]:
         """Zones coloured by what most of the money does there."""
         if self.flows is None:
             return scene
         by_place = self.flows.by_place()
-        with self.desk.session.read() as db:
-            landscape = get_landscape(db)
-            layer = db.scalar(select(Layer).where(Layer.uuid == landscape.zones))
-        if layer is None or layer.data_kind != "vector" or not any(by_place):
+        if not any(by_place):
             return scene
-        named = [
-            (name, polygons_of(repair(shape)))
-            for name, shape in read_shapes(self.desk.session, layer)
-            if name in by_place
-        ]
-        if not named:
-            return scene
-        shapes = flatten(
-            np.array([shape for _name, shape in named], dtype=object), np.arange(len(named), dtype=np.int64), "polygon"
-        )
         words = words_of("effect", FLOW_VALUES)
-        classes = [StyleClass(effect, words[effect], EFFECT_COLOURS[effect]) for effect in EFFECTS]
-        strongest = [max(EFFECTS, key=lambda effect: by_place[name][effect]) for name, _shape in named]
-        groups = np.array([EFFECTS.index(effect) for effect in strongest], np.int32)
-        style = Style(kind="categorised", column="effect", classes=classes, outline="#22322c", width=0.6)
-        scene.insert(
-            -1,
-            SceneLayer(
-                "finance_flow",
-                _("Present money"),
-                style,
-                shapes=shapes,
-                groups=groups,
-                fill_opacity=0.5,
-                labels=[name for name, _shape in named],
-            ),
+        strongest = tuple((name, EFFECTS.index(max(EFFECTS, key=lambda effect: sums[effect]))) for name, sums in by_place.items())  # fmt: skip
+        shading = Shading(
+            _("Present money"), strongest, tuple((words[effect], EFFECT_COLOURS[effect]) for effect in EFFECTS)
         )
+        shaded = shade_zones(self.desk.session.project, shading)
+        if shaded is not None:
+            scene.insert(-1, shaded)
         return scene
 
 

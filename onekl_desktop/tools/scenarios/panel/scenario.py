@@ -33,6 +33,7 @@ from onekl_desktop.gui.kit import (
     scroll,
     tool_button,
 )
+from onekl_desktop.gui.records.steps import StepsCard
 from onekl_desktop.gui.tables.table import Column, Table, TableRow
 from onekl_desktop.gui.theme import XS, L, M, S, current_tokens
 from onekl_desktop.project.changes import ChangeSet
@@ -160,7 +161,7 @@ class ScenariosPanel(QWidget):
             column(self.problem, row(self.chip, None, self.compare_button, self.run_button), margins=M, spacing=S)
         )
         body.setLayout(column(
-            row(label(_("Scenarios"), "title"), None, self.propose_button, self.models_button, spacing=XS), self.first, scenario_row, self.story, self.proposed, self.assumptions, self.none_yet, self._plan_part,
+            row(label(_("Scenarios"), "title"), None, self.propose_button, self.models_button, spacing=XS), StepsCard(self._desk, TOOL), self.first, scenario_row, self.story, self.proposed, self.assumptions, self.none_yet, self._plan_part,
             frame("line"), self._result_part, None, margins=L, spacing=M))  # fmt: skip
         self.setLayout(column(scroll(body), foot, spacing=0))
         self._foot = foot

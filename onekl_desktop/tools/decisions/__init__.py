@@ -1,0 +1,1 @@
+"""Discussion and decisions on anything: comments, proposals, votes by declared methods, minutes."""
