@@ -56,7 +56,7 @@ ELEMENTS = (
     ("finance", N_("Action & finance"), "finance"),
     ("impact", N_("Impact & commons"), "impact"),
 )
-RAIL = 132
+RAIL = 142
 SHOWN_TABLES = ("layer", "land_cover_class", "intervention", "practice", "landscape", "scenario")
 
 

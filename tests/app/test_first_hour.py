@@ -237,7 +237,7 @@ def test_the_first_hour(qtbot, window, dialogs, tmp_path, monkeypatch):
     add_part = next(
         item
         for item in lift.findChildren(QPushButton)
-        if "intervention" in item.text().lower() and item.isVisibleTo(lift)
+        if "add an intervention" in item.text().lower() and item.isVisibleTo(lift)
     )
     form(dialogs, intervention=name)
     press(add_part)

@@ -324,7 +324,7 @@ EXAMPLES = {
     "commons.take_back_layer": {"layer": "Cover"},
     "knowledge.add_resource": {"file": "{folder}/note.txt", "subject_kind": "goal", "subject": "Forest"},
     "knowledge.add_link": {"name": "Map portal", "link": "https://example.org"},
-    "knowledge.remove_resource": {"resource": "Leaflet"},
+    "knowledge.remove_resource": {"resource": "Poster"},
     "commons.make_bundle": {"out": "{folder}/out.zip", "licence": "CC0-1.0"},
     "commons.withdraw_bundle": {"bundle": "{landscape} 1"},
 }
@@ -385,6 +385,7 @@ WHOLE = (
     ("impact.add_observation", {"indicator": "Trees", "target": "Measured", "value": 2, "year": 2025}),
     ("commons.release", {"record_kind": "goal", "fields": "name, theme"}),
     ("knowledge.add_link", {"name": "Leaflet", "link": "https://example.org"}),
+    ("knowledge.add_link", {"name": "Poster", "link": "https://example.org/poster"}),
     ("knowledge.attach_evidence", {"resource": "Leaflet", "subject_kind": "goal", "subject": "Idle"}),
     ("knowledge.add_term", {"name": "Adat", "definition": "Custom."}),
     ("commons.release_layer", {"layer": "Cover"}),

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 from PySide6.QtCore import Qt
@@ -14,6 +15,7 @@ from onekl_desktop.base.units import format_number
 from onekl_desktop.gui.charts.plot import make_plot
 from onekl_desktop.gui.kit import column, label
 from onekl_desktop.gui.theme import XS, current_tokens
+from onekl_desktop.project.styles import PALETTE
 
 THICK, MOST_LABELS, LONGEST, ROOM = 0.7, 8, 28, 44
 WARNING = "#c98a1b"
@@ -143,3 +145,28 @@ def _few_ticks(low: float, high: float, years: bool) -> list[tuple[float, str]]:
     step = max(step, 1.0) if years else step
     places = [step * number for number in range(math.ceil(low / step), math.floor(high / step) + 1)]
     return [(place, f"{place:.0f}" if years else format_number(place, 0 if step >= 1 else 2)) for place in places]
+
+
+@dataclass(frozen=True)
+class GroupBar:
+    """A bar of one group under the heading of what is compared."""
+
+    label: str
+    start: float
+    end: float
+    colour: str
+    told: str = ""
+
+
+def compare_groups(
+    title: str, unit: str, options: Sequence[str], groups: Mapping[str, Sequence[float]], tell: Callable[[float], str]
+) -> BarChart:
+    """One chart for several groups: under each option a bar for each of them, in the group's own colour."""
+    bars = []
+    for at, option in enumerate(options):
+        bars.append(GroupBar(option, 0.0, 0.0, PALETTE[0]))
+        bars += [
+            GroupBar(f"· {name}", 0.0, values[at], PALETTE[number % len(PALETTE)], tell(values[at]))
+            for number, (name, values) in enumerate(groups.items())
+        ]
+    return BarChart(title, unit, bars, lying=True)

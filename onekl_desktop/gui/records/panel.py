@@ -100,7 +100,7 @@ class RecordsPanel(QWidget):
 
     def add_page(self, id: str, title: str, page: QWidget) -> None:
         """A page with its tab."""
-        tab = QPushButton(title)
+        tab = QPushButton(title.replace("&", "&&"), self)  # without a parent it would come up as a window of its own
         tab.setCheckable(True)
         tab.setProperty("tab", True)
         tab.setAccessibleName(title)

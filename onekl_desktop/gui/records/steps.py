@@ -22,7 +22,7 @@ class StepsCard(QWidget):
         self._desk, self._tool, self._go, self._page = desk, tool, go, ""
         self.done, self.missing = label("", "small", wrap=True), label("", "small", wrap=True)
         self.next = button("", self._step, icon_name="forward")
-        card = frame("card")
+        self._card = card = frame("card")
         card.setLayout(column(self.done, self.missing, row(self.next, None), margins=S, spacing=XS))
         box = QVBoxLayout(self)
         box.setContentsMargins(0, 0, 0, 0)
@@ -33,7 +33,7 @@ class StepsCard(QWidget):
     def refresh(self) -> None:
         """Count again."""
         steps = list_steps(self._desk.session, self._tool)
-        self.setVisible(bool(steps))
+        self._card.setVisible(bool(steps))  # not itself: without a parent yet it would come up as a window
         done = [_(step.title) for step in steps if step.done]
         missing = [step for step in steps if not step.done]
         told = (

@@ -15,7 +15,7 @@ from onekl_desktop.cartography.scene import SceneLayer
 from onekl_desktop.engine.decision_fields import METHODS
 from onekl_desktop.engine.decisions import tell_outcome
 from onekl_desktop.gui.canvas.placing import pick_place
-from onekl_desktop.gui.charts.bars import BarChart
+from onekl_desktop.gui.charts.bars import compare_groups
 from onekl_desktop.gui.charts.page import ChartPage
 from onekl_desktop.gui.desk import Desk
 from onekl_desktop.gui.kit import button, label, row
@@ -25,7 +25,6 @@ from onekl_desktop.gui.tables.table import Column, Table, TableRow
 from onekl_desktop.models.decisions.votes import MARKED
 from onekl_desktop.project.records import Comment, Decision
 from onekl_desktop.project.styles import Style
-from onekl_desktop.reports.page import Bar
 from onekl_desktop.tools.decisions.queries import Talk, read_talk, tally
 from onekl_desktop.tools.decisions.spec import COMMENT_TYPES, TOOL
 
@@ -125,18 +124,18 @@ class DecisionsPanel(RecordsPanel):
         )  # fmt: skip
 
     def show_chart(self) -> None:
-        """One chart a group in the drawer, so that groups can be compared at a glance."""
+        """All groups in one chart in the drawer, so that they can be compared at a glance."""
         keys = self.record_tables["decisions"].selected
         decision = self._decision(keys[0]) if len(keys) == 1 else None
         if decision is None:
             return
         found = tally(self.desk.session, decision)
-        charts = [
-            BarChart(group.name, "", [Bar(option, 0.0, value, group.colour, format_number(value, 1 if value % 1 else 0)) for option, value in zip(found.options, group.firsts, strict=True)], lying=True)
-            for group in found.groups if group.count.ballots
-        ]  # fmt: skip
-        if charts:
-            self.chart.show_widgets(*charts)
+        groups = {group.name: group.firsts for group in found.groups if group.count.ballots}
+        if groups:
+            chart = compare_groups(
+                decision.name, "", found.options, groups, lambda value: format_number(value, 1 if value % 1 else 0)
+            )
+            self.chart.show_widgets(chart)
             self.desk.drawer.emit(self.chart, decision.name)
 
     # ------------------------------------------------------------ the map

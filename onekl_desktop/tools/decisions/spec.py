@@ -34,7 +34,7 @@ DECISION_VALUES = (
 )  # fmt: skip
 
 TOOL = Tool(
-    id="decisions", title=N_("Discussion & decisions"), icon="talk", order=12, element="partnership",
+    id="decisions", title=N_("Decisions"), icon="talk", order=12, element="partnership",
     about=N_("Say something about any record or place, put it to the groups by a method that is declared before the vote, and keep what came of it."),
     operations=(
         Operation(id="add_comment", title=N_("Say something"), does=N_("Said something about {about}"), about=N_("A comment, question, proposal or objection on a record, a place or the landscape."), inputs=(

@@ -31,7 +31,7 @@ TERM_VALUES = (
 )  # fmt: skip
 
 TOOL = Tool(
-    id="knowledge", title=N_("Knowledge"), icon="knowledge", order=8, element="understanding",
+    id="knowledge", title=N_("Knowledge"), icon="knowledge", order=16, element="understanding",
     about=N_("Find anything in the project, keep documents and photos with where they come from, look up words, and learn on a sample."),
     operations=(
         Operation(id="add_resource", title=N_("Add a document or photo"), does=N_("Added {name}"), long=True, about=N_("Up to 5 MB it is kept inside the project file, larger ones in the folder beside it."), inputs=(

@@ -16,7 +16,7 @@ from onekl_desktop.base.units import format_number, format_percent
 from onekl_desktop.cartography.scene import SceneLayer
 from onekl_desktop.cartography.shading import shade_shares, shade_zones
 from onekl_desktop.gui.canvas.placing import pick_place
-from onekl_desktop.gui.charts.bars import BarChart
+from onekl_desktop.gui.charts.bars import compare_groups
 from onekl_desktop.gui.charts.page import ChartPage
 from onekl_desktop.gui.desk import Desk
 from onekl_desktop.gui.graph.canvas import GraphCanvas
@@ -26,7 +26,6 @@ from onekl_desktop.gui.records.table import Deed, Records, RecordTable
 from onekl_desktop.gui.tables.table import Column, Table, TableRow
 from onekl_desktop.gui.theme import M, S
 from onekl_desktop.project.styles import Style
-from onekl_desktop.reports.page import Bar
 from onekl_desktop.tools.visioning.frameworks import FRAMEWORKS, by_framework
 from onekl_desktop.tools.visioning.inputs import (
     CONCERN_TYPES,
@@ -256,13 +255,11 @@ class VisioningPanel(RecordsPanel):
         if decision is None:
             return
         goals, groups = weigh_goals(self.desk.session, decision)
-        colours = {group.name: group.colour for group in tally_votes(self.desk.session, decision).groups}
-        charts = [
-            BarChart(name, _("share of its points by rank"), [Bar(goal, 0.0, 100 * share, colours.get(name, "#0f7d62"), format_percent(share, 0)) for goal, share in zip(goals, shares, strict=True)], lying=True)
-            for name, shares in groups.items()
-        ]  # fmt: skip
-        if charts:
-            self.chart.show_widgets(*charts)
+        if groups:
+            chart = compare_groups(
+                decision.name, _("share of each group's points by rank"), goals, groups, format_percent
+            )
+            self.chart.show_widgets(chart)
             self.desk.drawer.emit(self.chart, decision.name)
 
     def show_frameworks(self) -> None:
