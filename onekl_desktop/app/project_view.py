@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt, QTimer
@@ -24,6 +25,7 @@ from onekl_desktop.base.errors import UserError
 from onekl_desktop.base.geometry import transform
 from onekl_desktop.base.progress import Progress
 from onekl_desktop.base.specs import Operation, Reference
+from onekl_desktop.base.specs.inputs import RECORD_WORDS
 from onekl_desktop.base.translate import N_, _
 from onekl_desktop.base.units import format_number
 from onekl_desktop.cartography.basemap import NO_BASE, WORLD
@@ -57,6 +59,7 @@ ELEMENTS = (
     ("impact", N_("Impact & commons"), "impact"),
 )
 RAIL = 142
+MOST_FOUND = 20  # records in the palette
 SHOWN_TABLES = ("layer", "land_cover_class", "intervention", "practice", "landscape", "scenario")
 
 
@@ -480,6 +483,18 @@ class ProjectView(QWidget):
                 for operation in entry.spec.operations if not operation.hidden and not _needs_drawing(operation)
             ]  # fmt: skip
         return out
+
+    def find_records(self, text: str) -> list[Command]:
+        """Records that hold the words, as lines of the palette that show them."""
+        return [
+            Command(
+                found.title or found.extract,
+                _(RECORD_WORDS.get(found.kind, found.kind)),
+                partial(self.show_record, found.kind, found.uuid),
+                "search",
+            )
+            for found in self.desk.index.find(text, MOST_FOUND)
+        ]
 
     def _open_operation(self, entry: ToolEntry, operation: Operation) -> None:
         panel = self.panel_of(entry.spec.id)

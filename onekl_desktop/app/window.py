@@ -501,7 +501,7 @@ class MainWindow(QMainWindow):
 
     def show_palette(self) -> None:
         """Ctrl+K."""
-        palette = Palette(self.commands(), self)
+        palette = Palette(self.commands(), self, find=self.view.find_records if self.view is not None else None)
         if palette.exec() and palette.chosen is not None:
             palette.chosen.run()
 

@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import func, select
 
 from onekl_desktop.base.errors import FILE, INPUT, USAGE, UserError
+from onekl_desktop.base.specs.inputs import RECORD_WORDS
 from onekl_desktop.base.translate import N_, _
 from onekl_desktop.base.units import format_number, format_quantity
 from onekl_desktop.cartography.layout import PAPERS, Layout
@@ -24,6 +25,7 @@ from onekl_desktop.engine.new import make_project
 from onekl_desktop.engine.plugins import install_plugin, list_plugins, remove_plugin
 from onekl_desktop.engine.registry import Registry
 from onekl_desktop.engine.samples import SAMPLE, list_samples
+from onekl_desktop.engine.search import SearchIndex
 from onekl_desktop.exchange.boundary import read_boundary
 from onekl_desktop.exchange.bundle.read import check_bundle
 from onekl_desktop.project.check import check_project
@@ -194,14 +196,46 @@ def _report_arguments(verb: argparse.ArgumentParser, registry: Registry) -> None
     verb.add_argument(
         "--out", required=True, type=Path, metavar="X.pdf|.html|.docx|.xlsx|.pptx", help=_("File to write.")
     )
-    verb.add_argument("--project", metavar="NAME", default="", help=_("Which project, for reports about one."))
+    verb.add_argument(
+        "--about", "--project", metavar="NAME", default="", dest="subject",
+        help=_("Which record (project, decision, meeting, agreement), for reports about one."),
+    )  # fmt: skip
 
 
 def _report(options: Any, output: Output) -> int:
     with Session(options.file, registry=options.registry, read_only=True) as session:
-        path = write_report(session, options.report, options.out, subject=options.project)
+        path = write_report(session, options.report, options.out, subject=options.subject)
     output.line(_("Wrote {file}.").format(file=path))
     output.data({"file": str(path)})
+    return 0
+
+
+# ------------------------------------------------------------------ search
+
+
+def _search_arguments(verb: argparse.ArgumentParser, _registry: Registry) -> None:
+    _file(verb)
+    verb.add_argument("words", nargs="+", metavar="WORD", help=_("Words, or their beginnings."))
+
+
+def _search(options: Any, output: Output) -> int:
+    with Session(options.file, registry=options.registry, read_only=True) as session:
+        index = SearchIndex(session)
+        try:
+            found = index.find(" ".join(options.words))
+        finally:
+            index.close()
+    for item in found:
+        output.line(f"{_(RECORD_WORDS.get(item.kind, item.kind))}: {item.title or '–'}  {item.extract}".rstrip())
+    if not found:
+        output.line(_("Nothing was found."))
+    output.data(
+        {
+            "found": [
+                {"kind": item.kind, "uuid": item.uuid, "name": item.title, "extract": item.extract} for item in found
+            ]
+        }
+    )
     return 0
 
 
@@ -410,6 +444,7 @@ COMMANDS = (
         scenario.run_verb,
     ),
     Command("report", N_("Write a page as PDF, Word, HTML, workbook or slides."), _report_arguments, _report),
+    Command("search", N_("Find records by their words."), _search_arguments, _search),
     Command("map", N_("Print a map, or an atlas, as PDF, PNG, SVG or GeoTIFF."), _map_arguments, _map),
     Command("bundle", N_("Write what was released as a bundle, or check one"), _bundle_arguments, _bundle),
     Command("demo", N_("The whole journey on the sample landscape."), _demo_arguments, _demo),

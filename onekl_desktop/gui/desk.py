@@ -15,6 +15,7 @@ from onekl_desktop.cartography.source import MapSource
 from onekl_desktop.engine import Session, perform
 from onekl_desktop.engine.jobs import CANCELLED, FAILED, Job
 from onekl_desktop.engine.operations import perform_many
+from onekl_desktop.engine.search import SearchIndex
 from onekl_desktop.gui.bridge import Bridge
 from onekl_desktop.gui.canvas.widget import Canvas
 from onekl_desktop.gui.selection import Selection
@@ -39,7 +40,15 @@ class Desk(QObject):
         self.selection = Selection(self)
         self.bridge = Bridge(session, self)
         self.bridge.tick.connect(self._poll)
+        self._index: SearchIndex | None = None
         self._running: list[tuple[Job, Callable[[Any], object] | None]] = []
+
+    @property
+    def index(self) -> SearchIndex:
+        """The index of all words of the project, made when it is first asked for."""
+        if self._index is None:
+            self._index = SearchIndex(self.session)
+        return self._index
 
     def perform(self, operation: str, **fields: Any) -> Any:
         """Do an operation; a problem goes to the message bar and None comes back."""
@@ -128,4 +137,6 @@ class Desk(QObject):
     def close(self) -> None:
         """Stop the heartbeat; windows that live beside the map close."""
         self.closing.emit()
+        if self._index is not None:
+            self._index.close()
         self.bridge.close()

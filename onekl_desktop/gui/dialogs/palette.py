@@ -14,6 +14,8 @@ from onekl_desktop.gui.icons import icon
 from onekl_desktop.gui.kit import column, label
 from onekl_desktop.gui.theme import M, S
 
+LEAST = 2  # letters from which on records are searched, too
+
 
 @dataclass(frozen=True)
 class Command:
@@ -30,13 +32,20 @@ class Command:
 class Palette(QDialog):
     """Type, choose with the arrows, Enter does it."""
 
-    def __init__(self, commands: Sequence[Command], parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        commands: Sequence[Command],
+        parent: QWidget | None = None,
+        *,
+        find: Callable[[str], list[Command]] | None = None,
+    ) -> None:
+        """`find` gives further lines for a text: the records of the project that hold it."""
         super().__init__(parent, Qt.WindowType.Dialog | Qt.WindowType.FramelessWindowHint)
         self.setAccessibleName(_("Commands"))
-        self._commands = list(commands)
+        self._commands, self._find = list(commands), find
         self.chosen: Command | None = None
         self.edit = QLineEdit()
-        self.edit.setPlaceholderText(_("Type what you want to do"))
+        self.edit.setPlaceholderText(_("Type what you want to do or find"))
         self.edit.setAccessibleName(_("Search commands"))
         self.list = QListWidget()
         self.list.setAccessibleName(_("Commands"))
@@ -57,7 +66,8 @@ class Palette(QDialog):
                 starts = 0 if not words or command.title.lower().startswith(words[0]) else 1
                 scored.append((starts, number, command))
         self.list.clear()
-        for _score, _number, command in sorted(scored, key=lambda item: item[:2]):
+        found = self._find(text) if self._find is not None and len(text.strip()) >= LEAST else []
+        for command in [*(command for _score, _number, command in sorted(scored, key=lambda item: item[:2])), *found]:
             keys = f"   {command.keys}" if command.keys else ""
             item = QListWidgetItem(icon(command.icon), f"{command.title}   ·   {command.where}{keys}")
             item.setData(Qt.ItemDataRole.UserRole, command)

@@ -35,7 +35,7 @@ class Lesson:
 
 LESSONS = (
     Lesson("decide", N_("A decision that holds"), N_("Put a question to the groups, take their ballots apart and together, and print the minutes."), 15, (
-        Task(N_("Say something"), N_("Open Discussion & decisions. Say something about a record or click a place on the map."), "decisions", "decisions.add_comment", "comments"),
+        Task(N_("Say something"), N_("Open Decisions. Say something about a record or click a place on the map."), "decisions", "decisions.add_comment", "comments"),
         Task(N_("Put the question"), N_("Open a decision with two options. Choose the method now: it stays once somebody has voted."), "decisions", "decisions.open_decision", "decisions"),
         Task(N_("Take the ballots"), N_("Enter the ballots of two groups. Look at the table: each group stands on its own."), "decisions", "decisions.cast_votes", "decisions"),
         Task(N_("Close it"), N_("Close the decision. Try to enter one more ballot, and read what the app says."), "decisions", "decisions.close_decision", "decisions"),

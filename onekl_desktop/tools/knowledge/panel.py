@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QLineEdit, QWidget
 
 from onekl_desktop.base.specs.inputs import RECORD_WORDS
 from onekl_desktop.base.translate import _
-from onekl_desktop.engine.search import Found, SearchIndex
+from onekl_desktop.engine.search import Found
 from onekl_desktop.gui.desk import Desk
 from onekl_desktop.gui.kit import button, column, empty_layout, frame, label, row
 from onekl_desktop.gui.records.panel import RecordsPanel
@@ -30,12 +30,10 @@ class KnowledgePanel(RecordsPanel):
 
     def __init__(self, desk: Desk) -> None:
         self.known = Library()
-        self.index = SearchIndex(desk.session)
         self.found: list[Found] = []
         self.lesson: Lesson | None = None
         self.since = 0
         super().__init__(desk, TOOL)
-        desk.closing.connect(self.index.close)
         desk.bridge.changed.connect(lambda _changes: self._show_lesson())
 
     def build(self) -> None:
@@ -95,7 +93,7 @@ class KnowledgePanel(RecordsPanel):
     def search(self) -> None:
         """Find what is in the field."""
         text = self.edit.text().strip()
-        self.found = self.index.find(text) if text else []
+        self.found = self.desk.index.find(text) if text else []
         self.hits.set_rows(
             [Column(_("Name")), Column(_("Kind")), Column(_("Where it says so"))],
             [TableRow((item.title or item.extract[:40], _(RECORD_WORDS.get(item.kind, item.kind)), item.extract), item.uuid) for item in self.found],

@@ -150,7 +150,7 @@ MEETING_VALUES = (
     Text(id="purpose", title=N_("What for"), required=False, long=True, max_length=4000), Date(id="planned_on", title=N_("Planned for"), required=False),
     Text(id="begins_at", title=N_("Begins at"), required=False, max_length=5, about=N_("Hours and minutes, such as 09:30.")), Text(id="place", title=N_("Place"), required=False, max_length=160),
     Text(id="facilitator", title=N_("Facilitator"), required=False, max_length=160), Text(id="secretary", title=N_("Secretary"), required=False, max_length=160),
-    Text(id="agenda", title=N_("Agenda"), required=False, long=True, max_length=10_000, about=N_("One line for each item: minutes, topic, who; separated by vertical bars, such as 20 | Welcome | Chair.")),
+    Text(id="agenda", title=N_("Agenda"), required=False, long=True, max_length=10_000, about=N_("One line for each item: minutes, topic, who; separated by vertical bars, such as: 20 | Welcome | Chair.")),
     Reference(id="engagement", title=N_("Line of the engagement plan"), of="engagement", required=False),
 )  # fmt: skip
 ATTENDANCE_KEYS = (
