@@ -118,7 +118,7 @@ def check_fields(operation: str, spec: Operation, fields: dict[str, Any]) -> dic
             raise UserError(
                 "operation.unknown_field", operation=operation, name=name, known=", ".join(sorted(known)) or "–"
             )
-    values, problems = validate(spec.inputs, fields)
+    values, problems = validate(spec.inputs_for(fields), fields)
     if problems:
         raise UserError(problems[0].code, problems)
     return values

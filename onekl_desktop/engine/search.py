@@ -7,6 +7,7 @@ import logging
 import re
 import sqlite3
 import threading
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -206,7 +207,7 @@ class SearchIndex:
 
     def find(self, text: str, limit: int = 50) -> list[Found]:
         """Records that hold all words of a text, each as the beginning of a word; names before the rest, whole words first."""
-        words = [word.lower() for word in _WORD.findall(text)]
+        words = [_plain(word) for word in _WORD.findall(text)]
         if not words:
             return []
         query = " ".join(f'"{word}"*' for word in words)
@@ -229,16 +230,21 @@ def _is_identity(value: Any) -> bool:
     return isinstance(value, str) and len(value) == 32 and all(ch in "0123456789abcdef" for ch in value)
 
 
+def _plain(text: str) -> str:
+    """Small letters without accents, as the index compares them."""
+    return "".join(ch for ch in unicodedata.normalize("NFD", text.lower()) if not unicodedata.combining(ch))
+
+
 def _place(row: tuple[int, str, str, str, str], words: list[str]) -> tuple[int, int, int]:
     """Where a match stands: name begins with the words, name holds them, text does; shorter names first."""
-    title = row[3].lower()
+    title = _plain(row[3])
     rank = 0 if title.startswith(words[0]) else 1 if all(word in title for word in words) else 2
     return rank, len(title), row[0]
 
 
 def _extract(body: str, words: Iterable[str], around: int = 60) -> str:
     """The piece of a text in which the first of the words stands."""
-    low = body.lower()
+    low = _plain(body)
     at = next((low.find(word) for word in words if word in low), 0)
     start = max(0, at - around // 2)
     piece = body[start : start + 2 * around].replace("\n", " ").strip()

@@ -18,6 +18,6 @@ SUBJECT_KIND = Choice(
 SUBJECT = Reference(id="subject", title=N_("Named"), of="", of_field="subject_kind", required=False)
 SUBJECT_INPUTS = (SUBJECT_KIND, SUBJECT)
 PLACE_INPUTS = (
-    Number(id="longitude", title=N_("Longitude"), unit="degrees", minimum=-180, maximum=180, decimals=6, required=False, about=N_("Degrees east, WGS 84; negative in the west. The panel fills it in from a click on the map.")),
-    Number(id="latitude", title=N_("Latitude"), unit="degrees", minimum=-90, maximum=90, decimals=6, required=False, about=N_("Degrees north, WGS 84; negative in the south.")),
+    Number(id="longitude", title=N_("Longitude"), minimum=-180, maximum=180, decimals=6, required=False, about=N_("Degrees east, WGS 84; negative in the west. The panel fills it in from a click on the map.")),
+    Number(id="latitude", title=N_("Latitude"), minimum=-90, maximum=90, decimals=6, required=False, about=N_("Degrees north, WGS 84; negative in the south.")),
 )  # fmt: skip

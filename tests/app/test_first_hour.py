@@ -12,25 +12,19 @@ from PySide6.QtGui import QDropEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QApplication,
-    QComboBox,
-    QDialog,
     QFileDialog,
     QPushButton,
 )
 
-from onekl_desktop.app.new_project import NewProjectDialog
 from onekl_desktop.app.tour import STEPS
 from onekl_desktop.app.window import MainWindow
 from onekl_desktop.base.geometry import transform
 from onekl_desktop.base.units import format_number
 from onekl_desktop.engine.settings import Settings
-from onekl_desktop.gui.dialogs.operation import OperationDialog
 from onekl_desktop.gui.theme import apply_theme
 from onekl_desktop.project.records import Intervention
-from onekl_desktop.tools.layers.panel.import_dialog import ImportDialog
+from tests.support.clicks import LEFT, fill, form, press, ready, tab, write
 from tests.support.landscape import CRS, place, write_cover
-
-LEFT = Qt.MouseButton.LeftButton
 
 
 @pytest.fixture
@@ -45,74 +39,12 @@ def window(qtbot, registry):
     qtbot.wait(10)
 
 
-def press(button):
-    assert button.isEnabled(), button.text()
-    QTest.mouseClick(button, LEFT, pos=QPoint(8, button.height() // 2))
-
-
-def write(editor, text):
-    """Type into a field as a person does."""
-    editor.setFocus()
-    editor.selectAll()
-    QTest.keyClicks(editor, str(text))
-
-
-def fill(form, **values):
-    for id, value in values.items():
-        editor = form.field(id).editor
-        if isinstance(editor, QComboBox):
-            at = editor.findData(value)
-            at = at if at >= 0 else next(n for n in range(editor.count()) if str(value) in editor.itemText(n))
-            while editor.currentIndex() != at:  # by keyboard
-                QTest.keyClick(editor, Qt.Key.Key_Down if editor.currentIndex() < at else Qt.Key.Key_Up)
-        else:
-            write(editor, value)
-
-
-@pytest.fixture
-def dialogs(monkeypatch):
-    answers = []
-
-    def use(dialog):
-        dialog.show()
-        QApplication.processEvents()
-        answers.pop(0)(dialog)
-        return dialog.result()
-
-    for kind in (OperationDialog, ImportDialog, NewProjectDialog):
-        monkeypatch.setattr(kind, "exec", use)
-    yield answers
-    assert answers == []
-
-
-def ready(qtbot, window):
-    qtbot.waitUntil(
-        lambda: window.view.canvas.up_to_date and not window.view.session.jobs.busy and not window.view.desk._running,
-        timeout=30_000,
-    )
-
-
-def form(dialogs, **values):
-    """The next dialog of an operation is filled like this."""
-
-    def answer(dialog):
-        fill(dialog.form, **values)
-        press(dialog.do)
-        assert dialog.result() == QDialog.DialogCode.Accepted, dialog.problem.text()
-
-    dialogs.append(answer)
-
-
 def drop(window, path):
     data = QMimeData()
     data.setUrls([QUrl.fromLocalFile(str(path))])
     window.dropEvent(
         QDropEvent(QPointF(400, 300), Qt.DropAction.CopyAction, data, LEFT, Qt.KeyboardModifier.NoModifier)
     )
-
-
-def tab(panel, name):
-    press(next(item for item in panel._tabs.buttons() if item.text() == name))
 
 
 def test_the_first_hour(qtbot, window, dialogs, tmp_path, monkeypatch):

@@ -11,12 +11,23 @@ from sqlalchemy import select
 
 from onekl_desktop.base.errors import UserError
 from onekl_desktop.engine import Session, perform
+from onekl_desktop.engine.decisions import tally
 from onekl_desktop.engine.new import make_project
 from onekl_desktop.project import gpkg, migrate
 from onekl_desktop.project.check import check_project
 from onekl_desktop.project.file import ProjectFile
 from onekl_desktop.project.lock import lock_path
-from onekl_desktop.project.records import JournalEntry, Landscape, Record, Scenario
+from onekl_desktop.project.records import (
+    Action,
+    Decision,
+    Dependency,
+    Group,
+    JournalEntry,
+    Landscape,
+    Record,
+    ReleaseRule,
+    Scenario,
+)
 from onekl_desktop.project.sqlite import connect
 from onekl_desktop.project.workspace import list_recoverable
 from tests.support.landscape import CRS, place
@@ -423,6 +434,20 @@ def test_every_old_project_still_opens(old, tmp_path, registry):
         perform(session, "layers.change_landscape", description="opened again")
         with session.read() as db, session.project.read_raw() as raw:
             assert check_project(raw, db, session.project.files_folder) == []
+
+
+def test_one_predecessor_becomes_a_dependency_and_share_of_support_keeps_its_meaning(tmp_path, registry):
+    copy = tmp_path / "old.gpkg"
+    shutil.copyfile(Path(__file__).parents[1] / "old_projects" / "core_0007.gpkg", copy)
+    with Session(copy, registry=registry) as session, session.read() as db:
+        names = {row.uuid: row.name for row in db.scalars(select(Action))}
+        assert [(names[row.action], names[row.waits_for]) for row in db.scalars(select(Dependency))] == [
+            ("Planting days", "Nursery beds")
+        ]
+        decision = db.scalar(select(Decision))
+        assert decision.method == "support" and tally(db, decision).count.winner == 0
+        assert [rule.field for rule in db.scalars(select(ReleaseRule)) if rule.record_kind == "action"] == ["name"]
+        assert db.scalar(select(Group).where(Group.name == "Hill women")).group_type == "voice"
 
 
 def test_what_the_bare_connection_writes_first_is_rolled_back_too(planned):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from typing import Any, Literal
 
 from pydantic import SerializeAsAny, field_validator, model_validator
@@ -61,6 +62,20 @@ class Operation(WithInputs):
     does: str = ""
     long: bool = False
     hidden: bool = False
+
+    @property
+    def changes(self) -> bool:
+        """Whether it changes a record, so that what is not given stays as it is."""
+        return self.id.startswith("change_")
+
+    def inputs_for(self, given: Collection[str]) -> tuple[Input, ...]:
+        """The inputs as they count for what was given: a change has no defaults, which would replace what nobody named."""
+        if not self.changes:
+            return self.inputs
+        return tuple(
+            field.model_copy(update={"default": None, "when": field.when if field.when is not None and field.when.field in given else None})
+            for field in self.inputs
+        )  # fmt: skip
 
 
 class Verb(Declaration):

@@ -30,7 +30,10 @@ class OperationDialog(QDialog):
         self.result_value: Any = None
         self._long = operation.long
         self.setWindowTitle(_(operation.title))
-        self.form = Form(operation.inputs, values, record_options(desk.session), hidden)
+        inputs = (
+            operation.inputs_for(()) if many is not None else operation.inputs
+        )  # of many only what is chosen changes
+        self.form = Form(inputs, values, record_options(desk.session), hidden)
         self.problem = label("", "problem", wrap=True)
         self.problem.hide()
         self.do = button(verb or _(operation.title), self.accept, primary=True)
