@@ -7,6 +7,7 @@ import logging
 import re
 import sqlite3
 import threading
+import time
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -22,8 +23,9 @@ from onekl_desktop.project.gpkg import quote
 from onekl_desktop.project.records import record_kinds
 
 log = logging.getLogger(__name__)
-VERSION = "1"  # of the index; raise it when what is indexed changes
-LOOKED_AT = 400  # matches that are put in order; a word that half of the project holds is not read to the end
+VERSION = "2"  # of the index; raise it when what is indexed changes
+TITLES_S = 0.004  # for names that hold all words, before all words are looked through
+LOOKED_AT = 200  # matches that are put in order; a word that half of the project holds is not read to the end
 SKIPPED = {"uuid", "created_at", "created_by", "changed_at", "changed_by", "geom", "content", "content_hash", "style", "extent", "inputs", "warnings", "schedule", "options", "ranking", "marks", "voters", "fingerprint", "table_name", "colour"}  # fmt: skip
 UNSEARCHED = {
     "indicator_value",
@@ -58,7 +60,7 @@ class SearchIndex:
         self._columns = self._list_columns()
         path = (
             folder or cache_folder() / "search"
-        ) / f"{hashlib.sha256(str(session.path).encode()).hexdigest()[:24]}.db"
+        ) / f"{hashlib.sha256(str(session.path).encode()).hexdigest()[:24]}-{VERSION}.db"
         self._db = self._open(path)
         self._ready = False
         self._stop = session.listen(self.update)
@@ -67,6 +69,12 @@ class SearchIndex:
         """Stop listening, and let the file go."""
         with self._lock:
             self._stop()
+            if self._ready:
+                try:
+                    with self._session.project.read_raw() as raw:
+                        self._sign(self._signature(raw))
+                except sqlite3.DatabaseError:  # the project is closed already: made anew next time
+                    log.debug("the search index was not signed", exc_info=True)
             self._db.close()
 
     # ------------------------------------------------------------ building
@@ -83,7 +91,7 @@ class SearchIndex:
                 db.execute("CREATE TABLE IF NOT EXISTS state (name TEXT PRIMARY KEY, value TEXT)")
                 db.execute("CREATE TABLE IF NOT EXISTS entry (id INTEGER PRIMARY KEY, kind TEXT, uuid TEXT UNIQUE)")
                 db.execute(
-                    "CREATE VIRTUAL TABLE IF NOT EXISTS words USING fts5(title, body, tokenize = 'unicode61 remove_diacritics 2', prefix = '1 2 3')"
+                    "CREATE VIRTUAL TABLE IF NOT EXISTS words USING fts5(title, body, tokenize = 'unicode61 remove_diacritics 2', prefix = '1 2 3', detail = 'column')"
                 )
             except (sqlite3.DatabaseError, OSError):
                 try:
@@ -96,7 +104,7 @@ class SearchIndex:
         db.execute("CREATE TABLE state (name TEXT PRIMARY KEY, value TEXT)")
         db.execute("CREATE TABLE entry (id INTEGER PRIMARY KEY, kind TEXT, uuid TEXT UNIQUE)")
         db.execute(
-            "CREATE VIRTUAL TABLE words USING fts5(title, body, tokenize = 'unicode61 remove_diacritics 2', prefix = '1 2 3')"
+            "CREATE VIRTUAL TABLE words USING fts5(title, body, tokenize = 'unicode61 remove_diacritics 2', prefix = '1 2 3', detail = 'column')"
         )
         return db
 
@@ -143,12 +151,15 @@ class SearchIndex:
                     if progress is not None:
                         progress.report(number / len(self._columns), _("Reading {name}").format(name=table))
                     self._read_table(raw, table, kind, columns)
-                self._db.execute("INSERT OR REPLACE INTO state VALUES ('signature', ?)", (wanted,))
+                self._sign(wanted)
                 self._db.execute("COMMIT")
             except BaseException:
                 self._db.execute("ROLLBACK")
                 raise
             return True
+
+    def _sign(self, signature: str) -> None:
+        self._db.execute("INSERT OR REPLACE INTO state VALUES ('signature', ?)", (signature,))
 
     def _read_table(self, raw: sqlite3.Connection, table: str, kind: str, columns: list[str]) -> None:
         known = {row[1] for row in raw.execute(f"PRAGMA table_info({quote(table)})")}
@@ -194,8 +205,7 @@ class SearchIndex:
                         self._put(
                             kind, str(change.after["uuid"]), {column: change.after.get(column) for column in columns}
                         )
-                with self._session.project.read_raw() as raw:
-                    self._db.execute("INSERT OR REPLACE INTO state VALUES ('signature', ?)", (self._signature(raw),))
+                self._db.execute("DELETE FROM state")  # signed again when it is closed; after a crash it is made anew
                 self._db.execute("COMMIT")
             except sqlite3.DatabaseError:  # the cache is broken: it is made anew at the next search
                 log.debug("the search index could not follow a change", exc_info=True)
@@ -214,16 +224,29 @@ class SearchIndex:
         with self._lock:
             if not self._ready:
                 self.refresh()
-            rows = self._matches(f"title : ({query})", LOOKED_AT)
+            rows = self._matches(f"title : ({query})", TITLES_S)
             if len(rows) < limit:
                 seen = {row[0] for row in rows}
-                rows += [row for row in self._matches(query, LOOKED_AT) if row[0] not in seen]
+                rows += [row for row in self._matches(query) if row[0] not in seen]
         return [Found(kind, uuid, title, _extract(body, words)) for _key, kind, uuid, title, body in sorted(rows, key=lambda row: _place(row, words))[:limit]]  # fmt: skip
 
-    def _matches(self, query: str, most: int) -> list[tuple[int, str, str, str, str]]:
-        return self._db.execute(
+    def _matches(self, query: str, seconds: float = 0.0) -> list[tuple[int, str, str, str, str]]:
+        """Up to `LOOKED_AT` matches; with `seconds` those that were found by then."""
+        rows = self._db.execute(
             "SELECT entry.id, entry.kind, entry.uuid, words.title, words.body FROM words JOIN entry ON entry.id = words.rowid "
-            "WHERE words MATCH ? LIMIT ?", (query, most)).fetchall()  # fmt: skip
+            "WHERE words MATCH ? LIMIT ?", (query, LOOKED_AT))  # fmt: skip
+        if not seconds:
+            return rows.fetchall()
+        out: list[tuple[int, str, str, str, str]] = []
+        until = time.perf_counter() + seconds
+        self._db.set_progress_handler(lambda: int(time.perf_counter() > until), 2000)
+        try:
+            out.extend(rows)
+        except sqlite3.OperationalError:  # interrupted: names that stand far behind are found by the next query
+            pass
+        finally:
+            self._db.set_progress_handler(None, 0)
+        return out
 
 
 def _is_identity(value: Any) -> bool:

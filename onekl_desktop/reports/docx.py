@@ -43,12 +43,14 @@ from onekl_desktop.reports.page import (
     Notes,
     Page,
     Paragraph,
+    Photo,
     Points,
     Table,
     go_together,
     is_narrow,
 )
 from onekl_desktop.reports.pdf import CELL, column_widths
+from onekl_desktop.reports.photos import read_photo
 
 SHEET_CUT_MM = 8.0  # of the white margin of a map on its own sheet, so that it fits between the margins of a section
 
@@ -147,6 +149,17 @@ def _add(document: Any, block: Any, project: ProjectFile) -> None:
         _picture(document.add_paragraph(), to_picture(drawing), WIDTH_MM, block.title)
     elif isinstance(block, Table):
         _table(document, block)
+    elif isinstance(block, Photo):
+        shot = read_photo(project, block)
+        paragraph = document.add_paragraph()
+        if shot is not None:
+            _picture(paragraph, shot.jpeg, min(WIDTH_MM, 95.0 * shot.width / shot.height), block.caption)
+        words = (
+            block.caption
+            if shot is not None
+            else _("The picture {caption} cannot be shown.").format(caption=block.caption)
+        )
+        _text(document.add_paragraph(style="Small"), words)
     elif isinstance(block, Break):
         document.add_page_break()
     elif isinstance(block, ContentsList):

@@ -32,10 +32,12 @@ from onekl_desktop.reports.page import (
     Notes,
     Page,
     Paragraph,
+    Photo,
     Points,
     Table,
     is_narrow,
 )
+from onekl_desktop.reports.photos import read_photo
 
 CSS = """
 :root{--ink:#22322c;--soft:#5d6b65;--accent:#1f6f54;--hair:#d5ddd8;--ground:#f3f6f4;--paper:#fff;--warn:#7d5200;--warnground:#fff4dc}
@@ -116,6 +118,12 @@ def _block(block: Any, project: ProjectFile) -> str:
         png, width, _height = draw_sheet(project, block)
         data = base64.b64encode(png).decode()
         return f'<figure><img alt="{escape(block.title)}" style="width:{width}mm;max-width:100%;border:1px solid #dde3df" src="data:image/png;base64,{data}"></figure>'
+    if isinstance(block, Photo):
+        shot = read_photo(project, block)
+        if shot is None:
+            return f'<p class="small">{escape(_("The picture {caption} cannot be shown.").format(caption=block.caption))}</p>'
+        data = base64.b64encode(shot.jpeg).decode()
+        return f'<figure><img alt="{escape(block.caption)}" style="max-width:100%;max-height:24rem" src="data:image/jpeg;base64,{data}"><figcaption>{escape(block.caption)}</figcaption></figure>'
     if isinstance(block, Break | ContentsList):
         return ""
     if isinstance(block, Notes):

@@ -86,6 +86,14 @@ class MapSheet:
 
 
 @dataclass(frozen=True)
+class Photo:
+    """A photo or drawing of the library (its uuid) with what stands below it."""
+
+    resource: str
+    caption: str = ""
+
+
+@dataclass(frozen=True)
 class Node:
     """A box of a graph: label, its colour, its column and row, and a note in small letters below the label."""
 
@@ -208,6 +216,7 @@ Block = (
     | Facts
     | MapBlock
     | MapSheet
+    | Photo
     | Table
     | Chart
     | Points

@@ -48,11 +48,13 @@ from onekl_desktop.reports.page import (
     Notes,
     Page,
     Paragraph,
+    Photo,
     Points,
     Table,
     go_together,
     is_narrow,
 )
+from onekl_desktop.reports.photos import read_photo
 
 INK, SOFT, ACCENT, HAIR, GROUND, WARN = (
     HexColor(c) for c in ("#22322c", "#5d6b65", "#1f6f54", "#cfd8d3", "#f3f6f4", "#8a5a00")
@@ -61,6 +63,7 @@ MARGIN = 16 * mm
 WIDTH = A4[0] - 2 * MARGIN
 LEGEND, MOST_BESIDE = 46 * mm, 30
 
+TALLEST = 95 * mm  # of a photo
 KEPT_WHOLE = 10  # rows of a table that is not divided between pages
 BODY = ParagraphStyle("body", fontName=REGULAR, fontSize=9, leading=13, textColor=INK)
 SMALL = ParagraphStyle("small", parent=BODY, fontSize=7.5, leading=10.5, textColor=SOFT)
@@ -190,6 +193,17 @@ def _flow(block: Any, project: ProjectFile) -> list[Flowable]:
         return [draw_graph(block, WIDTH, height_of_graph(block, WIDTH)), Spacer(1, 6)]
     if isinstance(block, Break):
         return [PageBreak()]
+    if isinstance(block, Photo):
+        shot = read_photo(project, block)
+        if shot is None:
+            return [Text(escape(_("The picture {caption} cannot be shown.").format(caption=block.caption)), SMALL)]
+        wide = min(WIDTH, TALLEST * shot.width / shot.height)
+        return [
+            Image(io.BytesIO(shot.jpeg), width=wide, height=wide * shot.height / shot.width, hAlign="LEFT"),
+            Spacer(1, 3),
+            Text(escape(block.caption), SMALL),
+            Spacer(1, 6),
+        ]
     if isinstance(block, MapSheet):
         png, width, height = draw_sheet(project, block)
         full = Image(io.BytesIO(png), width=width * mm - 0.5, height=height * mm - 0.5)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from onekl_desktop.base.errors import UserError
 from onekl_desktop.base.translate import _
@@ -46,7 +46,8 @@ def _name_of(write: Write, body: str) -> str:
     """Its first words, which nobody else has."""
     first = " ".join(body.split())
     short = first if len(first) <= SHORT else first[: SHORT - 1].rsplit(" ", 1)[0] + "…"
-    taken = {name.lower() for name in write.db.scalars(select(Comment.name))}
+    begins = func.lower(Comment.name).startswith(short.lower(), autoescape=True)
+    taken = {name.lower() for name in write.db.scalars(select(Comment.name).where(begins))}
     name, number = short, 2
     while name.lower() in taken:
         name, number = f"{short} ({number})", number + 1

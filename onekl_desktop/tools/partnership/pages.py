@@ -21,6 +21,7 @@ from onekl_desktop.reports.page import (
     Notes,
     Page,
     Paragraph,
+    Photo,
     Point,
     Points,
     Table,
@@ -41,7 +42,7 @@ from onekl_desktop.tools.partnership.inputs import (
     ZONES,
 )
 from onekl_desktop.tools.partnership.places import BESIDE_M, find_neighbours, measure_zones
-from onekl_desktop.tools.partnership.queries import Partnership, find_gaps, read_partnership
+from onekl_desktop.tools.partnership.queries import Partnership, find_gaps, read_partnership, tell_lapsed
 
 CHAPTERS = ("introduction", "people", "economy", "trends", "production", "governance", "land_use")
 LISTS = (
@@ -140,6 +141,8 @@ def landscape_profile(session: Session) -> Page:
             (_("Partnership"), status.get(profile.partnership_status, "–") + since),
         ]
     page.blocks.append(Facts(tuple(facts)))
+    if profile is not None and profile.picture:
+        page.blocks.append(Photo(profile.picture, landscape.name))
     if landscape.description:
         page.blocks.append(Paragraph(landscape.description))
     page.blocks.append(MapSheet(_("{landscape}: the landscape and its boundary").format(landscape=landscape.name)))
@@ -435,7 +438,5 @@ def consent_ledger(session: Session) -> Page:
         tuple((known.name_of(row.subject), versions.get(row.agreement, "–"), scopes.get(row.scope, row.scope), media.get(row.medium, "–") + (f" ({row.witness})" if row.witness else ""),
                row.given_on, row.valid_until or "–", row.withdrawn_on or "–") for row in known.consents),
         (False,) * 7))  # fmt: skip
-    page.blocks += [
-        Notes((_("The consent of {name} ({scope}) lapsed on {date}; what it covered is withheld. Ask again, and record the answer.").format(
-            name=known.name_of(row.subject), scope=scopes.get(row.scope, row.scope), date=row.valid_until),), warning=True) for row in lapsed]  # fmt: skip
+    page.blocks += [Notes((text,), warning=True) for text in tell_lapsed(known)]
     return page

@@ -41,7 +41,7 @@ from onekl_desktop.tools.partnership.inputs import (
 )
 from onekl_desktop.tools.partnership.pages import CHAPTERS, spread_out
 from onekl_desktop.tools.partnership.places import find_neighbours, measure_zones
-from onekl_desktop.tools.partnership.queries import Partnership, find_gaps, read_partnership
+from onekl_desktop.tools.partnership.queries import Partnership, find_gaps, read_partnership, tell_lapsed
 from onekl_desktop.tools.partnership.spec import TOOL
 
 VERSION = Style(filled=False, outline="#b5452c", width=0.9)
@@ -83,10 +83,11 @@ class PartnershipPanel(RecordsPanel):
             (Column(_("Name")), Column(_("Signatures"), True), Column(_("Version")), Column(_("Signed on")), Column(_("Valid until"))), "agreement", "draft_agreement", "change_agreement", "remove_agreement",
             deeds=(Deed("add_agreement", "plus"), Deed("sign_agreement", "check", "agreement"), Deed("revise_agreement", "copy", "agreement"), Deed("opt_in", "check", "agreement")),
             values=lambda key: self._values(self.known.agreements, key, AGREEMENT_VALUES)))  # fmt: skip
+        self.lapsed = label("", "problem", wrap=True)
         self.add_records("consents", Records(
             _("Consents"), _("No consent yet. Who permits what, until when, and how was it given?"),
             (Column(_("Given by")), Column(_("For")), Column(_("Given on")), Column(_("Valid until")), Column(_("Withdrawn on")), Column(_("Witness")), Column(_("Agreement"))), "consent", "record_consent", "", "remove_consent",
-            deeds=(Deed("withdraw_consent", "close", "consent"),)))  # fmt: skip
+            deeds=(Deed("withdraw_consent", "close", "consent"),)), self.lapsed)  # fmt: skip
 
     # ------------------------------------------------------------ building
 
@@ -222,6 +223,9 @@ class PartnershipPanel(RecordsPanel):
         tables["consents"].set_rows([
             TableRow((known.name_of(item.subject), scopes.get(item.scope, item.scope), item.given_on, item.valid_until, item.withdrawn_on, item.witness, known.name_of(item.agreement) if item.agreement else ""), item.uuid)
             for item in known.consents])  # fmt: skip
+        lapsed = tell_lapsed(known)
+        self.lapsed.setText("\n".join(lapsed))
+        self.lapsed.setVisible(bool(lapsed))
         keys = tables["meetings"].selected
         self._show_attendance(keys[0] if len(keys) == 1 else "")
 

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import select
 
 from onekl_desktop.base.specs import Choice
+from onekl_desktop.base.specs.words import titles
 from onekl_desktop.base.translate import N_, _
 from onekl_desktop.engine import Session
 from onekl_desktop.engine.steps import Step
@@ -30,7 +31,7 @@ from onekl_desktop.project.records import (
     Profile,
     Signature,
 )
-from onekl_desktop.tools.partnership.inputs import ORGANISATION_VALUES
+from onekl_desktop.tools.partnership.inputs import ORGANISATION_VALUES, SCOPES
 
 HIGH = 4  # of 5: much power, much interest, much affected
 EXPECTED_TYPES = (
@@ -107,13 +108,13 @@ def read_partnership(session: Session) -> Partnership:
 
 def find_gaps(known: Partnership) -> list[str]:
     """Who is missing, in sentences: each says what speaks for it."""
-    titles = {
+    kinds = {
         option.id: _(option.title) for item in ORGANISATION_VALUES
         if isinstance(item, Choice) and item.id == "organisation_type" for option in item.options
     }  # fmt: skip
     at_table = [row for row in known.organisations if row.standing == "member"]
     out = [
-        _("Nobody of this kind is at the table: {kind}.").format(kind=titles[kind])
+        _("Nobody of this kind is at the table: {kind}.").format(kind=kinds[kind])
         for kind in EXPECTED_TYPES if all(row.organisation_type != kind for row in at_table)
     ] if known.organisations else []  # fmt: skip
     network = known.network
@@ -137,6 +138,16 @@ def find_gaps(known: Partnership) -> list[str]:
         for row in known.engagements if row.planned_on and row.planned_on < today and row.status in ("planned", "under_way") and row.uuid not in held
     ]  # fmt: skip
     return out
+
+
+def tell_lapsed(known: Partnership) -> list[str]:
+    """Consents that have run out, in sentences that name them and the way out."""
+    scopes, today = titles(SCOPES), dt.date.today().isoformat()
+    return [
+        _("The consent of {name} ({scope}) lapsed on {date}; what it covered is withheld. Ask again, and record the answer.").format(
+            name=known.name_of(row.subject), scope=scopes.get(row.scope, row.scope), date=row.valid_until)
+        for row in known.consents if not row.withdrawn_on and row.valid_until and row.valid_until < today
+    ]  # fmt: skip
 
 
 def first_steps(session: Session) -> list[Step]:

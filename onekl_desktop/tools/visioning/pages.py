@@ -21,10 +21,12 @@ from onekl_desktop.reports.page import (
     Notes,
     Page,
     Paragraph,
+    Photo,
     Table,
 )
 from onekl_desktop.tools.visioning.frameworks import FRAMEWORKS, by_framework
 from onekl_desktop.tools.visioning.inputs import CONCERN_TYPES, DEPICTIONS, DIMENSIONS, RESULT_TYPES, THEMES, ZONES
+from onekl_desktop.tools.visioning.priorities import shade_priorities
 from onekl_desktop.tools.visioning.queries import Visioning, read_vision, tally_votes, weigh_goals
 
 COLOURS = {"action": "#2f6fa8", "result": "#0f7d62", "threat": "#b5452c", "goal": "#c98a1b"}
@@ -55,6 +57,8 @@ def _tell_vision(known: Visioning) -> Iterator[Block]:
         return
     yield Heading(valid.name)
     yield Paragraph(valid.statement or _("It has no words yet."))
+    if valid.picture:
+        yield Photo(valid.picture, known.name_of(valid.picture))
     states = {"draft": _("Draft"), "agreed": _("Agreed"), "earlier": _("Earlier version")}
     yield Facts((
         (_("By the year"), str(valid.horizon_year or "–")), (_("Status"), states.get(valid.status, valid.status)), (_("Agreed on"), valid.agreed_on or "–"),
@@ -91,6 +95,10 @@ def _tell_pictures(known: Visioning) -> Iterator[Block]:
             group = known.name_of(row.people_group)
             title = f"{row.name} · {shows.get(row.depicts, '')}" + (f" · {group}" if group else "")
             yield MapBlock(title, layers=(row.layer,), wide=False)
+    for row in known.pictures:
+        if row.resource and known.name_of(row.resource):
+            group = known.name_of(row.people_group)
+            yield Photo(row.resource, f"{row.name} · {shows.get(row.depicts, '')}" + (f" · {group}" if group else ""))
 
 
 def _tell_wishes(known: Visioning) -> Iterator[Block]:
@@ -174,6 +182,14 @@ def chain_graph(known: Visioning) -> Graph:
     return Graph(_("Results chain"), nodes, tuple((at[link.cause], at[link.effect]) for link in known.links if link.cause in at and link.effect in at))  # fmt: skip
 
 
+def _map_priorities(known: Visioning, goals: list[str], groups: dict[str, list[float]]) -> Iterator[Block]:
+    """A small map for each group, two in a row."""
+    for name, shares in groups.items():
+        shading = shade_priorities(known, name, goals, shares)
+        if shading is not None:
+            yield MapBlock(shading.title, layers=(known.landscape.zones,), wide=False, shading=shading)
+
+
 def _tell_votes(session: Session, known: Visioning) -> Iterator[Block]:
     for decision in known.votes:
         found = tally_votes(session, decision)
@@ -186,6 +202,7 @@ def _tell_votes(session: Session, known: Visioning) -> Iterator[Block]:
                 name, _("share of its points by rank"),
                 tuple(Bar(goal, 0.0, 100 * share, colours.get(name, "#0f7d62"), format_percent(share, 0)) for goal, share in zip(goals, shares, strict=True)),
                 lying=True, wide=False)  # fmt: skip
+        yield from _map_priorities(known, goals, groups)
         rows = tuple(
             (group.name, format_number(group.count.ballots), found.name_winner(group.count))
             for group in found.groups

@@ -14,7 +14,7 @@ from onekl_desktop.base.specs.words import titles
 from onekl_desktop.base.translate import _
 from onekl_desktop.base.units import format_number, format_percent
 from onekl_desktop.cartography.scene import SceneLayer
-from onekl_desktop.cartography.shading import shade_shares, shade_zones
+from onekl_desktop.cartography.shading import shade_zones
 from onekl_desktop.gui.canvas.placing import pick_place
 from onekl_desktop.gui.charts.bars import compare_groups
 from onekl_desktop.gui.charts.page import ChartPage
@@ -44,7 +44,8 @@ from onekl_desktop.tools.visioning.inputs import (
 )
 from onekl_desktop.tools.visioning.operations import DIRECTIONS
 from onekl_desktop.tools.visioning.panel.chain import arrows_of, boxes_of
-from onekl_desktop.tools.visioning.queries import Visioning, read_vision, tally_votes, weigh_goals, weigh_places
+from onekl_desktop.tools.visioning.priorities import shade_priorities
+from onekl_desktop.tools.visioning.queries import Visioning, read_vision, tally_votes, weigh_goals
 from onekl_desktop.tools.visioning.spec import TOOL
 
 CONCERN_STYLE = Style(fill="#c98a1b", outline="#ffffff", width=0.6)
@@ -344,14 +345,8 @@ class VisioningPanel(RecordsPanel):
         elif shown is self.pages["votes"] and self.chosen_vote is not None and self.whose.currentIndex() > 0:
             goals, groups = weigh_goals(self.desk.session, self.chosen_vote)
             shares = groups.get(self.whose.currentText())
-            if shares:
-                words = (_("Little"), _("Some"), _("Much"), _("Most"))
-                shading = shade_shares(
-                    _("Put first by {group}").format(group=self.whose.currentText()),
-                    weigh_places(self.known, goals, shares),
-                    words,
-                )
-                layer = shade_zones(self.desk.session.project, shading)
-                if layer is not None:
-                    scene.insert(-1, layer)
+            shading = shade_priorities(self.known, self.whose.currentText(), goals, shares) if shares else None
+            layer = shade_zones(self.desk.session.project, shading) if shading is not None else None
+            if layer is not None:
+                scene.insert(-1, layer)
         return scene
