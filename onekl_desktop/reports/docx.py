@@ -83,6 +83,10 @@ def write_docx(page: Page, project: ProjectFile, target: Path) -> None:
             pending = []
         if narrow:
             pending.append(block)
+        elif isinstance(block, ContentsList):
+            _contents(
+                document, block, [item.text for item in page.blocks if isinstance(item, Heading) and item.level == 1]
+            )
         elif block is not None:
             _add(document, block, project)
     document.save(str(target))
@@ -162,8 +166,6 @@ def _add(document: Any, block: Any, project: ProjectFile) -> None:
         _text(document.add_paragraph(style="Small"), words)
     elif isinstance(block, Break):
         document.add_page_break()
-    elif isinstance(block, ContentsList):
-        _contents(document, block)
     elif isinstance(block, MapSheet):
         _sheet(document, block, project)
     elif isinstance(block, Notes):
@@ -175,14 +177,26 @@ def _add(document: Any, block: Any, project: ProjectFile) -> None:
         raise TypeError(f"no way to write {type(block).__name__}")
 
 
-def _contents(document: Any, block: ContentsList) -> None:
-    """A list of contents that the word processor fills when it is opened (it asks first)."""
+def _contents(document: Any, block: ContentsList, sections: list[str]) -> None:
+    """A list of contents: the sections, to which the word processor adds the pages when it updates the field."""
     _text(document.add_paragraph(style="Heading 2"), block.title)
-    field = OxmlElement("w:fldSimple")
-    field.set(qn("w:instr"), 'TOC \\o "1-1" \\h \\z')
-    field.set(qn("w:dirty"), "true")
-    document.add_paragraph()._p.append(field)
-    document.add_page_break()
+    paragraph = document.add_paragraph()
+    for kind in ("begin", "separate", "end"):
+        run = paragraph.add_run()
+        mark = OxmlElement("w:fldChar")
+        mark.set(qn("w:fldCharType"), kind)
+        if kind == "begin":
+            mark.set(qn("w:dirty"), "true")
+        run._r.append(mark)
+        if kind == "begin":
+            instruction = OxmlElement("w:instrText")
+            instruction.text = ' TOC \\o "1-1" \\h \\z '
+            paragraph.add_run()._r.append(instruction)
+        elif kind == "separate":
+            for number, section in enumerate(sections):
+                shown = paragraph.add_run(section.translate(FORBIDDEN))
+                if number < len(sections) - 1:
+                    shown.add_break()
 
 
 def _sheet(document: Any, block: MapSheet, project: ProjectFile) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from PySide6.QtWidgets import QButtonGroup, QGridLayout, QPushButton, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QPushButton, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
 from onekl_desktop.base.specs import Tool
 from onekl_desktop.base.translate import _
@@ -30,7 +30,7 @@ class RecordsPanel(QWidget):
         self.pages: dict[str, QWidget] = {}
         self.record_tables: dict[str, RecordTable] = {}
         self._tabs = QButtonGroup(self)
-        self._tab_box = QGridLayout()
+        self._tab_box = QVBoxLayout()
         self._tab_box.setSpacing(XS)
         self._stack = QStackedWidget()
         self.steps = StepsCard(desk, tool, self.show_page)
@@ -116,14 +116,19 @@ class RecordsPanel(QWidget):
             other.setVisible(number > 0)
 
     def _arrange_tabs(self) -> None:
-        """Three tabs a row, or as many as fit into the narrowest panel in this language."""
-        tabs = self._tabs.buttons()
-        for tab in tabs:
+        """As many tabs a row as fit into the narrowest panel in this language; those of a row share its width."""
+        row_box: QHBoxLayout | None = None
+        used, count = 0, 0
+        for tab in self._tabs.buttons():
             tab.ensurePolished()
-        widest = max((tab.sizeHint().width() for tab in tabs), default=1)
-        per_row = max(1, min(PER_ROW, (NARROWEST - 2 * L + XS) // (widest + XS)))
-        for number, tab in enumerate(tabs):
-            self._tab_box.addWidget(tab, number // per_row, number % per_row)
+            width = tab.sizeHint().width() + XS
+            if row_box is None or used + width > NARROWEST - 2 * L + XS or count == PER_ROW:
+                row_box = QHBoxLayout()
+                row_box.setSpacing(XS)
+                self._tab_box.addLayout(row_box)
+                used, count = 0, 0
+            row_box.addWidget(tab, max(width, 1))
+            used, count = used + width, count + 1
 
     def show_page(self, id: str) -> None:
         """Show a page."""

@@ -50,7 +50,7 @@ class ActionPlanPanel(RecordsPanel):
         self.budget_line = label("", "small", wrap=True)
         self.add_records("budget", Records(
             _("Budget"), _("No budget line yet. Which action needs how much in which year, to invest or to keep it going?"),
-            (Column(_("Name")), Column(_("Planned amount"), True), Column(_("Action")), Column(_("Year"), True), Column(_("Kind")), Column(_("Paid by")), Column(_("Spent"), True)),
+            (Column(_("Name")), Column(_("Planned amount"), True), Column(_("Action")), Column(_("Year")), Column(_("Kind")), Column(_("Paid by")), Column(_("Spent"), True)),
             "budget_line", "add_budget_line", "change_budget_line", "remove_budget_line", values=self._line_values), self.budget_line, self.by_year, self.budget_button)  # fmt: skip
         self.add_records("order", Records(
             _("What comes first"), _("Nothing waits for anything yet."), (Column(_("Action")), Column(_("Comes after")), Column(_("Note"))), "", "set_dependency", "set_dependency", "remove_dependency",
@@ -103,7 +103,7 @@ class ActionPlanPanel(RecordsPanel):
         self.gantt_button.setEnabled(bool(known.timed()))
         names = {item.uuid: item.name for item in known.actions}
         tables["budget"].set_rows([
-            TableRow((item.name, item.planned, names.get(item.action, "–"), item.year, lines.get(item.budget_type, "–"), known.name_of(item.finance_source), item.spent), item.uuid) for item in known.budget])  # fmt: skip
+            TableRow((item.name, item.planned, names.get(item.action, "–"), str(item.year or "–"), lines.get(item.budget_type, "–"), known.name_of(item.finance_source), item.spent), item.uuid) for item in known.budget])  # fmt: skip
         self.by_year.setVisible(bool(known.budget))
         self.budget_button.setEnabled(bool(known.budget))
         self.budget_line.setText(_("Planned altogether: {amount} {currency}").format(amount=format_number(sum(item.planned for item in known.budget)), currency=known.currency))  # fmt: skip

@@ -41,7 +41,7 @@ class KnowledgePanel(RecordsPanel):
         self._build_search()
         self.add_records("library", Records(
             _("Library"), _("Nothing here yet. Keep documents, photos, links and layers with who made them, under which licence and where they belong."),
-            (Column(_("Name")), Column(_("Kind")), Column(_("Year"), True), Column(_("Author")), Column(_("Licence")), Column(_("Place")), Column(_("Keywords")), Column(_("Size (kB)"), True), Column(_("File"))),
+            (Column(_("Name")), Column(_("Kind")), Column(_("Year")), Column(_("Author")), Column(_("Licence")), Column(_("Place")), Column(_("Keywords")), Column(_("Size (kB)"), True), Column(_("File"))),
             "resource", "add_resource", "change_resource", "remove_resource", deeds=(Deed("add_link", "plus"), Deed("add_layer", "layers"), Deed("attach_evidence", "check", "resource")),
             values=self._resource_values))  # fmt: skip
         self.add_records("evidence", Records(
@@ -147,7 +147,7 @@ class KnowledgePanel(RecordsPanel):
         kinds = {"document": _("document"), "photo": _("photo"), "link": _("link"), "layer": _("layer")}
         tables = self.record_tables
         tables["library"].set_rows([
-            TableRow((item.name, kinds.get(item.resource_type, item.resource_type), item.year, item.author, item.licence, item.place, item.keywords, None if item.size_bytes is None else item.size_bytes / 1000, item.file_name or item.link), item.uuid)
+            TableRow((item.name, kinds.get(item.resource_type, item.resource_type), str(item.year or ""), item.author, item.licence, item.place, item.keywords, None if item.size_bytes is None else item.size_bytes / 1000, item.file_name or item.link), item.uuid)
             for item in known.resources])  # fmt: skip
         tables["evidence"].set_rows([
             TableRow((known.name_of(item.resource), known.about.get(item.uuid, "–"), _("has changed since") if known.is_changed(item) else _("as attached"), item.note), item.uuid) for item in known.evidence])  # fmt: skip

@@ -89,7 +89,7 @@ def _mark(id: str, title: str, about: str) -> Integer:
 STAKE_VALUES = (
     Choice(id="standing", title=N_("Standing"), default=None, required=False, options=STANDINGS),
     _mark("power", N_("Power"), N_("1 to 5: how much it can help or stop what the partnership wants.")),
-    _mark("interest", N_("Interest"), N_("1 to 5: how much it cares about what the partnership does.")),
+    _mark("interest", N_("Interest in it"), N_("1 to 5: how much it cares about what the partnership does.")),
     _mark("legitimacy", N_("Legitimacy"), N_("1 to 5: how far others accept its claim, by law or custom.")),
     _mark("urgency", N_("Urgency"), N_("1 to 5: how soon its claim must be heard.")),
     _mark("affected", N_("Affected"), N_("1 to 5: how much its life or work changes by what is planned.")),

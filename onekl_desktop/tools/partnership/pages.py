@@ -228,13 +228,13 @@ def engagement_strategy(session: Session) -> Page:
         return page
     if judged:
         page.blocks.append(Points(
-            _("Power and interest"), _("Interest"), _("Power"),
+            _("Power and interest"), _("Interest in it"), _("Power"),
             tuple(Point(row.name, "#0f7d62" if row.standing == "member" else "#b5452c", *spread_out(judged, row)) for row in judged)))  # fmt: skip
         page.blocks.append(Notes((_("Green: at the table. Red: not yet. Much power and much interest: work closely together. Much interest and little power: make sure that they are heard."),)))  # fmt: skip
     network, standing = known.network, titles(STANDINGS)
     kinds = words_of(ORGANISATION_VALUES, "organisation_type")
     page.blocks.append(Table(
-        (_("Stakeholder"), _("Kind"), _("Standing"), _("Power"), _("Interest"), _("Affected"), _("Legitimacy"), _("Urgency"), _("Stands between")),
+        (_("Stakeholder"), _("Kind"), _("Standing"), _("Power"), _("Interest in it"), _("Affected"), _("Legitimacy"), _("Urgency"), _("Stands between")),
         tuple((row.name, kinds.get(row.organisation_type, "–"), standing.get(row.standing, "–"), *(str(getattr(row, mark) or "–") for mark in ("power", "interest", "affected", "legitimacy", "urgency")),
                format_percent(network[row.uuid].betweenness, 0)) for row in known.organisations),
         (False, False, False, True, True, True, True, True, True),

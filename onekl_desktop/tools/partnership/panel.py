@@ -125,7 +125,7 @@ class PartnershipPanel(RecordsPanel):
         grid = button(_("Power and interest"), self.show_grid, icon_name="chart")
         self.add_records("stakeholders", Records(
             _("Stakeholder map"), _("The organisations of the register stand here. Place each by its power and its interest."),
-            (Column(_("Name")), Column(_("Power"), True), Column(_("Interest"), True), Column(_("Standing")), Column(_("Affected"), True), Column(_("Legitimacy"), True), Column(_("Urgency"), True), Column(_("Stands between")), Column(_("Why"))),
+            (Column(_("Name")), Column(_("Power"), True), Column(_("Interest in it"), True), Column(_("Standing")), Column(_("Affected"), True), Column(_("Legitimacy"), True), Column(_("Urgency"), True), Column(_("Stands between")), Column(_("Why"))),
             "organisation", "", "judge_stakeholder", "", (0, 1, 2), values=lambda key: self._values(self.known.organisations, key, STAKE_VALUES, named=False)),
             grid, label(_("Who is missing"), "heading"), self.gaps, self.linkages)  # fmt: skip
 
@@ -279,7 +279,7 @@ class PartnershipPanel(RecordsPanel):
             )
             for item in judged
         ]
-        self.chart.show_widgets(ScatterChart(Axis(_("Interest"), 0, 0), Axis(_("Power"), 0, 0), marks))
+        self.chart.show_widgets(ScatterChart(Axis(_("Interest in it"), 0, 0), Axis(_("Power"), 0, 0), marks))
         self.desk.drawer.emit(self.chart, _("Stakeholder map"))
 
     def show_neighbours(self) -> None:

@@ -105,7 +105,7 @@ class VisioningPanel(RecordsPanel):
         self.wish_button = button(_("Fill a field…"), lambda: self.open_operation("set_wish"), icon_name="edit")
         self.add_records("visions", Records(
             _("Vision"), _("No vision yet. How is the landscape in twenty years, when all has gone well?"),
-            (Column(_("Name")), Column(_("By the year"), True), Column(_("Status")), Column(_("Agreed on"))), "vision", "add_vision", "change_vision", "remove_vision",
+            (Column(_("Name")), Column(_("By the year")), Column(_("Status")), Column(_("Agreed on"))), "vision", "add_vision", "change_vision", "remove_vision",
             deeds=(Deed("agree_vision", "check", "vision"),), values=lambda key: self._values(self.known.visions, key, VISION_VALUES)),
             card, label(_("Four returns in three zones"), "heading"), self.wishes, self.wish_button)  # fmt: skip
 
@@ -209,13 +209,13 @@ class VisioningPanel(RecordsPanel):
     def _show_vision(self) -> None:
         known, states = self.known, {"draft": _("Draft"), "agreed": _("Agreed"), "earlier": _("Earlier version")}
         self.record_tables["visions"].set_rows([
-            TableRow((item.name, item.horizon_year, states.get(item.status, item.status), item.agreed_on), item.uuid) for item in known.visions])  # fmt: skip
+            TableRow((item.name, str(item.horizon_year or "–"), states.get(item.status, item.status), item.agreed_on), item.uuid) for item in known.visions])  # fmt: skip
         valid = known.vision
         self.statement.setText(valid.statement if valid is not None else "")
         self.standing.setText("" if valid is None else " · ".join(part for part in (states.get(valid.status, ""), str(valid.horizon_year or ""), known.decided.get(valid.decision, "")) if part))  # fmt: skip
         self.card.setVisible(valid is not None)
         self.wishes.set_rows(
-            [Column(_("Return")), *(Column(title) for title in titles(ZONES).values())],
+            [Column(_("Kind of return")), *(Column(title) for title in titles(ZONES).values())],
             [TableRow((title, *(known.wishes.get((theme, zone.id), "") for zone in ZONES)), theme) for theme, title in titles(THEMES).items()],
         )  # fmt: skip
 
