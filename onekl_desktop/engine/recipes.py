@@ -14,6 +14,7 @@ from onekl_desktop.engine.operations import perform
 from onekl_desktop.engine.registry import Registry
 from onekl_desktop.engine.samples import Recipe
 from onekl_desktop.engine.session import Session
+from onekl_desktop.project.queries.records import list_scenarios
 from onekl_desktop.project.records import Landscape
 
 
@@ -21,6 +22,8 @@ def build_recipe(recipe: Recipe, target: Path, landscape: Landscape, *, registry
     """Make the project and do every step. An interrupt leaves a project that opens, as far as it came."""
     make_project(target, landscape)
     with Session(target, registry=registry) as session:
+        with session.read() as db:
+            baseline = list_scenarios(db)[0].name  # in the language in use
         for number, step in enumerate(recipe.steps):
             part = progress.part(number / len(recipe.steps), (number + 1) / len(recipe.steps))
             if "say" in step:
@@ -31,9 +34,9 @@ def build_recipe(recipe: Recipe, target: Path, landscape: Landscape, *, registry
                     perform(session, step["operation"], geometry=feature["geometry"], **feature["properties"])
             elif "rows" in step:
                 for fields in step["rows"]:
-                    perform(session, step["operation"], **_fields(recipe, fields))
+                    perform(session, step["operation"], **_fields(recipe, fields, baseline))
             else:
-                perform(session, step["operation"], progress=part, **_fields(recipe, step["fields"]))
+                perform(session, step["operation"], progress=part, **_fields(recipe, step["fields"], baseline))
 
 
 def run_all(session: Session, progress: Progress) -> None:
@@ -44,9 +47,9 @@ def run_all(session: Session, progress: Progress) -> None:
         module.run_all(session, progress.part(number / len(runners), (number + 1) / len(runners)))
 
 
-def _fields(recipe: Recipe, fields: dict[str, Any]) -> dict[str, Any]:
-    """Fields with file names made absolute: within the recipe's folder, or `resources:` ones."""
-    out = dict(fields)
+def _fields(recipe: Recipe, fields: dict[str, Any], baseline: str) -> dict[str, Any]:
+    """Fields with file names made absolute (within the recipe's folder, or `resources:` ones) and {baseline} by its name."""
+    out = {key: baseline if value == "{baseline}" else value for key, value in fields.items()}
     for key in ("file", "classes"):
         value = out.get(key)
         if isinstance(value, str) and value:

@@ -3,6 +3,7 @@
 import pytest
 
 from onekl_desktop.base.progress import Progress
+from onekl_desktop.base.translate import set_language
 from onekl_desktop.engine import Session
 from onekl_desktop.engine.samples import list_samples, read_recipe
 from onekl_desktop.project.check import check_project
@@ -26,6 +27,16 @@ from onekl_desktop.tools.scenarios.sample import build_sample_project
 def test_four_landscapes_are_there():
     assert set(list_samples()) == {"north_sumatra", "cagayan_de_oro", "cote_divoire", "norte_de_santander"}
     assert all(read_recipe(name).about for name in list_samples())
+
+
+@pytest.mark.parametrize(
+    ("sample", "language"), [("north_sumatra", "fr"), ("norte_de_santander", "id"), ("cote_divoire", "es")]
+)
+def test_a_sample_is_built_in_any_language(tmp_path, registry, sample, language):
+    set_language(language)
+    path = build_sample_project(tmp_path / "s.gpkg", registry=registry, progress=Progress(), sample=sample)
+    with Session(path, registry=registry, read_only=True) as session:
+        assert all(state.current for state in compare(session).scenarios)
 
 
 @pytest.mark.parametrize("sample", list_samples())
