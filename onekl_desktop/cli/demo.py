@@ -18,6 +18,16 @@ from onekl_desktop.reports.write import list_subjects, write_report
 from onekl_desktop.tools.scenarios.sample import build_sample_project
 
 
+EDITED = (
+    "proposal",
+    "engagement_strategy",
+    "landscape_profile",
+    "vision",
+    "partnership_agreement",
+    "action_plan",
+)  # offices edit these: as Word documents, too
+
+
 @dataclass
 class Made:
     """What the demo wrote."""
@@ -65,7 +75,7 @@ def run_demo(folder: Path, *, registry: Registry, progress: Progress, sample: st
         for _entry, page in registry.list_pages():
             for subject in list_subjects(session, page):
                 jobs.append((page.id, subject, "pptx" if page.slides else "pdf"))
-                if page.id == "proposal":
+                if page.id in EDITED:
                     jobs.append((page.id, subject, "docx"))
         for number, (name, subject, suffix) in enumerate(jobs):
             file = "_".join([*([slug(subject)] if subject else []), name]) + f".{suffix}"
