@@ -119,6 +119,7 @@ class ProjectView(QWidget):
         self.desk.drawer.connect(self._show_in_drawer)
         self.desk.wanted.connect(self.show_record)
         self.desk.tool_wanted.connect(self.show_page)
+        self.desk.talk_wanted.connect(self.talk_about)
         self.desk.bridge.changed.connect(self._on_changed)
         self.desk.selection.changed.connect(lambda _layer: self.canvas.refresh())
 
@@ -328,6 +329,19 @@ class ProjectView(QWidget):
         panel = self.panel_of(tool)
         if page and isinstance(panel, RecordsPanel) and page in panel.pages:
             panel.show_page(page)
+
+    def talk_about(self, kind: str, uuid: str) -> None:
+        """The form for a comment about a record."""
+        _entry, operation = self.session.registry.get_operation("decisions.add_comment")
+        values = {"subject_kind": kind, "subject": uuid}
+        OperationDialog(
+            self.desk,
+            "decisions.add_comment",
+            operation,
+            values,
+            hidden=("longitude", "latitude", "answers"),
+            parent=self,
+        ).exec()
 
     def show_record(self, kind: str, uuid: str) -> None:
         """A record in the table of the tool whose operations change it; what has no table is said so."""

@@ -17,7 +17,6 @@ from onekl_desktop.project.queries.records import get_landscape
 from onekl_desktop.reports.write import list_subjects, write_report
 from onekl_desktop.tools.scenarios.sample import build_sample_project
 
-
 EDITED = (
     "proposal",
     "engagement_strategy",

@@ -29,6 +29,7 @@ class Desk(QObject):
     message = Signal(str, str)  # kind (info, good, warning, error), text
     drawer = Signal(object, str)  # a widget to show below the map, and its title
     wanted = Signal(str, str)  # kind and identity of a record to be shown in its tool
+    talk_wanted = Signal(str, str)  # kind and identity of a record that something is to be said about
     tool_wanted = Signal(str, str)  # a tool to be shown, and the page of its panel
     crashed = Signal(str)
     closing = Signal()

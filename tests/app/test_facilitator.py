@@ -115,6 +115,13 @@ def test_a_facilitators_path(qtbot, window, dialogs, tmp_path):
     form(dialogs, name="Mangroves stand again", measure="coast")
     press(panel.record_tables["goals"].add_button)
     assert any(goal.name == "Mangroves stand again" and "SDG 14.2" in goal.frameworks for goal in panel.known.goals)
+    goals = panel.record_tables["goals"]
+    assert goals.select(next(goal.uuid for goal in panel.known.goals if goal.name == "Mangroves stand again"))
+    form(dialogs, body="Where exactly?", comment_type="question")
+    press(goals.talk_button)
+    with window.view.session.read() as db:
+        asked = get_by_name(db, Comment, "Where exactly?")
+    assert asked.subject_kind == "goal" and asked.subject == goals.selected[0]
     tab(panel, "Targets")
     form(
         dialogs,

@@ -11,9 +11,10 @@ from typing import Any
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFileDialog, QLineEdit, QWidget
 
-from onekl_desktop.base.specs import Operation, Tool
+from onekl_desktop.base.specs import Operation, Reference, Tool
 from onekl_desktop.base.translate import _, ngettext
 from onekl_desktop.engine.rows import takes_rows
+from onekl_desktop.engine.subject_fields import SUBJECT_KINDS
 from onekl_desktop.gui.desk import Desk
 from onekl_desktop.gui.dialogs.operation import OperationDialog
 from onekl_desktop.gui.dialogs.rows import PATTERNS, RowsDialog
@@ -92,6 +93,9 @@ class RecordTable(QWidget):
             if records.add and takes_rows(desk.session, f"{tool.id}.{records.add}")
             else None
         )
+        self.talk_button = (
+            tool_button("talk", _("Say something about it"), self.talk) if self._kind in SUBJECT_KINDS else None
+        )
         self.export_button = tool_button("table", _("Export as CSV"), self.table.export)
         self.wide_button = None if wide else tool_button("zoom_full", _("Show as a wide table"), self.show_wide)
         self.deed_buttons = [
@@ -100,7 +104,14 @@ class RecordTable(QWidget):
         ]
         tools = [
             item
-            for item in (self.rows_button, self.change_button, self.remove_button, self.export_button, self.wide_button)
+            for item in (
+                self.rows_button,
+                self.change_button,
+                self.remove_button,
+                self.talk_button,
+                self.export_button,
+                self.wide_button,
+            )
             if item is not None
         ]
         head = row(label(records.title, "heading"), self.count, None, *tools, spacing=XS)
@@ -113,6 +124,21 @@ class RecordTable(QWidget):
 
     def _operation(self, id: str) -> Operation:
         return self._tool.get_operation(id)
+
+    @property
+    def _kind(self) -> str:
+        """Kind of the records, as the operations that change them say; '' where none of them names it."""
+        for id in (self.records.change, self.records.remove):
+            for field in self._operation(id).inputs if id else ():
+                if isinstance(field, Reference) and field.id == self.records.field:
+                    return field.of
+        return ""
+
+    def talk(self) -> None:
+        """A comment, question or proposal about the selected record."""
+        keys = self.selected
+        if len(keys) == 1:
+            self._desk.talk_wanted.emit(self._kind, keys[0])
 
     def _title(self, id: str) -> str:
         return _(self._operation(id).title)
@@ -160,6 +186,8 @@ class RecordTable(QWidget):
         for item in (self.change_button, self.remove_button):
             if item is not None:
                 item.setEnabled(bool(keys))
+        if self.talk_button is not None:
+            self.talk_button.setEnabled(len(keys) == 1)
         self.chosen.emit(keys[0] if len(keys) == 1 else "")
 
     # ------------------------------------------------------------ doing

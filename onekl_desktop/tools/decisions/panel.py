@@ -43,11 +43,12 @@ class DecisionsPanel(RecordsPanel):
     def build(self) -> None:
         """The two pages."""
         self.place_button = button(_("Say something about a place…"), self.open_place, icon_name="place")
+        self.decide_button = button(_("Put a question about a place…"), self.open_place_decision, icon_name="place")
         self.words = label("", "", wrap=True)
         comments = self.add_records("comments", Records(
             _("Discussion"), _("Nothing has been said yet. A comment, question or proposal can hang on any record or any place on the map."),
             (Column(_("Words")), Column(_("About")), Column(_("Kind")), Column(_("Said by")), Column(_("What came of it"))),
-            "comment", "add_comment", "", "remove_comment", deeds=(Deed("settle_comment", "check", "comment"),)), self.place_button, self.words)  # fmt: skip
+            "comment", "add_comment", "", "remove_comment", deeds=(Deed("settle_comment", "check", "comment"),)), self.place_button, self.decide_button, self.words)  # fmt: skip
         comments.chosen.connect(self._show_words)
         self.tally = Table(sortable=False)
         self.tally.setAccessibleName(_("Votes by group"))
@@ -143,6 +144,16 @@ class DecisionsPanel(RecordsPanel):
     def open_place(self) -> None:
         """Click a place, then write what is to be said about it."""
         pick_place(self.desk, self._comment_on)
+
+    def open_place_decision(self) -> None:
+        """Click a place, then put the question about it."""
+
+        def ask(longitude: float, latitude: float) -> None:
+            self.open_operation(
+                "open_decision", {"longitude": longitude, "latitude": latitude}, hidden=("subject_kind", "subject")
+            )
+
+        pick_place(self.desk, ask)
 
     def _comment_on(self, longitude: float, latitude: float) -> None:
         self.open_operation(

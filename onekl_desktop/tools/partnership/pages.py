@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 
+from onekl_desktop.base.geometry import transform
 from onekl_desktop.base.specs.words import titles, words_of
 from onekl_desktop.base.translate import N_, _
 from onekl_desktop.base.units import format_number, format_percent, format_quantity
 from onekl_desktop.engine import Session
 from onekl_desktop.project.queries.records import get_by_name
-from onekl_desktop.project.records import Agreement, Meeting
+from onekl_desktop.project.records import Agreement, Landscape, Meeting
 from onekl_desktop.reports.opening import open_page
 from onekl_desktop.reports.page import (
     Bar,
@@ -154,7 +155,7 @@ def landscape_profile(session: Session) -> Page:
                 page.blocks += [Heading(_(item.title)), Paragraph(text)]
             else:
                 missing.append(_(item.title))
-    rows = [
+    rows = _tell_middle(landscape) + [
         (_(item.title), getattr(profile, item.id)) for item in PROFILE_VALUES
         if item.id in (*LISTS, "location", "website") and profile is not None and getattr(profile, item.id)
     ]  # fmt: skip
@@ -170,6 +171,14 @@ def landscape_profile(session: Session) -> Page:
     _add_boundary(page, session, known)
     _add_zones(page, session)
     return page
+
+
+def _tell_middle(landscape: Landscape) -> list[tuple[str, str]]:
+    """Latitude and longitude of the middle of the boundary."""
+    if landscape.geom is None or landscape.geom.is_empty:
+        return []
+    point = transform(landscape.geom.centroid, landscape.crs, "EPSG:4326")
+    return [(_("Middle (latitude, longitude)"), f"{point.y:.4f}, {point.x:.4f}")]
 
 
 def _add_boundary(page: Page, session: Session, known: Partnership) -> None:
