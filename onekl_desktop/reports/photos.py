@@ -4,13 +4,9 @@ from __future__ import annotations
 
 import io
 from dataclasses import dataclass
-from pathlib import Path
-
-from sqlalchemy import select
-from sqlalchemy.orm import undefer
 
 from onekl_desktop.project.file import ProjectFile
-from onekl_desktop.project.records import Resource
+from onekl_desktop.project.resources import read_content
 from onekl_desktop.reports.page import Photo
 
 MOST_PIXELS = 1600  # of the longer side: enough for the width of a page
@@ -30,16 +26,8 @@ def read_photo(project: ProjectFile, block: Photo) -> Shot | None:
     """The photo, or None where it is gone or cannot be read as a picture."""
     from PIL import Image, ImageOps, UnidentifiedImageError
 
-    with project.read() as db:
-        row = db.scalar(select(Resource).where(Resource.uuid == block.resource).options(undefer(Resource.content)))
-    if row is None:
-        return None
     try:
-        content = row.content
-        if content is None:
-            path = project.files_folder / Path(row.file_name).name
-            content = path.read_bytes() if row.file_name and path.is_file() else b""
-        with Image.open(io.BytesIO(content)) as opened:
+        with Image.open(io.BytesIO(read_content(project, block.resource))) as opened:
             if opened.width * opened.height > MOST_READ:
                 return None
             picture = ImageOps.exif_transpose(opened).convert("RGB")
