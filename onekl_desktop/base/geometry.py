@@ -158,6 +158,17 @@ def transform(shape: BaseGeometry, source: str, target: str) -> BaseGeometry:
     return shapely.transform(shape, move)
 
 
+def point_at(longitude: float | None, latitude: float | None, crs: str) -> shapely.Point | None:
+    """A place of the earth (degrees, WGS 84) in a CRS; None where there is none, or the CRS does not reach it."""
+    if longitude is None or latitude is None or not (abs(longitude) <= 180 and abs(latitude) <= 90):
+        return None
+    try:
+        point = transform(shapely.Point(longitude, latitude), "EPSG:4326", crs)
+    except UserError:
+        return None
+    return point if abs(point.x) < 1e9 and abs(point.y) < 1e9 else None
+
+
 @lru_cache(maxsize=16)
 def _geod(crs: str):  # type: ignore[no-untyped-def]
     from pyproj import CRS

@@ -28,9 +28,9 @@ ACTION_TYPES = (
     Option(id="enabling", title=N_("Enabling: rights, skills, rules")),
 )
 PRIORITIES = (
-    Option(id="high", title=N_("High")),
-    Option(id="middle", title=N_("Middle")),
-    Option(id="low", title=N_("Low")),
+    Option(id="high", title=N_("High priority")),
+    Option(id="middle", title=N_("Middle priority")),
+    Option(id="low", title=N_("Low priority")),
 )
 ACTION_VALUES = (
     Text(id="description", title=N_("Description"), required=False, long=True, max_length=20_000),

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import shapely
-
-from onekl_desktop.base.errors import UserError
-from onekl_desktop.base.geometry import transform
+from onekl_desktop.base.geometry import point_at
 from onekl_desktop.base.translate import N_, _
 from onekl_desktop.base.units import format_number, format_percent
 from onekl_desktop.engine import Session
@@ -168,11 +165,8 @@ def _tell_place(row: object) -> str:
 
 
 def _map_of(decision: Decision, crs: str) -> MapBlock | None:
-    if decision.longitude is None or decision.latitude is None:
-        return None
-    try:
-        point = transform(shapely.Point(decision.longitude, decision.latitude), "EPSG:4326", crs)
-    except (UserError, ValueError):
+    point = point_at(decision.longitude, decision.latitude, crs)
+    if point is None:
         return None
     x, y = point.x, point.y
     return MapBlock(_("The place"), around=(x - AROUND_M, y - AROUND_M, x + AROUND_M, y + AROUND_M))

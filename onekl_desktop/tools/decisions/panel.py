@@ -5,10 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-import shapely
 from PySide6.QtWidgets import QWidget
 
-from onekl_desktop.base.geometry import flatten, transform
+from onekl_desktop.base.geometry import flatten, point_at
 from onekl_desktop.base.translate import _
 from onekl_desktop.base.units import format_number, format_percent
 from onekl_desktop.cartography.scene import SceneLayer
@@ -164,12 +163,10 @@ class DecisionsPanel(RecordsPanel):
         """The map with the places that something was said about."""
         scene = self.desk.source.scene()
         said: list[Comment | Decision] = [*self.known.comments, *self.known.decisions]
-        placed = [item for item in said if item.longitude is not None and item.latitude is not None]
+        crs = self.desk.session.crs
+        found = [(item, point_at(item.longitude, item.latitude, crs)) for item in said]
+        placed, points = [item for item, point in found if point], [point for _item, point in found if point]
         if placed:
-            points = [
-                transform(shapely.Point(item.longitude, item.latitude), "EPSG:4326", self.desk.session.crs)
-                for item in placed
-            ]
             shapes = flatten(np.array(points, dtype=object), np.arange(len(points), dtype=np.int64), "point")
             scene.append(
                 SceneLayer(

@@ -6,11 +6,10 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-import shapely
 from sqlalchemy import select
 
 from onekl_desktop.base.errors import UserError
-from onekl_desktop.base.geometry import transform
+from onekl_desktop.base.geometry import point_at
 from onekl_desktop.base.translate import _
 from onekl_desktop.base.units import format_number
 from onekl_desktop.engine import Session
@@ -130,10 +129,8 @@ def read_place(text: str, crs: str) -> Place | None:
         else:
             return _around(first, second)
     latitude, longitude = degrees
-    if abs(latitude) > 90 or abs(longitude) > 180:
-        return None
-    point = transform(shapely.Point(longitude, latitude), "EPSG:4326", crs)
-    return _around(point.x, point.y) if abs(point.x) < 1e9 and abs(point.y) < 1e9 else None
+    point = point_at(longitude, latitude, crs)
+    return _around(point.x, point.y) if point is not None else None
 
 
 def _read_degrees(text: str) -> tuple[float, float] | None:

@@ -368,7 +368,7 @@ def meeting_kit(session: Session, name: str) -> Page:
     lines = read_agenda(meeting.agenda, meeting.begins_at)
     if lines:
         page.blocks.append(
-            Table((_("Time"), _("Minutes"), _("Topic"), _("Who")), tuple(lines), (False, True, False, False))
+            Table((_("Begins at"), _("Length (min)"), _("Topic"), _("Who")), tuple(lines), (False, True, False, False))
         )
     else:
         page.blocks.append(Notes((_("No agenda has been written yet."),), warning=True))

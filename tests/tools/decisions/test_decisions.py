@@ -10,12 +10,15 @@ from onekl_desktop.base.errors import UserError
 from onekl_desktop.engine import perform
 from onekl_desktop.engine.decision_fields import ANSWERS, METHODS
 from onekl_desktop.engine.decisions import tally
+from onekl_desktop.gui.canvas.widget import Canvas
+from onekl_desktop.gui.desk import Desk
 from onekl_desktop.models.decisions.votes import METHODS as COUNTED
 from onekl_desktop.models.decisions.votes import STANCES
 from onekl_desktop.project.dump import dump_hash
 from onekl_desktop.project.queries.records import get_by_name
 from onekl_desktop.project.records import Comment, Decision, Vote
 from onekl_desktop.reports.write import build_page, write_report
+from onekl_desktop.tools.decisions.panel import DecisionsPanel
 
 
 @pytest.fixture
@@ -239,3 +242,23 @@ def test_strange_votes_of_a_strangers_file_are_left_out(room):
     for method in ("oracle", "gradients", "dots"):
         room.project.write(lambda write, method=method: setattr(write.db.scalar(select(Decision)), "method", method))
         assert count(room, "Q").options == ["A", "B"]
+
+
+def test_places_beyond_the_earth_in_a_strangers_file_are_left_off_the_map(room, qtbot):
+    perform(room, "decisions.add_comment", body="Here", longitude=99.0, latitude=2.8)
+
+    def spoil(write):
+        for longitude, latitude in ((5000.0, 2.0), (float("inf"), 1.0), (99.0, -91.0), (99.0, None)):
+            write.db.add(
+                Comment(name=f"Beyond {longitude} {latitude}", body="?", longitude=longitude, latitude=latitude)
+            )
+
+    room.project.write(spoil)
+    canvas = Canvas()
+    qtbot.addWidget(canvas)
+    desk = Desk(room, canvas)
+    panel = DecisionsPanel(desk)
+    qtbot.addWidget(panel)
+    (layer,) = [layer for layer in panel.compose_scene() if layer.uuid == "said"]
+    assert layer.labels == ["Here"]
+    desk.close()

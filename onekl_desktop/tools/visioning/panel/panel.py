@@ -5,10 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-import shapely
 from PySide6.QtWidgets import QComboBox, QWidget
 
-from onekl_desktop.base.geometry import flatten, transform
+from onekl_desktop.base.geometry import flatten, point_at
 from onekl_desktop.base.specs.inputs import Choice
 from onekl_desktop.base.specs.words import titles
 from onekl_desktop.base.translate import _
@@ -325,12 +324,10 @@ class VisioningPanel(RecordsPanel):
             return scene
         shown = self._stack.currentWidget()
         if shown is self.pages["concerns"]:
-            placed = [item for item in self.known.concerns if item.longitude is not None and item.latitude is not None]
+            crs = self.desk.session.crs
+            found = [(item, point_at(item.longitude, item.latitude, crs)) for item in self.known.concerns]
+            placed, points = [item for item, point in found if point], [point for _item, point in found if point]
             if placed:
-                points = [
-                    transform(shapely.Point(item.longitude, item.latitude), "EPSG:4326", self.desk.session.crs)
-                    for item in placed
-                ]
                 shapes = flatten(np.array(points, dtype=object), np.arange(len(points), dtype=np.int64), "point")
                 scene.append(
                     SceneLayer(
