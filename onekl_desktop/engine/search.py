@@ -24,6 +24,7 @@ from onekl_desktop.project.records import record_kinds
 
 log = logging.getLogger(__name__)
 VERSION = "2"  # of the index; raise it when what is indexed changes
+LARGE = 10_000  # records
 TITLES_S = 0.004  # for names that hold all words, before all words are looked through
 LOOKED_AT = 200  # matches that are put in order; a word that half of the project holds is not read to the end
 SKIPPED = {"uuid", "created_at", "created_by", "changed_at", "changed_by", "geom", "content", "content_hash", "style", "extent", "inputs", "warnings", "schedule", "options", "ranking", "marks", "voters", "fingerprint", "table_name", "colour"}  # fmt: skip
@@ -63,6 +64,7 @@ class SearchIndex:
         ) / f"{hashlib.sha256(str(session.path).encode()).hexdigest()[:24]}-{VERSION}.db"
         self._db = self._open(path)
         self._ready = False
+        self.building = False  # another thread reads the project; `find` finds nothing meanwhile
         self._stop = session.listen(self.update)
 
     def close(self) -> None:
@@ -135,8 +137,27 @@ class SearchIndex:
             parts.append(f"{table}:{count}:{stamp}")
         return hashlib.sha256("|".join(parts).encode()).hexdigest()
 
+    @property
+    def is_large(self) -> bool:
+        """Whether reading the project would be felt: then `refresh` belongs into the background."""
+        with self._session.project.read_raw() as raw:
+            tables = {name for (name,) in raw.execute("SELECT table_name FROM gpkg_contents")}
+            rows = sum(
+                raw.execute(f"SELECT count(*) FROM {quote(table)}").fetchone()[0]
+                for table in self._columns
+                if table in tables
+            )
+        return bool(rows > LARGE)
+
     def refresh(self, progress: Progress | None = None) -> bool:
         """Bring the index up to date with the project; whether it had to be built anew."""
+        self.building = True
+        try:
+            return self._refresh(progress)
+        finally:
+            self.building = False
+
+    def _refresh(self, progress: Progress | None) -> bool:
         with self._lock, self._session.project.read_raw() as raw:
             wanted = self._signature(raw)
             found = self._db.execute("SELECT value FROM state WHERE name = 'signature'").fetchone()
@@ -218,7 +239,7 @@ class SearchIndex:
     def find(self, text: str, limit: int = 50) -> list[Found]:
         """Records that hold all words of a text, each as the beginning of a word; names before the rest, whole words first."""
         words = [_plain(word) for word in _WORD.findall(text)]
-        if not words:
+        if not words or self.building:
             return []
         query = " ".join(f'"{word}"*' for word in words)
         with self._lock:

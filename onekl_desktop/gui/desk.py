@@ -49,6 +49,9 @@ class Desk(QObject):
         """The index of all words of the project, made when it is first asked for."""
         if self._index is None:
             self._index = SearchIndex(self.session)
+            if self._index.is_large:
+                self._index.building = True
+                self.submit(_("Reading the words of the project"), self._index.refresh)
         return self._index
 
     def perform(self, operation: str, **fields: Any) -> Any:

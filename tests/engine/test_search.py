@@ -8,7 +8,10 @@ from hypothesis import strategies as st
 
 from onekl_desktop.engine import perform
 from onekl_desktop.engine.search import SearchIndex
+from onekl_desktop.gui.canvas.widget import Canvas
+from onekl_desktop.gui.desk import Desk
 from onekl_desktop.project.folders import cache_folder
+from onekl_desktop.tools.knowledge.panel import KnowledgePanel
 
 WORDS = st.sampled_from(["river", "rivers", "forêt", "foret", "Hutan", "tanah adat", "no", "x"])
 
@@ -85,3 +88,17 @@ def test_it_finds_what_a_plain_look_finds(session, index, goals, wanted):
     for _goal in goals:
         session.undo()
     assert found == expected
+
+
+def test_a_large_project_is_read_in_the_background(session, monkeypatch, qtbot):
+    perform(session, "visioning.add_goal", name="Found later")
+    monkeypatch.setattr("onekl_desktop.engine.search.LARGE", 0)
+    canvas = Canvas()
+    qtbot.addWidget(canvas)
+    desk = Desk(session, canvas)
+    panel = KnowledgePanel(desk)
+    qtbot.addWidget(panel)
+    panel.edit.setText("later")
+    panel.search()
+    qtbot.waitUntil(lambda: [found.title for found in panel.found] == ["Found later"])
+    desk.close()

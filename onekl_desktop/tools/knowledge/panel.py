@@ -98,13 +98,15 @@ class KnowledgePanel(RecordsPanel):
             [Column(_("Name")), Column(_("Kind")), Column(_("Where it says so"))],
             [TableRow((item.title or item.extract[:40], _(RECORD_WORDS.get(item.kind, item.kind)), item.extract), item.uuid) for item in self.found],
         )  # fmt: skip
-        self.told.setText(
-            _("Nothing was found.")
-            if text and not self.found
-            else ""
-            if text
-            else _("Every record of the project is searched: its name and all its words. A double click opens it.")
-        )
+        if text and self.desk.index.building:
+            self.told.setText(_("The words of the project are being read for the first time…"))
+            self._later.start()  # and again, until they have been
+        elif text:
+            self.told.setText("" if self.found else _("Nothing was found."))
+        else:
+            self.told.setText(
+                _("Every record of the project is searched: its name and all its words. A double click opens it.")
+            )
         self.told.setVisible(bool(self.told.text()))
 
     def open_hit(self) -> None:
