@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from onekl_desktop.base.errors import UserError
 from onekl_desktop.base.translate import _
 from onekl_desktop.engine import decisions
+from onekl_desktop.engine.subject_fields import check_place
 from onekl_desktop.models.decisions.votes import ANSWERED
 from onekl_desktop.project.editing import add_record, change_record, get_subject, remove_record
 from onekl_desktop.project.file import Write
@@ -23,7 +24,7 @@ RULES = ("method", "quorum", "threshold", "most_objections", "dots", "dots_per_o
 
 def add_comment(write: Write, body: str, subject_kind: str = "", subject: str = "", **values: Any) -> dict[str, Any]:
     """Words about a record, a place or the landscape."""
-    _check_place(values)
+    check_place(values)
     about = get_subject(write, subject_kind, subject)
     row = add_record(write, Comment, {
         **values, "name": _name_of(write, body), "body": body, "subject_kind": subject_kind if about else "", "subject": about.uuid if about else ""})  # fmt: skip
@@ -62,11 +63,6 @@ def _tell_subject(about: Record | None, row: Any) -> str:
     return _("the landscape")
 
 
-def _check_place(values: dict[str, Any]) -> None:
-    if (values.get("longitude") is None) != (values.get("latitude") is None):
-        raise UserError("decision.half_place")
-
-
 # ------------------------------------------------------------------ decisions
 
 
@@ -74,7 +70,7 @@ def open_decision(
     write: Write, options: str = "", subject_kind: str = "", subject: str = "", voters: str = "", **values: Any
 ) -> dict[str, Any]:
     """A question with options."""
-    _check_place(values)
+    check_place(values)
     about = get_subject(write, subject_kind, subject)
     groups = [write.get(Group, name.strip(), field="voters").uuid for name in voters.split(";") if name.strip()]
     row = decisions.open_decision(

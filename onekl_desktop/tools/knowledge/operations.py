@@ -15,6 +15,7 @@ from onekl_desktop.base.errors import UserError, explain_os_error
 from onekl_desktop.base.ids import slug
 from onekl_desktop.base.progress import Progress
 from onekl_desktop.engine import Session
+from onekl_desktop.engine.subject_fields import check_place
 from onekl_desktop.project.editing import add_record, change_record, get_subject, remove_record
 from onekl_desktop.project.file import Write
 from onekl_desktop.project.records import Evidence, GlossaryTerm, Layer, Parked, Record, Resource
@@ -64,7 +65,7 @@ def add_resource(
     write: Write, file: dict[str, Any], name: str, subject_kind: str = "", subject: str = "", **values: Any
 ) -> dict[str, Any]:
     """Keep a document or photo with its hash; one that is there already is not kept twice."""
-    _check_place(values)
+    check_place(values)
     same = write.db.scalar(select(Resource).where(Resource.content_hash == file["content_hash"]).limit(1))
     if same is not None:
         raise UserError("knowledge.twice", file=file["file_name"], name=same.name)
@@ -81,7 +82,7 @@ def add_resource(
 
 def add_link(write: Write, **values: Any) -> dict[str, Any]:
     """A document that stays where it is."""
-    _check_place(values)
+    check_place(values)
     row = add_record(write, Resource, {**values, "resource_type": "link"})
     return {"resource": row.uuid, "name": row.name}
 
@@ -106,14 +107,9 @@ def add_layer(write: Write, layer: str, **values: Any) -> dict[str, Any]:
 def change_resource(write: Write, resource: str, **values: Any) -> dict[str, Any]:
     """Change what is said about it; the file stays as it is."""
     row = write.get(Resource, resource, field="resource")
-    _check_place(values)
+    check_place(values)
     change_record(write, row, values)
     return {"resource": row.uuid, "name": row.name}
-
-
-def _check_place(values: dict[str, Any]) -> None:
-    if (values.get("longitude") is None) != (values.get("latitude") is None):
-        raise UserError("decision.half_place")
 
 
 # ------------------------------------------------------------------ evidence

@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Iterable
 
 from onekl_desktop.base.money import money_unit
+from onekl_desktop.base.specs.words import words_of
 from onekl_desktop.base.translate import _, get_language
 from onekl_desktop.base.units import format_date, format_number, format_percent, format_quantity
 from onekl_desktop.engine import Session
@@ -139,7 +140,7 @@ def term_sheet(session: Session, project: str) -> Page:
     page.blocks.append(Notes((_("A draft for talks: it binds nobody."),), warning=True))
     _add(page, _lead(dossier), part.place(dossier, wide=False))
     instruments, terms, _states, repaid = (
-        part.words_of(id, FUNDING_VALUES) for id in ("instrument", "terms", "status", "repayment")
+        words_of(FUNDING_VALUES, id) for id in ("instrument", "terms", "status", "repayment")
     )
     if not dossier.inputs.funding:
         page.blocks.append(
@@ -235,7 +236,7 @@ def strategy(session: Session) -> Page:
     if not ideas:
         page.blocks.append(Notes((_("The action plan has no action yet."),), warning=True))
     else:
-        verdicts = part.words_of("verdict", IDEA_VALUES)
+        verdicts = words_of(IDEA_VALUES, "verdict")
         marks = {field.id: _(field.title) for field in IDEA_VALUES if field.id in MARKS}
         page.blocks.append(Table((_("Action"), _("Kind"), _("Years"), _("Waits for"), _("Project"), _("Cost"), _("Mark"), _("Verdict")), tuple(
             (state.action.name, _("Enabling") if state.enabling else _("Asset"), f"{state.action.start_year or '–'}–{state.action.end_year or '–'}", state.waits_for or "–", state.project or "–",
@@ -266,7 +267,7 @@ def strategy(session: Session) -> Page:
     if not flows.rows:
         page.blocks.append(Notes((_("No present flow of money has been entered."),), warning=True))
         return page
-    effects = part.words_of("effect", FLOW_VALUES)
+    effects = words_of(FLOW_VALUES, "effect")
     sums = flows.sums
     page.blocks.append(
         Facts(

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from onekl_desktop.base.money import money_unit
-from onekl_desktop.base.specs import Choice, Input
+from onekl_desktop.base.specs.words import words_of
 from onekl_desktop.base.translate import N_, _
 from onekl_desktop.base.units import format_number, format_percent, format_quantity
 from onekl_desktop.models.finance.matching import CRITERIA, FAIL, UNKNOWN, Match
@@ -25,12 +25,6 @@ TEXTS = (
 FLAG_WORDS = {"raised": N_("Raised"), "unknown": N_("Not known"), "clear": N_("Not raised")}
 GATE_WORDS = {"pass": N_("yes"), "fail": N_("no"), "unknown": N_("not known")}
 BINS, CENTS = 16, 0.5
-
-
-def words_of(id: str, values: tuple[Input, ...]) -> dict[str, str]:
-    """Titles of the options of an input, in the language in use."""
-    found = next(each for each in values if each.id == id)
-    return {option.id: _(option.title) for option in found.options} if isinstance(found, Choice) else {}
 
 
 def currency(dossier: Dossier) -> str:
@@ -268,7 +262,7 @@ def capital(dossier: Dossier) -> Iterator[Block]:
         )
         return
     instruments, terms, states, repaid = (
-        words_of(id, FUNDING_VALUES) for id in ("instrument", "terms", "status", "repayment")
+        words_of(FUNDING_VALUES, id) for id in ("instrument", "terms", "status", "repayment")
     )
     rows = tuple(
         (layer.name, f"{instruments.get(layer.instrument, layer.instrument)}, {terms.get(layer.terms, layer.terms)}", money(layer.amount * rate), format_percent(layer.interest, 1),
@@ -475,7 +469,7 @@ def lines(dossier: Dossier) -> Iterator[Block]:
     """Money lines with their sources."""
     if not dossier.inputs.lines:
         return
-    kinds, states = words_of("line_type", LINE_VALUES), words_of("status", LINE_VALUES)
+    kinds, states = words_of(LINE_VALUES, "line_type"), words_of(LINE_VALUES, "status")
     yield Heading(_("Money lines"))
     yield Table((_("Money line"), _("Kind"), _("Amount a year"), _("Years"), _("Status"), _("Source")), tuple(
         (line.name, kinds.get(line.line_type, line.line_type), format_number(line.amount, 2) + (_(" per ha") if line.basis == "per_ha" else ""),

@@ -55,9 +55,6 @@ BOUNDARY_VALUES = (
     Reference(id="drawn_by", title=N_("Drawn by"), of="group", required=False), Date(id="drawn_on", title=N_("Drawn on"), required=False),
     Text(id="source", title=N_("Source"), required=False, max_length=300), NOTE,
 )  # fmt: skip
-ZONES = (
-    Option(id="natural", title=N_("Natural zone")), Option(id="combined", title=N_("Combined zone")), Option(id="economic", title=N_("Economic zone")),
-)  # fmt: skip
 ORGANISATION_VALUES = (
     Choice(id="organisation_type", title=N_("Kind"), default="community", required=False, options=(
         Option(id="community", title=N_("Village or community")), Option(id="cooperative", title=N_("Cooperative or farmers' group")),

@@ -13,6 +13,7 @@ from onekl_desktop.base.errors import UserError
 from onekl_desktop.base.geometry import area_ha, from_gpkg, polygons_of, repair, transform
 from onekl_desktop.base.translate import _, get_language
 from onekl_desktop.engine.decisions import today
+from onekl_desktop.engine.subject_fields import ZONES
 from onekl_desktop.project.editing import add_record, change_record, get_subject, remove_record
 from onekl_desktop.project.file import Write
 from onekl_desktop.project.layers import list_columns, read_column
@@ -33,7 +34,7 @@ from onekl_desktop.project.records import (
     Record,
     Signature,
 )
-from onekl_desktop.tools.partnership.inputs import SCOPES, ZONES
+from onekl_desktop.tools.partnership.inputs import SCOPES
 
 _CLOCK = re.compile(r"^([01]?\d|2[0-3]):[0-5]\d$")
 

@@ -9,6 +9,7 @@ from onekl_desktop.base.specs.words import titles, words_of
 from onekl_desktop.base.translate import N_, _
 from onekl_desktop.base.units import format_number, format_percent, format_quantity
 from onekl_desktop.engine import Session
+from onekl_desktop.engine.subject_fields import ZONES
 from onekl_desktop.project.queries.records import get_by_name
 from onekl_desktop.project.records import Agreement, Landscape, Meeting
 from onekl_desktop.reports.opening import open_page
@@ -40,7 +41,6 @@ from onekl_desktop.tools.partnership.inputs import (
     PROFILE_VALUES,
     SCOPES,
     STANDINGS,
-    ZONES,
 )
 from onekl_desktop.tools.partnership.places import BESIDE_M, find_neighbours, measure_zones
 from onekl_desktop.tools.partnership.queries import Partnership, find_gaps, read_partnership, tell_lapsed

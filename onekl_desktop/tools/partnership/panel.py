@@ -12,6 +12,7 @@ from onekl_desktop.base.specs.words import titles, words_of
 from onekl_desktop.base.translate import _
 from onekl_desktop.base.units import format_number, format_percent, format_quantity
 from onekl_desktop.cartography.scene import SceneLayer
+from onekl_desktop.engine.subject_fields import ZONES
 from onekl_desktop.gui.charts.page import ChartPage
 from onekl_desktop.gui.charts.scatter import Axis, Mark, ScatterChart
 from onekl_desktop.gui.desk import Desk
@@ -37,7 +38,6 @@ from onekl_desktop.tools.partnership.inputs import (
     SCOPES,
     STAKE_VALUES,
     STANDINGS,
-    ZONES,
 )
 from onekl_desktop.tools.partnership.pages import CHAPTERS, spread_out
 from onekl_desktop.tools.partnership.places import find_neighbours, measure_zones

@@ -25,9 +25,6 @@ THEMES = (
     Option(id="natural", title=N_("Natural returns")), Option(id="social", title=N_("Social returns")),
     Option(id="financial", title=N_("Financial returns")), Option(id="inspiration", title=N_("Inspiration")),
 )  # fmt: skip
-ZONES = (
-    Option(id="natural", title=N_("Natural zone")), Option(id="combined", title=N_("Combined zone")), Option(id="economic", title=N_("Economic zone")),
-)  # fmt: skip
 CONCERN_TYPES = (
     Option(id="challenge", title=N_("Challenge")), Option(id="opportunity", title=N_("Opportunity")), Option(id="asset", title=N_("Something of value")),
 )  # fmt: skip

@@ -13,6 +13,7 @@ from onekl_desktop.base.progress import Progress
 from onekl_desktop.base.translate import _
 from onekl_desktop.engine import Session, decisions
 from onekl_desktop.engine.indicators import get_or_make, list_declared
+from onekl_desktop.engine.subject_fields import check_place
 from onekl_desktop.models.decisions.network import find_loop
 from onekl_desktop.project.editing import add_record, change_record, check_name_free, remove_record
 from onekl_desktop.project.file import Write
@@ -40,14 +41,14 @@ DIRECTIONS = {"more": 1, "less": -1, "neutral": 0}
 
 def add_concern(write: Write, **values: Any) -> dict[str, Any]:
     """A challenge, an opportunity or something of value."""
-    _check_place(values)
+    check_place(values)
     row = add_record(write, Concern, values)
     return {"concern": row.uuid, "name": row.name}
 
 
 def change_concern(write: Write, concern: str, **values: Any) -> dict[str, Any]:
     """Change what was given."""
-    _check_place(values)
+    check_place(values)
     row = write.get(Concern, concern, field="concern")
     change_record(write, row, values)
     return {"concern": row.uuid, "name": row.name}
@@ -56,11 +57,6 @@ def change_concern(write: Write, concern: str, **values: Any) -> dict[str, Any]:
 def remove_concern(write: Write, concern: str) -> dict[str, Any]:
     """Remove it."""
     return {"name": remove_record(write, write.get(Concern, concern, field="concern"))}
-
-
-def _check_place(values: dict[str, Any]) -> None:
-    if (values.get("longitude") is None) != (values.get("latitude") is None):
-        raise UserError("decision.half_place")
 
 
 def add_picture(write: Write, **values: Any) -> dict[str, Any]:

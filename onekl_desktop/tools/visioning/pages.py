@@ -8,6 +8,7 @@ from onekl_desktop.base.specs.words import titles
 from onekl_desktop.base.translate import _
 from onekl_desktop.base.units import format_number, format_percent
 from onekl_desktop.engine import Session
+from onekl_desktop.engine.subject_fields import ZONES
 from onekl_desktop.reports.opening import open_page
 from onekl_desktop.reports.page import (
     Bar,
@@ -25,7 +26,7 @@ from onekl_desktop.reports.page import (
     Table,
 )
 from onekl_desktop.tools.visioning.frameworks import FRAMEWORKS, by_framework
-from onekl_desktop.tools.visioning.inputs import CONCERN_TYPES, DEPICTIONS, DIMENSIONS, RESULT_TYPES, THEMES, ZONES
+from onekl_desktop.tools.visioning.inputs import CONCERN_TYPES, DEPICTIONS, DIMENSIONS, RESULT_TYPES, THEMES
 from onekl_desktop.tools.visioning.priorities import shade_priorities
 from onekl_desktop.tools.visioning.queries import Visioning, read_vision, tally_votes, weigh_goals
 

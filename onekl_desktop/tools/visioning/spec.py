@@ -3,6 +3,7 @@
 from onekl_desktop.base.specs import Choice, Date, Number, Operation, PageSpec, Reference, Text, Tool
 from onekl_desktop.base.translate import N_
 from onekl_desktop.engine.decision_fields import BALLOTS, DECIDED_ON, MINUTES, QUORUM, RANKED_METHOD, REASON, THRESHOLD
+from onekl_desktop.engine.subject_fields import ZONES
 from onekl_desktop.tools.visioning.inputs import (
     ARROW_KEYS,
     ARROW_VALUES,
@@ -24,7 +25,6 @@ from onekl_desktop.tools.visioning.inputs import (
     VISION,
     VISION_VALUES,
     VOTE,
-    ZONES,
 )
 
 REPLACES = N_("What is given replaces what was there.")

@@ -12,6 +12,7 @@ from sqlalchemy import select
 from onekl_desktop.base.errors import UserError
 from onekl_desktop.base.ids import slug
 from onekl_desktop.base.progress import Progress
+from onekl_desktop.base.specs.words import words_of
 from onekl_desktop.base.translate import _
 from onekl_desktop.base.units import format_number, format_percent
 from onekl_desktop.engine import Session
@@ -165,7 +166,7 @@ class OutcomeSteps:
             self.movements = list_movements(db, key)
             sources = {row.uuid: row.name for row in db.scalars(select(FinanceSource))}
         tables = self.panel.record_tables
-        instruments, terms, states = (sections.words_of(id, FUNDING_VALUES) for id in ("instrument", "terms", "status"))
+        instruments, terms, states = (words_of(FUNDING_VALUES, id) for id in ("instrument", "terms", "status"))
         tables["capital"].set_rows([
             TableRow((row.name, row.amount, instruments.get(row.instrument, row.instrument), terms.get(row.terms, row.terms), row.currency, format_percent(row.interest, 1), row.grace_years, row.payments, states.get(row.status, row.status)), row.uuid)
             for row in self.funding])  # fmt: skip

@@ -6,6 +6,7 @@ from typing import Any
 
 from PySide6.QtWidgets import QWidget
 
+from onekl_desktop.base.specs.words import words_of
 from onekl_desktop.base.translate import _
 from onekl_desktop.base.units import format_number, format_percent
 from onekl_desktop.cartography.scene import SceneLayer
@@ -21,7 +22,7 @@ from onekl_desktop.reports.page import Bar
 from onekl_desktop.tools.lift.flows import EFFECTS, Flows, read_flows
 from onekl_desktop.tools.lift.ideas import MARKS, IdeaState, read_ideas
 from onekl_desktop.tools.lift.inputs import FLOW_VALUES, IDEA_VALUES
-from onekl_desktop.tools.lift.sections import IN, OPEN, OUT, SOFT, SUM, words_of
+from onekl_desktop.tools.lift.sections import IN, OPEN, OUT, SOFT, SUM
 
 EFFECT_COLOURS = dict(zip(EFFECTS, (IN, OPEN, OUT), strict=True))
 CRITICAL = "#d55e00"
@@ -69,9 +70,9 @@ class PlanSteps:
             year = get_landscape(db).price_year
         self.flows = flows = read_flows(self.desk.session, year)
         moneys, verdicts, effects = (
-            words_of("money", IDEA_VALUES),
-            words_of("verdict", IDEA_VALUES),
-            words_of("effect", FLOW_VALUES),
+            words_of(IDEA_VALUES, "money"),
+            words_of(IDEA_VALUES, "verdict"),
+            words_of(FLOW_VALUES, "effect"),
         )
         tables = self.panel.record_tables
         tables["ideas"].set_rows([
@@ -138,7 +139,7 @@ class PlanSteps:
         by_place = self.flows.by_place()
         if not any(by_place):
             return scene
-        words = words_of("effect", FLOW_VALUES)
+        words = words_of(FLOW_VALUES, "effect")
         strongest = tuple((name, EFFECTS.index(max(EFFECTS, key=lambda effect: sums[effect]))) for name, sums in by_place.items())  # fmt: skip
         shading = Shading(
             _("Present money"), strongest, tuple((words[effect], EFFECT_COLOURS[effect]) for effect in EFFECTS)

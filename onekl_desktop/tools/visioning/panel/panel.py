@@ -14,6 +14,7 @@ from onekl_desktop.base.translate import _
 from onekl_desktop.base.units import format_number, format_percent
 from onekl_desktop.cartography.scene import SceneLayer
 from onekl_desktop.cartography.shading import shade_zones
+from onekl_desktop.engine.subject_fields import ZONES
 from onekl_desktop.gui.canvas.placing import pick_place
 from onekl_desktop.gui.charts.bars import compare_groups
 from onekl_desktop.gui.charts.page import ChartPage
@@ -39,7 +40,6 @@ from onekl_desktop.tools.visioning.inputs import (
     TARGET_VALUES,
     THEMES,
     VISION_VALUES,
-    ZONES,
 )
 from onekl_desktop.tools.visioning.operations import DIRECTIONS
 from onekl_desktop.tools.visioning.panel.chain import arrows_of, boxes_of
