@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from onekl_desktop.base.specs import Tool
@@ -27,11 +28,26 @@ class StepsCard(QWidget):
         box = QVBoxLayout(self)
         box.setContentsMargins(0, 0, 0, 0)
         box.addWidget(card)
-        desk.bridge.changed.connect(lambda _changes: self.refresh())
+        self._stale = False
+        desk.bridge.changed.connect(lambda _changes: self._on_changed())
         self.refresh()
+
+    def _on_changed(self) -> None:
+        """Count again when it can be seen; panels that are hidden wait until they are shown."""
+        if self.isVisible():
+            self.refresh()
+        else:
+            self._stale = True
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Catch up."""
+        super().showEvent(event)
+        if self._stale:
+            self.refresh()
 
     def refresh(self) -> None:
         """Count again."""
+        self._stale = False
         steps = list_steps(self._desk.session, self._tool)
         self._card.setVisible(bool(steps))  # not itself: without a parent yet it would come up as a window
         done = [_(step.title) for step in steps if step.done]
